@@ -1,0 +1,63 @@
+"""`@kernel`, the only way this package compiles; and where the compiled code is kept.
+
+numba's cache does not notice that a callee in another file was edited, and it fails where nothing is writable.
+So the cache folder carries a hash of every kernel source, of numba's version and of the processor: an edit anywhere
+opens a new, empty folder, and where the user's cache folder is not writable a temporary one is used and said so.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import llvmlite.binding as llvm
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+KERNEL_SOURCES = ("constants.py", "compiled.py", "rng.py", "physics", "estimate", "strategy")
+
+
+def source_hash() -> str:
+    """Twelve hex digits that change with any kernel source, numba or the processor."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {llvm.get_host_cpu_name()}".encode())
+    digest.update(llvm.get_host_cpu_features().flatten().encode())
+    for name in KERNEL_SOURCES:
+        path = here / name
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def cache_folder() -> Path:
+    """The folder for compiled code: under the user's cache if that can be written, else a temporary one."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = home / "entente" / source_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        spare = Path(tempfile.mkdtemp(prefix="entente-"))
+        sys.stderr.write(f"entente: {folder} is not writable; compiled code goes to {spare} and is lost afterwards\n")
+        return spare
+
+
+def is_warm() -> bool:
+    """Whether kernels were compiled here before (so the next run starts at once)."""
+    return any(Path(numba.config.CACHE_DIR).rglob("*.nbi"))
+
+
+numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or str(cache_folder())
+
+
+def kernel(function: Function) -> Function:
+    """Compile `function` on first use: cached, IEEE arithmetic without fastmath, the GIL released."""
+    return cast(Function, numba.njit(cache=True, error_model="numpy", nogil=True)(function))

@@ -1,0 +1,52 @@
+"""Everything Entente raises on purpose, as a tree. One branch per thing a caller can do about it.
+
+::
+
+    EntenteError
+    ├── ScenarioError    the user's file: fix the lines it names (carries every mistake at once)
+    ├── UnknownName      a case, rung, vehicle, row asked for that does not exist: pick one of those named
+    ├── ModelError       a question outside what a model can answer: change the numbers
+    │   └── Unreachable  the asked range or arc does not exist; says the most that does
+    └── StoreError       a folder or file that cannot be read or written: pick another
+
+A message reads ``where: what was given, which rule it breaks; what would be right``.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class EntenteError(Exception):
+    """Root of the tree: the command line turns it into its lines on stderr and exit status 1."""
+
+
+class ScenarioError(EntenteError):
+    """A scenario file with mistakes; `mistakes` holds one text per mistake, all of them."""
+
+    def __init__(self, mistakes: Iterable[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        Exception.__init__(self, "\n".join(self.mistakes))
+
+
+class UnknownName(EntenteError):
+    """A name that is not there; the message lists the names that are."""
+
+
+class ModelError(EntenteError):
+    """A question outside the validity of the model that was asked."""
+
+
+class Unreachable(ModelError):
+    """A range or arc that does not exist for this vehicle; the message says the most that does."""
+
+
+class StoreError(EntenteError):
+    """A file or folder that cannot be read or written as asked."""
+
+
+def unknown(where: str, given: str, known: Iterable[str]) -> UnknownName:
+    """The one way to say that a name does not exist, with the nearest and the known ones."""
+    names = [str(name) for name in known]
+    near = get_close_matches(given, names, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return UnknownName(f"{where}: {given!r} is not known; {hint}known: {', '.join(names) or 'none'}")

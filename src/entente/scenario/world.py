@@ -1,0 +1,319 @@
+"""The world one history happens in: units end here, SI begins, and every ranged input is drawn once.
+
+`build` turns a scenario, one of its cases and a seed into records of numbers. The rung is no argument: the rungs of one
+history share their world.
+"""
+
+import math
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from entente import rng
+from entente.compiled import Floats
+from entente.constants import GEO_RADIUS
+from entente.errors import unknown
+from entente.physics.earth import ecef_from_geodetic, enu_axes
+from entente.scenario import schema
+from entente.scenario.catalogue import rows
+from entente.scenario.units import DEG, KM
+
+RADAR, INFRARED = 1, 2  # phenomenologies, as bits so that a set of them is a sum
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """One radar or one satellite, as this history drew it. Angles [rad], lengths [m], times [s]."""
+
+    id: str
+    title: str
+    party: int
+    kind: int  # RADAR or INFRARED
+    lat: float
+    lon: float
+    r_ecef: Floats  # (3,)
+    axes: Floats  # (3, 3) rows east, north, up
+    faces: Floats  # (F, 2) boresight azimuth, half width; (0, 2) for a satellite
+    elevation: tuple[float, float]  # lowest, highest
+    reach_published: float  # range of the catalogue row, nominal
+    reach_boost: float  # range at which one look detects this case's target with chance 0.5, body and plume
+    reach_coast: float  # the same for the re-entry body
+    revisit: float
+    sigma: Floats  # (3,) range, azimuth, elevation
+    p_detect: float  # infrared: one look at a visible plume
+    cloud_break: float  # infrared: altitude below which clouds hide a plume
+    latency: float  # from the look to the nation's knowing
+    false_alarms: float  # expected number a scan
+
+
+@dataclass(frozen=True)
+class Site:
+    """One interceptor site, as this history drew it."""
+
+    id: str
+    title: str
+    party: int
+    lat: float
+    lon: float
+    r_ecef: Floats  # (3,)
+    axes: Floats  # (3, 3)
+    inventory: int
+    speed: float
+    boost: float
+    floor: float
+    ceiling: float
+    p_kill: float
+    p_common: float
+    handover_sigma: float
+    commit_delay: float
+
+
+@dataclass(frozen=True)
+class Threat:
+    """The generic vehicle of the case and where it is meant to go."""
+
+    vehicle: schema.VehicleClass
+    beta: float  # ballistic coefficient of the re-entry body [kg/m^2]
+    origin: tuple[float, float]  # latitude, longitude [rad]
+    target: tuple[float, float]
+    lofted: bool
+    t_launch: float
+    launches: int
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a party lets go of, as this history drew its delays. SI."""
+
+    min_range: float
+    area_floor: float
+    warning_delay: float
+    track_sigma: float
+    track_delay: float
+    track_interval: float
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything a history needs to know before it starts."""
+
+    seed: int
+    scenario: schema.Scenario
+    case: schema.Case
+    parties: tuple[schema.Party, ...]
+    policies: tuple[Policy, ...]  # one a party
+    sensors: tuple[Sensor, ...]
+    sites: tuple[Site, ...]
+    origin: schema.Region
+    target: schema.Region
+    threat: Threat
+    inputs: dict[str, float]  # every ranged input by name, in the units of its key
+
+    @property
+    def vehicle(self) -> schema.VehicleClass:
+        """The catalogue row of the case's vehicle."""
+        return self.threat.vehicle
+
+
+class Draws:
+    """The ranged inputs of one history: each drawn once, by a key made of its own name, and remembered by name."""
+
+    def __init__(self, seed: int, nominal: bool) -> None:
+        self.seed, self.nominal = seed, nominal
+        self.taken: dict[str, float] = {}
+
+    def take(self, name: str, value: schema.Ranged) -> float:
+        """The value of this input in this history."""
+        if self.nominal or value.low == value.high:
+            drawn = value.nominal
+        else:
+            key = zlib.crc32(name.encode()) & 0x7FFFFFFF
+            drawn = at_share(value, rng.uniform(self.seed, rng.INPUTS, key, 0, 0))
+        if value.low != value.high:
+            self.taken[name] = drawn
+        return drawn
+
+
+def at_share(value: schema.Ranged, share: float) -> float:
+    """The point of a range below which `share` of the probability lies; see schema.Ranged."""
+    low, high = (value.low, value.nominal) if share < 0.5 else (value.nominal, value.high)
+    part = 2.0 * share if share < 0.5 else 2.0 * share - 1.0
+    if value.low > 0.0 and value.high / value.low >= 10.0:
+        return math.exp(math.log(low) + part * (math.log(high) - math.log(low)))
+    return low + part * (high - low)
+
+
+def find_case(scenario: schema.Scenario, name: str) -> schema.Case:
+    """The case of that name, or UnknownName."""
+    for case in scenario.cases:
+        if case.name == name:
+            return case
+    raise unknown(f"case of {scenario.title!r}", name, [case.name for case in scenario.cases])
+
+
+def systems_on(scenario: schema.Scenario, kind: str) -> list[schema.System]:
+    """The catalogue rows of a kind that the scenario's date and status select."""
+    day = scenario.epoch.date()
+    return [
+        row
+        for row in rows(kind)
+        if isinstance(row, schema.System) and row.status_on(day) in scenario.status and row.id not in scenario.exclude
+    ]
+
+
+def build(scenario: schema.Scenario, case_name: str, seed: int) -> World:
+    """The world of one history.
+
+    Raises:
+        UnknownName: no such case.
+    """
+    case = find_case(scenario, case_name)
+    regions = {region.name: region for region in scenario.regions}
+    vehicle = next(row for row in rows("vehicles") if isinstance(row, schema.VehicleClass) and row.id == case.vehicle)
+    draws = Draws(seed, scenario.inputs == "nominal")
+    party = {name: i for i, name in enumerate(p.name for p in scenario.parties)}
+    rcs = {
+        phase: {band: draws.take(f"{vehicle.id}.rcs_m2.{phase}.{band}", value) for band, value in by_band.items()}
+        for phase, by_band in vehicle.rcs_m2.items()
+    }
+    clouds = rng.uniform(seed, rng.WEATHER, 0, 0, 0)
+    sensors = [
+        _radar(row, party[row.owner], rcs, draws) for row in systems_on(scenario, "radars") if isinstance(row, schema.Radar)
+    ] + [
+        _satellite(row, party[row.owner], clouds, draws)
+        for row in systems_on(scenario, "satellites")
+        if isinstance(row, schema.Satellite)
+    ]
+    sites = [
+        _site(row, party[row.owner], draws)
+        for row in systems_on(scenario, "interceptors")
+        if isinstance(row, schema.Interceptor) and not row.nuclear_armed
+    ]
+    origin, target = regions[case.origin], regions[case.target]
+    beta = vehicle.vehicle.ballistic_coefficient_kg_m2
+    threat = Threat(
+        vehicle=vehicle,
+        beta=draws.take(f"{vehicle.id}.ballistic_coefficient_kg_m2", beta) if beta else 1.0,
+        origin=(origin.lat_deg * DEG, origin.lon_deg * DEG),
+        target=(target.lat_deg * DEG, target.lon_deg * DEG),
+        lofted=case.loft == "lofted",
+        t_launch=case.launch_s,
+        launches=case.launches,
+    )
+    return World(
+        seed=seed,
+        scenario=scenario,
+        case=case,
+        parties=tuple(scenario.parties),
+        policies=tuple(_policy(p, draws) for p in scenario.parties),
+        sensors=tuple(sensors),
+        sites=tuple(sites),
+        origin=origin,
+        target=target,
+        threat=threat,
+        inputs=draws.taken,
+    )
+
+
+def _policy(party: schema.Party, draws: Draws) -> Policy:
+    release = party.release
+    return Policy(
+        min_range=release.min_range_km * KM,
+        area_floor=release.area_floor_km * KM,
+        warning_delay=draws.take(f"{party.name}.release.warning_delay_s", release.warning_delay_s),
+        track_sigma=release.track_sigma_km * KM,
+        track_delay=draws.take(f"{party.name}.release.track_delay_s", release.track_delay_s),
+        track_interval=release.track_interval_s,
+    )
+
+
+def _place(lat_deg: float, lon_deg: float, radius: float | None = None) -> tuple[float, float, Floats, Floats]:
+    """Latitude, longitude [rad], Earth-fixed position and local axes; on the equator at `radius` for a satellite."""
+    lat, lon = lat_deg * DEG, lon_deg * DEG
+    axes = np.empty((3, 3))
+    enu_axes(lat, lon, axes)
+    r = np.array(ecef_from_geodetic(lat, lon, 0.0)) if radius is None else radius * axes[2]
+    return lat, lon, r, axes
+
+
+def _radar(row: schema.Radar, party: int, rcs: dict[str, dict[str, float]], draws: Draws) -> Sensor:
+    lat, lon, r, axes = _place(row.lat_deg, row.lon_deg)
+    reach = draws.take(f"{row.id}.reach_km", row.reach_km) * KM
+    reference = draws.take(f"{row.id}.reference_rcs_m2", row.reference_rcs_m2)
+    angle = draws.take(f"{row.id}.angle_sigma_deg", row.angle_sigma_deg) * DEG
+    return Sensor(
+        id=row.id,
+        title=row.title,
+        party=party,
+        kind=RADAR,
+        lat=lat,
+        lon=lon,
+        r_ecef=r,
+        axes=axes,
+        faces=np.array([[face.boresight_deg * DEG, face.half_width_deg * DEG] for face in row.faces]),
+        elevation=(row.min_elevation_deg * DEG, row.max_elevation_deg * DEG),
+        reach_published=row.reach_km.nominal * KM,
+        # The radar equation: range goes with the fourth root of the cross-section.
+        reach_boost=reach * (rcs["boost"][row.band] / reference) ** 0.25,
+        reach_coast=reach * (rcs["coast"][row.band] / reference) ** 0.25,
+        revisit=row.revisit_s,
+        sigma=np.array([row.range_sigma_m, angle, angle]),
+        p_detect=math.nan,
+        cloud_break=0.0,
+        latency=0.0,
+        false_alarms=row.false_alarms_per_scan,
+    )
+
+
+def _satellite(row: schema.Satellite, party: int, clouds: float, draws: Draws) -> Sensor:
+    lat, lon, r, axes = _place(0.0, row.longitude_deg, GEO_RADIUS)
+    angle = draws.take(f"{row.id}.angle_sigma_deg", row.angle_sigma_deg) * DEG
+    return Sensor(
+        id=row.id,
+        title=row.title,
+        party=party,
+        kind=INFRARED,
+        lat=lat,
+        lon=lon,
+        r_ecef=r,
+        axes=axes,
+        faces=np.empty((0, 2)),
+        elevation=(-math.pi / 2, math.pi / 2),
+        reach_published=math.nan,
+        reach_boost=math.nan,
+        reach_coast=math.nan,
+        revisit=row.revisit_s,
+        sigma=np.array([math.nan, angle, angle]),
+        p_detect=draws.take(f"{row.id}.p_detect", row.p_detect),
+        # The same clouds hide the plume from every satellite: one draw, not one per satellite.
+        cloud_break=at_share(row.cloud_break_km, 0.5 if draws.nominal else clouds) * KM,
+        latency=draws.take(f"{row.id}.report_latency_s", row.report_latency_s),
+        false_alarms=row.false_alarms_per_scan,
+    )
+
+
+def _site(row: schema.Interceptor, party: int, draws: Draws) -> Site:
+    lat, lon, r, axes = _place(row.lat_deg, row.lon_deg)
+
+    def take(key: str) -> float:
+        return draws.take(f"{row.id}.{key}", getattr(row, key))
+
+    return Site(
+        id=row.id,
+        title=row.title,
+        party=party,
+        lat=lat,
+        lon=lon,
+        r_ecef=r,
+        axes=axes,
+        inventory=row.inventory,
+        speed=take("burnout_speed_km_s") * KM,
+        boost=take("boost_s"),
+        floor=take("floor_km") * KM,
+        ceiling=take("ceiling_km") * KM,
+        p_kill=take("p_kill"),
+        p_common=take("p_common"),
+        handover_sigma=take("handover_sigma_km") * KM,
+        commit_delay=take("commit_delay_s"),
+    )
