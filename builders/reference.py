@@ -1,0 +1,127 @@
+"""Write docs/reference from the program itself: its commands, its catalogue, and what its tests claim.
+
+`python builders/reference.py` writes the three pages and says which changed; `--check` only says which would, and exits
+1 if there is one.
+"""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs/reference"
+NOTE = "<!-- Written by builders/reference.py (make docs); edit the source, not this page. -->\n\n"
+KINDS = {"authorities": "Published values and other codes", "laws": "Laws", "honesty": "Statistics"}
+
+
+def cell(value: object) -> str:
+    """A value as one cell of a table."""
+    if isinstance(value, list):
+        return "; ".join(cell(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {cell(item)}" for key, item in value.items())
+    return " ".join(str("" if value is None else value).split()).replace("|", "\\|")
+
+
+def table(head: list[str], rows: list[list[object]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *([cell(item) for item in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def help_of(*words: str) -> str:
+    """What `entente WORDS --help` prints, on a terminal of fixed width without colours."""
+    plain = {**os.environ, "COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    for name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS"):
+        plain.pop(name, None)
+    program = "import sys; sys.argv[0] = 'entente'; from entente.cli import app; app(prog_name='entente')"
+    command = [sys.executable, "-c", program, *words, "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=plain)
+    return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
+
+
+def commands() -> str:
+    """Every command with its help."""
+    from typer.main import get_command  # typer is wanted by this page only
+
+    from entente.cli import app
+
+    page = f"# Commands\n\n{NOTE}```text\n{help_of()}\n```\n"
+    for name in get_command(app).commands:  # type: ignore[attr-defined]
+        page += f"\n## entente {name}\n\n```text\n{help_of(name)}\n```\n"
+    return page
+
+
+def rows_of(file: Path) -> Iterator[dict[str, Any]]:
+    """The rows of one catalogue file, whether it holds a list, one row or lists under headings."""
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    groups = [content] if isinstance(content, list) or "id" in content else list(content.values())
+    for group in groups:
+        for row in group if isinstance(group, list) else [group]:
+            if isinstance(row, dict):
+                yield row
+
+
+def catalogue() -> str:
+    """Every row of the catalogue with what vouches for it."""
+    page = f"# Catalogue\n\n{NOTE}A range is low, nominal, high; half the probability lies on each side of nominal.\n"
+    said_elsewhere = {"id", "title", "owner", "source", "basis", "confidence", "periods", "notes", "kind"}
+    for file in sorted((ROOT / "src/entente/scenario/catalogue").glob("*.yaml")):
+        rows = list(rows_of(file))
+        if not any("id" in row for row in rows):
+            continue
+        page += f"\n## {file.stem}\n"
+        for row in rows:
+            page += f"\n### {row.get('title', row.get('id', ''))}\n\n"
+            first = {key: row[key] for key in ("id", "owner", "basis", "confidence", "periods") if key in row}
+            values = {key: value for key, value in row.items() if key not in said_elsewhere}
+            page += table(["key", "value"], [[key, value] for key, value in (first | values).items()])
+            sources = row.get("source", [])
+            page += "".join(f"\nSource: {cell(s)}\n" for s in ([sources] if isinstance(sources, str) else sources))
+            page += f"\n{cell(row['notes'])}\n" if row.get("notes") else ""
+    return page
+
+
+def claims(file: Path) -> Iterator[list[object]]:
+    """One row per test: its name as a sentence, and its docstring's first line."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            said = (ast.get_docstring(node) or "").split("\n")[0]
+            yield [node.name.removeprefix("test_").replace("_", " "), said]
+
+
+def validation() -> str:
+    """What is checked against what: the tests, read as sentences."""
+    page = f"# Validation\n\n{NOTE}Every line is a test that `make test` or `make nightly` runs.\n"
+    for folder, title in KINDS.items():
+        page += f"\n## {title}\n"
+        for file in sorted((ROOT / "tests" / folder).glob("test_*.py")):
+            if rows := list(claims(file)):
+                page += f"\n### {file.relative_to(ROOT)}\n\n" + table(["claim", "against, and how closely"], rows)
+    return page
+
+
+def main() -> int:
+    """Write, or with --check compare; 1 when a comparison fails."""
+    check = "--check" in sys.argv[1:]
+    changed = []
+    for name, text in {"commands": commands(), "catalogue": catalogue(), "validation": validation()}.items():
+        page = TARGET / f"{name}.md"
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            changed.append(str(page.relative_to(ROOT)))
+            if not check:
+                page.parent.mkdir(parents=True, exist_ok=True)
+                page.write_text(text, encoding="utf-8")
+    if changed:
+        print(", ".join(changed), "out of date; type: make docs" if check else "written")
+    return int(check and bool(changed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
