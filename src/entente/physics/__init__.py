@@ -1,0 +1,12 @@
+"""Nature: how bodies fly and what sensors could see of them. Kernels only.
+
+Conventions: SI units, float64, C-ordered; a vector is the last axis, a state is [r, v], (6,). Names carry the frame:
+`ecef` turns with the Earth, `eci` is that frame frozen at the scenario's epoch, `enu` is east-north-up at a place.
+Angles are radians, azimuth clockwise from north, latitude geodetic. Nothing raises: a `status` (0 ok, 1 no convergence,
+2 outside validity, 3 time limit, 4 bad input) says how it went, and nan stands only where it is not 0.
+
+Map: `earth` ellipsoid and frames; `gravity` point mass and bulge; `atmosphere` the standard of 1976; `forces` what acts
+at one instant; `dop853`, `integrate` one step of the integrator, and its coefficients; `powered` from lift-off to
+impact; `ballistics` closed forms of free flight; `geometry` horizon and line of sight; `signals` how likely a look
+is to detect.
+"""

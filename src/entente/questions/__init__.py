@@ -1,0 +1,7 @@
+"""Verbs that are not stages: one question, one answer, no study around it.
+
+Conventions: what a person types carries its unit (`range_km`, `lat_deg`, `time_s`); answers are frozen records in the
+same units; a question outside the model's validity raises a `ModelError` that says what would be inside it.
+
+Map: `arc` the ellipses between two points; `fly` one vehicle to a planned range, and the farthest it goes.
+"""
