@@ -1,0 +1,13 @@
+"""Knowledge: what can be said about a moving body from what was measured, and how sure that is. Kernels only.
+
+Conventions: SI units; a state is [r, v], Earth-fixed, (6,), with covariance P (6, 6); measurements are (range, azimuth,
+elevation) or (azimuth, elevation) in a sensor's east-north-up axes, whose unit vectors are the rows of `enu` (3, 3);
+azimuth is clockwise from north, 0 to 2 pi. Arrays are float64 and C-ordered. Results go into arrays named `*_out`,
+which may be the inputs themselves unless a docstring says otherwise.
+Nothing raises: a `status` (0 ok, 1 no convergence, 2 outside validity, 4 bad input) or, where numbers come back, nan.
+
+Map: `factor` Cholesky factors of small matrices; `kalman` predict and update one state; `modes` a filter that asks
+whether the body still burns; `initiate` a first state from one detection; `associate` which detection belongs to which
+track; `fuse` two estimates whose correlation nobody knows; `predict` where it comes down, where it came from;
+`score` how good an estimate is.
+"""

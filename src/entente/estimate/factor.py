@@ -1,0 +1,105 @@
+"""Cholesky factors of small symmetric matrices, in plain loops.
+
+`np.linalg` would do, but inside compiled code it drags LAPACK wrappers along: seconds of compilation for
+6 x 6 matrices.
+"""
+
+import math
+
+import numpy as np
+
+from entente.compiled import Floats, kernel
+
+
+@kernel
+def cholesky(a: Floats, lower_out: Floats) -> int:
+    """Lower triangle L with L L' = a.
+
+    Args:
+        a: symmetric matrix, (n, n); only its lower triangle is read.
+        lower_out: (n, n), zeros above the diagonal; not to be `a` itself.
+    Returns:
+        status: 0, or 4 where `a` is not positive definite or holds a nan.
+    Source: Golub & Van Loan, Matrix Computations (2013), algorithm 4.2.1.
+    """
+    n = a.shape[0]
+    for i in range(n):
+        for j in range(n):
+            if j > i:
+                lower_out[i, j] = 0.0
+                continue
+            s = a[i, j]
+            for k in range(j):
+                s -= lower_out[i, k] * lower_out[j, k]
+            if j < i:
+                lower_out[i, j] = s / lower_out[j, j]
+            elif s > 0.0:
+                lower_out[i, i] = math.sqrt(s)
+            else:
+                return 4
+    return 0
+
+
+@kernel
+def solve_lower(lower: Floats, b: Floats, out: Floats) -> float:
+    """Solve L y = b by forward substitution into `out` (n,); returns y'y, which is b' (L L')^-1 b."""
+    total = 0.0
+    for i in range(b.shape[0]):
+        s = b[i]
+        for k in range(i):
+            s -= lower[i, k] * out[k]
+        s /= lower[i, i]
+        out[i] = s
+        total += s * s
+    return total
+
+
+@kernel
+def invert(a: Floats, out: Floats) -> int:
+    """Inverse of a symmetric positive definite matrix (n, n) by its Cholesky factor; status 4 where it is none."""
+    n = a.shape[0]
+    lower = np.empty((n, n))
+    if cholesky(a, lower) != 0:
+        return 4
+    invert_lower(lower)
+    for i in range(n):
+        for j in range(i + 1):
+            s = 0.0
+            for k in range(i, n):
+                s += lower[k, i] * lower[k, j]
+            out[i, j] = s
+            out[j, i] = s
+    return 0
+
+
+@kernel
+def invert_lower(lower: Floats) -> None:
+    """Replace a lower triangle (n, n) by its inverse."""
+    n = lower.shape[0]
+    for j in range(n):
+        lower[j, j] = 1.0 / lower[j, j]
+        for i in range(j + 1, n):
+            s = 0.0
+            for k in range(j, i):
+                s -= lower[i, k] * lower[k, j]
+            lower[i, j] = s / lower[i, i]
+
+
+@kernel
+def sandwich(f: Floats, p: Floats, out: Floats) -> None:
+    """The covariance f p f' (n, n) of a state with covariance p that was moved by f; exactly symmetric."""
+    n = p.shape[0]
+    half = np.empty((n, n))
+    for i in range(n):
+        for j in range(n):
+            s = 0.0
+            for k in range(n):
+                s += f[i, k] * p[k, j]
+            half[i, j] = s
+    for i in range(n):
+        for j in range(i + 1):
+            s = 0.0
+            for k in range(n):
+                s += half[i, k] * f[j, k]
+            out[i, j] = s
+            out[j, i] = s
