@@ -1,0 +1,140 @@
+"""Does it still burn? Two filters side by side that differ in one number only: how much acceleration they allow for.
+
+Mode 0 boosts (large q), mode 1 coasts (small q); both fall freely otherwise. A bank is x (2, 6), P (2, 6, 6), p (2,).
+1. Mix: each mode starts from what both believed, weighted by the chance of having come from there.
+2. Predict each mode.  3. Update each mode; the measurement's likelihood moves the mode probabilities.
+4. Combine, for output only.
+Source of all four: Blom & Bar-Shalom, The interacting multiple model algorithm for systems with Markovian switching
+coefficients, IEEE Trans. Automatic Control 33 (1988) 780-783.
+"""
+
+import math
+
+import numpy as np
+
+from entente.compiled import Floats, kernel
+from entente.estimate.kalman import angles_measure, predict_ballistic, radar_measure, update
+
+BOOSTING, COASTING = 0, 1
+
+
+@kernel
+def switch(dt: float, mean_boost: float, mean_coast: float, out: Floats) -> None:
+    """Chance of each mode after `dt`, given the mode before: rows from, columns to, into `out` (2, 2).
+
+    Args:
+        dt: time [s], not negative.
+        mean_boost, mean_coast: mean time that a body stays in each mode [s]; inf where it never leaves it.
+    Source: two-state Markov process in continuous time, closed form; Cox & Miller (1965), section 4.3.
+    """
+    leave_boost, leave_coast = 1.0 / mean_boost, 1.0 / mean_coast
+    both = leave_boost + leave_coast
+    moved = -math.expm1(-both * dt) / both if both > 0.0 else 0.0
+    out[0, 1] = leave_boost * moved
+    out[1, 0] = leave_coast * moved
+    out[0, 0] = 1.0 - out[0, 1]
+    out[1, 1] = 1.0 - out[1, 0]
+
+
+@kernel
+def combine(x: Floats, P: Floats, p: Floats, x_out: Floats, P_out: Floats) -> None:
+    """Mean and covariance of the mixture of two estimates.
+
+    Args:
+        x: (2, n); P: (2, n, n); p: their weights, (2,), of sum 1.
+        x_out: (n,); P_out: (n, n); not to be parts of the inputs.
+    """
+    n = x.shape[1]
+    for i in range(n):
+        # Not p0 x0 + p1 x1: p0 + p1 is 1 only to rounding, and positions are large.
+        x_out[i] = x[0, i] + p[1] * (x[1, i] - x[0, i])
+    for i in range(n):
+        for j in range(n):
+            apart = p[0] * p[1] * ((x[1, i] - x[0, i]) * (x[1, j] - x[0, j]))
+            P_out[i, j] = p[0] * P[0, i, j] + p[1] * P[1, i, j] + apart
+
+
+@kernel
+def predict_modes(
+    x: Floats,
+    P: Floats,
+    p: Floats,
+    dt: float,
+    q: Floats,
+    mean_stay: Floats,
+    x_out: Floats,
+    P_out: Floats,
+    p_out: Floats,
+) -> int:
+    """Steps 1 and 2: mix, then carry both modes forward.
+
+    Args:
+        x: (2, 6) [m, m/s]; P: (2, 6, 6); p: chance of each mode, (2,).
+        dt: time [s], not negative.
+        q: spectral density of each mode's unknown acceleration [m^2/s^3], (2,).
+        mean_stay: mean time in each mode [s], (2,); inf where it is never left.
+        x_out: (2, 6); P_out: (2, 6, 6); p_out: (2,); not to be the inputs.
+    Returns:
+        status: the worse of the two modes', see `kalman.predict_ballistic`.
+    """
+    T = np.empty((2, 2))
+    share = np.empty(2)
+    switch(dt, mean_stay[0], mean_stay[1], T)
+    status = 0
+    for to in range(2):
+        p_out[to] = p[0] * T[0, to] + p[1] * T[1, to]
+        # A mode that cannot be reached keeps its own belief, with weight 0.
+        share[0] = p[0] * T[0, to] / p_out[to] if p_out[to] > 0.0 else 1.0 - to
+        share[1] = 1.0 - share[0]
+        combine(x, P, share, x_out[to], P_out[to])
+        status = max(status, predict_ballistic(x_out[to], P_out[to], dt, q[to], x_out[to], P_out[to]))
+    return status
+
+
+@kernel
+def update_modes(
+    x: Floats,
+    P: Floats,
+    p: Floats,
+    z: Floats,
+    variance: Floats,
+    site_r: Floats,
+    enu: Floats,
+    x_out: Floats,
+    P_out: Floats,
+    p_out: Floats,
+) -> tuple[float, float]:
+    """Step 3: correct both modes by one detection and weigh them by how well each had predicted it.
+
+    Args:
+        x: (2, 6) [m, m/s]; P: (2, 6, 6); p: chance of each mode, (2,).
+        z: range [m], azimuth, elevation [rad], (3,), or azimuth, elevation, (2,).
+        variance: of its noise, (3,) or (2,).
+        site_r: position of the sensor, Earth-fixed [m], (3,); enu: its axes, rows east, north, up, (3, 3).
+        x_out: (2, 6); P_out: (2, 6, 6); p_out: (2,); not to be the inputs.
+    Returns:
+        the smaller normalised innovation squared (for gating), logarithm of the likelihood under both modes together;
+        both nan where a mode cannot predict the detection, and then the outputs mean nothing.
+    """
+    m = z.shape[0]
+    z_pred = np.empty(m)
+    H = np.empty((m, 6))
+    log_p = np.empty(2)
+    nearest = math.inf
+    for k in range(2):
+        if m == 3:
+            status = radar_measure(x[k], site_r, enu, z_pred, H)
+        else:
+            status = angles_measure(x[k], site_r, enu, z_pred, H)
+        if status != 0:
+            return math.nan, math.nan
+        nis, log_likelihood = update(x[k], P[k], z, z_pred, H, variance, m - 2, x_out[k], P_out[k])
+        log_p[k] = log_likelihood + (math.log(p[k]) if p[k] > 0.0 else -math.inf)
+        nearest = min(nearest, nis)
+    top = max(log_p[0], log_p[1])
+    total = math.exp(log_p[0] - top) + math.exp(log_p[1] - top)
+    if not total > 0.0:
+        return math.nan, math.nan
+    p_out[1] = math.exp(log_p[1] - top) / total
+    p_out[0] = 1.0 - p_out[1]
+    return nearest, top + math.log(total)

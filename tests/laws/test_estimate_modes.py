@@ -1,0 +1,128 @@
+"""Two modes: chances add up, one mode alone is the plain filter, and a burning body is recognised."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entente.estimate.kalman import predict_ballistic, radar_measure, update
+from entente.estimate.modes import BOOSTING, COASTING, combine, predict_modes, switch, update_modes
+from entente.estimate.predict import state_at
+from entente.physics.earth import ecef_from_geodetic, enu_axes
+
+pytestmark = pytest.mark.kernel
+
+ROUNDING = 1e-12
+Q = np.array([2000.0, 0.1])  # m^2/s^3: tens of m/s^2 that change within seconds; hardly anything
+STAY = np.array([60.0, math.inf])
+SIGMA = np.array([30.0, 1e-3, 1e-3])
+
+times = st.floats(1e-3, 300.0)
+
+
+def stand():
+    """A radar."""
+    site, enu = np.array(ecef_from_geodetic(0.6, 0.7, 0.0)), np.empty((3, 3))
+    enu_axes(0.6, 0.7, enu)
+    return site, enu
+
+
+def bank(p_boost=0.5):
+    """Two modes with one belief."""
+    site, enu = stand()
+    x = np.concatenate([site + enu.T @ [2e5, 3e5, 1.5e5], enu.T @ [500.0, 1500.0, 1500.0]])
+    P = np.diag([500.0, 500.0, 500.0, 50.0, 50.0, 50.0]) ** 2
+    return np.array([x, x]), np.array([P, P]), np.array([p_boost, 1 - p_boost])
+
+
+def empty():
+    """Room for a bank."""
+    return np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)
+
+
+@given(times, times, st.floats(1.0, 1e4), st.floats(1.0, 1e4))
+def test_switching_twice_is_switching_for_the_sum(a, b, boost, coast):
+    first, second, both = np.empty((2, 2)), np.empty((2, 2)), np.empty((2, 2))
+    switch(a, boost, coast, first)
+    switch(b, boost, coast, second)
+    switch(a + b, boost, coast, both)
+    np.testing.assert_allclose(first @ second, both, atol=ROUNDING)
+    np.testing.assert_allclose(both.sum(axis=1), 1.0, atol=ROUNDING)
+    assert (both >= 0.0).all()
+
+
+def test_a_mode_that_is_never_left_keeps_its_chance():
+    T = np.empty((2, 2))
+    switch(30.0, 60.0, math.inf, T)
+    assert T[COASTING].tolist() == [0.0, 1.0]
+    assert T[BOOSTING, BOOSTING] == pytest.approx(math.exp(-0.5))
+    switch(30.0, math.inf, math.inf, T)
+    assert (np.eye(2) == T).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 1.0))
+def test_a_mixture_has_its_moments(seed, p):
+    rng = np.random.default_rng(seed)
+    x, roots, weights = rng.normal(size=(2, 6)), rng.normal(size=(2, 6, 6)), np.array([p, 1 - p])
+    P = roots @ roots.transpose(0, 2, 1)
+    mean, cov = np.empty(6), np.empty((6, 6))
+    combine(x, P, weights, mean, cov)
+    np.testing.assert_allclose(mean, weights @ x, atol=ROUNDING * 10)
+    second = sum(w * (C + np.outer(m, m)) for w, C, m in zip(weights, P, x, strict=True))
+    np.testing.assert_allclose(cov, second - np.outer(weights @ x, weights @ x), atol=ROUNDING * 1000)
+
+
+@pytest.mark.parametrize("m", [2, 3])
+def test_a_bank_that_surely_coasts_is_the_plain_filter(m):
+    site, enu = stand()
+    x, P, p = bank(p_boost=0.0)
+    x1, P1, p1 = empty()
+    assert predict_modes(x, P, p, 10.0, Q, STAY, x1, P1, p1) == 0
+    plain_x, plain_P = np.empty(6), np.empty((6, 6))
+    predict_ballistic(x[1], P[1], 10.0, Q[1], plain_x, plain_P)
+    np.testing.assert_allclose(x1[COASTING], plain_x, rtol=ROUNDING)
+    np.testing.assert_allclose(P1[COASTING], plain_P, rtol=ROUNDING)
+    assert p1.tolist() == [0.0, 1.0]
+
+    z3, H3 = np.empty(3), np.empty((3, 6))
+    radar_measure(plain_x, site, enu, z3, H3)
+    z, H, variance = (z3[3 - m :] + 1e-3).copy(), H3[3 - m :].copy(), (SIGMA[3 - m :] ** 2).copy()
+    x2, P2, p2 = empty()
+    _, log_likelihood = update_modes(x1, P1, p1, z, variance, site, enu, x2, P2, p2)
+    _, plain_log = update(plain_x, plain_P, z, z3[3 - m :].copy(), H, variance, m - 2, plain_x.copy(), plain_P.copy())
+    assert log_likelihood == pytest.approx(plain_log)
+    assert p2.tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(("thrust", "burns"), [(40.0, True), (0.0, False)])
+def test_a_burning_body_is_recognised(thrust, burns):
+    site, enu = stand()
+    rng = np.random.default_rng(6)
+    x, P, p = bank()
+    truth = x[0].copy()
+    for _ in range(12):
+        for _ in range(5):
+            state_at(truth, 1.0, truth)
+            truth[3:] += thrust * truth[3:] / np.linalg.norm(truth[3:])
+        z, H = np.empty(3), np.empty((3, 6))
+        radar_measure(truth, site, enu, z, H)
+        x1, P1, p1 = empty()
+        predict_modes(x, P, p, 5.0, Q, np.array([60.0, 1e4]), x1, P1, p1)
+        x, P, p = empty()
+        nis, log_likelihood = update_modes(x1, P1, p1, z + SIGMA * rng.normal(size=3), SIGMA**2, site, enu, x, P, p)
+        assert nis >= 0.0
+        assert math.isfinite(log_likelihood)
+        assert p.sum() == 1.0
+    assert (p[BOOSTING] > 0.95) if burns else (p[COASTING] > 0.95)
+
+
+def test_what_cannot_be_predicted_is_nan():
+    site, enu = stand()
+    x, P, p = bank()
+    x[1, :3] = site
+    assert all(math.isnan(part) for part in update_modes(x, P, p, np.ones(3), SIGMA**2, site, enu, *empty()))
+    x, P, p = bank()
+    assert all(math.isnan(part) for part in update_modes(x, -P, p, np.ones(3), SIGMA**2, site, enu, *empty()))
+    assert predict_modes(x, P, p, -1.0, Q, STAY, *empty()) == 4
