@@ -91,6 +91,7 @@ def _somewhere_to_go(page: Page, scenario: Scenario) -> Iterator[Finding]:
 def _before_any_system(page: Page, scenario: Scenario) -> Iterator[Finding]:
     """Each party needs at least one system of an allowed status on the day of the epoch."""
     day = scenario.epoch.date()
+    missing = []
     for party in scenario.parties:
         own = [row for row in systems() if row.owner == party.name and row.id not in scenario.exclude]
         if any(row.status_on(day) in scenario.status for row in own):
@@ -99,5 +100,6 @@ def _before_any_system(page: Page, scenario: Scenario) -> Iterator[Finding]:
         statuses = " or ".join(scenario.status)
         since, first = min(allowed, default=(None, ""))
         right = f"the earliest day with one is {since} ({first})" if since else "allow another status or exclude less"
-        text = f"on {day} {party.name} has no system that is {statuses}; {right}"
-        yield Finding(page.place(("epoch",)), ("epoch",), text)
+        missing.append(f"on {day} {party.name} has no system that is {statuses}; {right}")
+    if missing:
+        yield Finding(page.place(("epoch",)), ("epoch",), "; ".join(missing))

@@ -18,7 +18,7 @@ from entente.scenario.units import MISTAKEN, PER_CENT, unit_of
 from entente.scenario.yaml12 import Finding, Page, Path
 
 NUMBER_AND_REST = re.compile(
-    r"\s*([-+]?[0-9][0-9,_' \u00a0\u202f]*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\s*([^0-9\s].*)?", re.DOTALL
+    r"\s*([-+]?[0-9][0-9,_' \u00a0\u202f]*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\s*([A-Za-z%°µ].*)?", re.DOTALL
 )
 GROUPED = re.compile(r"[-+]?[0-9]{1,3}([,_' \u00a0\u202f][0-9]{3})+(\.[0-9]+)?")
 WANTED = {
@@ -37,19 +37,37 @@ FORGOTTEN_PREFIX = (1e-3, 1e-6, PER_CENT)  # other factors (radians, minutes) ex
 Limits = tuple[float | None, float | None]
 
 
+def explain_all(errors: Iterable[ErrorDetails], page: Page, model: type[BaseModel]) -> list[Finding]:
+    """Findings for pydantic's errors: one for a misspelt key, not a second one for the key it was meant to be."""
+    errors = list(errors)
+    strangers = [_path(error) for error in errors if error["type"] == "extra_forbidden"]
+    meant = {(*path[:-1], key) for path in strangers for key in near(str(path[-1]), keys_at(model, path[:-1]))}
+    kept = [error for error in errors if error["type"] != "missing" or _path(error) not in meant]
+    return [finding for each in kept if not page.is_refused((finding := explain(each, page, model)).path)]
+
+
 def explain(error: ErrorDetails, page: Page, model: type[BaseModel]) -> Finding:
     """One of pydantic's errors as a finding on the page."""
-    path = tuple(step for step in error["loc"] if step != "[key]")
+    path = _path(error)
     at_key = error["type"] in ("extra_forbidden", "invalid_key") or error["loc"][-1:] == ("[key]",)
     field = field_at(model, path)
     return Finding(page.place(path, key=at_key), path, _sentence(error, path, model, field))
 
 
+def near(given: str, known: Iterable[str]) -> list[str]:
+    """The known name that looks most like the given one, if any does."""
+    return get_close_matches(given[:100], list(known), n=1, cutoff=0.55)
+
+
 def nearest(given: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` or the names that are known."""
+    """`did you mean 'x'?`, or the names that are known."""
     names = list(known)
-    near = get_close_matches(given, names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"
+    found = near(given, names)
+    return f"did you mean {found[0]!r}?" if found else f"known: {', '.join(names) or 'none'}"
+
+
+def _path(error: ErrorDetails) -> Path:
+    return tuple(step for step in error["loc"] if step != "[key]")
 
 
 def _sentence(error: ErrorDetails, path: Path, model: type[BaseModel], field: FieldInfo | None) -> str:
@@ -58,7 +76,8 @@ def _sentence(error: ErrorDetails, path: Path, model: type[BaseModel], field: Fi
     least, most = limits_of(field)
     hint = f" ({field.description})" if field and field.description else ""
     if kind == "extra_forbidden":
-        quoting = " a text that holds a comma stands in quotes;" if " " in str(path[-1]) else ""
+        torn = " " in str(path[-1]) or str(path[-1]).isdigit()
+        quoting = " inside braces a value ends at a comma, so write it without one or in quotes;" if torn else ""
         return f"unknown key;{quoting} {nearest(str(path[-1]), keys_at(model, path[:-1]))}"
     if kind == "missing":
         unit = unit_of(str(path[-1]))
@@ -69,6 +88,8 @@ def _sentence(error: ErrorDetails, path: Path, model: type[BaseModel], field: Fi
         )
     if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
         return _outside(given, key, (least, most), context) + hint
+    if kind == "literal_error" and path[-1] == "entente":
+        return f"{show(given)} is a version of the format that is not read here; this program reads 1"
     if kind == "literal_error":
         known = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ", ").split(",")]
         return f"{show(given)} is not one of the choices; {nearest(str(given), known)}"
@@ -97,7 +118,9 @@ def show(given: object) -> str:
         return "a mapping"
     if isinstance(given, str):
         return repr(given if len(given) <= 60 else given[:57] + "...")
-    return f"{given:.12g}" if isinstance(given, float) else str(given)
+    if isinstance(given, float):
+        return f"{given:.1f}" if given.is_integer() and abs(given) < 1e12 else f"{given:.12g}"
+    return str(given)
 
 
 def _wrong_type(given: object, wanted: str, key: str, limits: Limits) -> str:
@@ -106,6 +129,8 @@ def _wrong_type(given: object, wanted: str, key: str, limits: Limits) -> str:
             return right
     elif wanted == "a whole number" and isinstance(given, float):
         return f"{show(given)} is not a whole number; write {round(given)}"
+    elif wanted == "true or false" and str(given).lower() in ("yes", "on", "no", "off"):
+        return f"{show(given)} is text; write {'true' if str(given).lower() in ('yes', 'on') else 'false'}"
     elif wanted == "text" and isinstance(given, int | float):
         return f"{show(given)} is not text; write it in quotes: '{show(given)}'"
     return f"{show(given)} stands where {wanted} must stand"

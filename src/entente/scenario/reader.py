@@ -11,7 +11,7 @@ from typing import NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from entente.errors import ScenarioError
-from entente.scenario.explain import explain
+from entente.scenario.explain import explain_all
 from entente.scenario.yaml12 import Finding, Page, UnreadableError, compose, quote
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -60,8 +60,7 @@ def understand(data: bytes, name: str, model: type[Model], check: Check[Model] |
     try:
         answer = model.model_validate(page.root.value)
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        found += [finding for each in errors if not page.is_refused((finding := explain(each, page, model)).path)]
+        found += explain_all(error.errors(include_url=False), page, model)
     if check:
         known = {finding.path for finding in found}
         found += [finding for finding in check(page, answer) if finding.path not in known]

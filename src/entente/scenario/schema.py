@@ -51,7 +51,8 @@ class Within:
     def __call__(self, value: Ranged) -> Ranged:
         """The value itself, when all of it lies inside."""
         if value.low < self.least or value.high > self.most:
-            raise ValueError(f"{value.low:g} to {value.high:g} is outside {self.least:g} to {self.most:g}")
+            given = f"{value.low:.12g} to {value.high:.12g}" if value.low < value.high else f"{value.high:.12g}"
+            raise ValueError(f"{given} is outside {self.least:g} to {self.most:g}")
         return value
 
 
@@ -84,6 +85,11 @@ def _utc(value: object) -> object:
         return moment.astimezone(dt.UTC)
     except OverflowError:
         raise ValueError(f"{value[:40]!r} lies outside the years 1 to 9999") from None
+
+
+def _tuple(value: object) -> object:
+    """A list becomes a tuple, so that what holds it can be a key."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
@@ -173,8 +179,12 @@ class Radar(System):
     faces: Annotated[list[Face], Field(min_length=1, max_length=6)]
     min_elevation_deg: Elevation
     max_elevation_deg: Annotated[float, Field(ge=0, le=90)]
-    reach_km: Annotated[RangedKm, Field(description="range at which one look detects the reference target with chance 0.5")]
-    reference_rcs_m2: Annotated[RangedArea, Field(description="cross-section for which the published range is taken to hold")]
+    reach_km: Annotated[
+        RangedKm, Field(description="range at which one look detects the reference target with chance 0.5")
+    ]
+    reference_rcs_m2: Annotated[
+        RangedArea, Field(description="cross-section for which the published range is taken to hold")
+    ]
     revisit_s: Annotated[float, Field(gt=0, le=600)]
     range_sigma_m: Annotated[float, Field(gt=0, le=10_000)]
     angle_sigma_deg: RangedDegrees
@@ -189,7 +199,9 @@ class Satellite(System):
     revisit_s: Annotated[float, Field(gt=0, le=600)]
     angle_sigma_deg: RangedDegrees
     p_detect: RangedProbability
-    cloud_break_km: Annotated[RangedKm, Field(description="altitude below which clouds hide a plume; drawn per history")]
+    cloud_break_km: Annotated[
+        RangedKm, Field(description="altitude below which clouds hide a plume; drawn per history")
+    ]
     report_latency_s: RangedSeconds
     false_alarms_per_scan: Annotated[float, Field(ge=0, le=100)]
 
@@ -207,7 +219,9 @@ class Interceptor(System):
     floor_km: RangedKm
     ceiling_km: RangedKm
     p_kill: Annotated[RangedProbability, Field(description="one shot, against a target correctly picked out")]
-    p_common: Annotated[RangedProbability, Field(description="chance that detection, tracking and classification hold for this object")]
+    p_common: Annotated[
+        RangedProbability, Field(description="chance that detection, tracking and classification hold for this object")
+    ]
     handover_sigma_km: Annotated[RangedKm, Field(description="largest position error (1 sigma, per axis) at commit")]
     commit_delay_s: Annotated[RangedSeconds, Field(description="from a good enough track to ignition")]
 
@@ -220,7 +234,9 @@ class Stage(Part):
     isp_s: Annotated[float, Field(gt=100, le=500, description="in vacuum")]
     burn_s: Annotated[float, Field(gt=1, le=600)]
     diameter_m: Annotated[float, Field(gt=0, le=12)]
-    sea_level_loss: Annotated[float, Field(ge=0, lt=0.5, description="share of the vacuum thrust lost at sea level")] = 0.02
+    sea_level_loss: Annotated[
+        float, Field(ge=0, lt=0.5, description="share of the vacuum thrust lost at sea level")
+    ] = 0.02
 
     @model_validator(mode="after")
     def _burns_something(self) -> "Stage":
@@ -232,7 +248,7 @@ class Stage(Part):
 class Vehicle(Part):
     """The masses and engines of a generic ballistic missile; never a particular weapon."""
 
-    stages: Annotated[list[Stage], Field(min_length=1, max_length=4)]
+    stages: Annotated[tuple[Stage, ...], BeforeValidator(_tuple), Field(min_length=1, max_length=4)]
     payload_kg: Annotated[float, Field(gt=0, le=30_000)]
     separates: Annotated[bool, Field(description="the payload re-enters alone, not with the empty last stage")] = False
     ballistic_coefficient_kg_m2: Annotated[Ranged, _within(100, 50_000)] | None = None
@@ -250,7 +266,10 @@ class VehicleClass(Row):
     kind: Literal["vehicle"] = "vehicle"
     range_class: Literal["SRBM", "MRBM", "IRBM", "ICBM", "SLBM", "space launch", "sounding rocket"]
     vehicle: Vehicle
-    rcs_m2: Annotated[dict[Literal["boost", "coast"], dict[Literal["VHF", "UHF", "L", "S", "C", "X"], RangedArea]], Field(min_length=2)]
+    rcs_m2: Annotated[
+        dict[Literal["boost", "coast"], dict[Literal["VHF", "UHF", "L", "S", "C", "X"], RangedArea]],
+        Field(min_length=2),
+    ]
 
 
 class Rung(Part):
@@ -267,10 +286,14 @@ class Rung(Part):
 class Release(Part):
     """What a party lets go of, and how coarse: threshold, then class, area, delay, fields."""
 
-    min_range_km: Annotated[float, Field(ge=0, le=20_000, description="flights predicted shorter than this are not released")]
+    min_range_km: Annotated[
+        float, Field(ge=0, le=20_000, description="flights predicted shorter than this are not released")
+    ]
     area_floor_km: Annotated[float, Field(ge=0, le=1_000, description="areas are released no smaller than this radius")]
     warning_delay_s: RangedSeconds
-    track_sigma_km: Annotated[float, Field(ge=0, le=100, description="released positions are blurred by a constant bias of this size")]
+    track_sigma_km: Annotated[
+        float, Field(ge=0, le=100, description="released positions are blurred by a constant bias of this size")
+    ]
     track_delay_s: RangedSeconds
     track_interval_s: Annotated[float, Field(gt=0, le=600)]
 
@@ -280,7 +303,9 @@ class WarningRule(Part):
 
     phenomenologies: Annotated[int, Field(ge=1, le=2)] = 2
     or_confirmed_track: bool = True
-    impact_area_max_km2: Annotated[float, Field(gt=0, le=1e7, description="the 90 % impact area must be smaller")] = 500_000.0
+    impact_area_max_km2: Annotated[float, Field(gt=0, le=1e7, description="the 90 % impact area must be smaller")] = (
+        500_000.0
+    )
 
 
 class Party(Part):
@@ -306,7 +331,9 @@ class Region(Part):
     def _on_the_grid(self) -> "Region":
         for key in ("lat_deg", "lon_deg"):
             if (getattr(self, key) * 2) % 1:
-                raise ValueError(f"{key} {getattr(self, key):g} is not on the half-degree grid; regions are never places")
+                raise ValueError(
+                    f"{key} {getattr(self, key):g} is not on the half-degree grid; regions are never places"
+                )
         return self
 
 
@@ -319,7 +346,9 @@ class Case(Part):
     origin: Name
     target: Name
     launches: Annotated[int, Field(ge=1, le=10)] = 1
-    loft: Annotated[Literal["lofted", "depressed"], Field(description="which of the two arcs through the planned range")] = "lofted"
+    loft: Annotated[
+        Literal["lofted", "depressed"], Field(description="which of the two arcs through the planned range")
+    ] = "lofted"
     launch_s: Annotated[float, Field(ge=0, le=86_400, description="after the epoch")] = 0.0
     shots_per_object: Annotated[int, Field(ge=1, le=8)] = 2
 
@@ -335,7 +364,9 @@ class Scenario(Part):
     status: Annotated[list[Status], Field(min_length=1)] = ["deployed"]
     parties: Annotated[list[Party], Field(min_length=2, max_length=2)]
     regions: Annotated[list[Region], Field(min_length=2)]
-    cases: Annotated[list[Case], Field(min_length=1, description="what is launched; without a launch there is no question")]
+    cases: Annotated[
+        list[Case], Field(min_length=1, description="what is launched; without a launch there is no question")
+    ]
     rungs: Annotated[list[Annotated[int, Field(ge=0, le=8)]], Field(min_length=1)]
     seeds: Annotated[int, Field(ge=1, le=100_000)] = 100
     inputs: Literal["drawn", "nominal"] = "drawn"

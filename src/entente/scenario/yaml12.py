@@ -105,7 +105,7 @@ def quote(name: str, lines: tuple[str, ...], finding: Finding) -> str:
     line, column = finding.place.line, finding.place.column
     where = ".".join(str(step)[:60] for step in finding.path)
     head = f"{name}:{line}:{column}: {where + ': ' if where else ''}{finding.text}"
-    shown = (lines[line - 1] if line <= len(lines) else "").replace("\t", " ")
+    shown = NOT_TEXT.sub("?", lines[line - 1] if line <= len(lines) else "").replace("\t", " ")
     start = max(0, column - WIDEST_EXCERPT // 2) if len(shown) > WIDEST_EXCERPT else 0
     gutter = f"{line:>5} | "
     excerpt = shown[start : start + WIDEST_EXCERPT].rstrip()
