@@ -9,7 +9,7 @@ from entente.errors import ScenarioError, UnknownName
 from entente.scenario.catalogue import FOLDER, Sheet
 from entente.scenario.load import EXAMPLES, load, scenario_hash
 from entente.scenario.reader import read
-from entente.scenario.schema import Interceptor, Scenario
+from entente.scenario.schema import Interceptor, Scenario, VehicleClass
 
 GOOD = (EXAMPLES / "europe-2013.yaml").read_text(encoding="utf-8")
 
@@ -208,6 +208,14 @@ def test_a_probability_in_per_cent(tmp_path):
     path.write_text(rows.replace("p_kill: {low: 0.5, nominal: 0.7, high: 0.85}", "p_kill: 70", 1))
     with pytest.raises(ScenarioError, match=r"70 is outside 0 to 1; 0\.7 if per cent was meant"):
         read(path, Sheet[Interceptor])
+
+
+def test_a_key_deep_inside_a_row(tmp_path):
+    rows = (FOLDER / "vehicles.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "rows.yaml"
+    path.write_text(rows.replace("burn_s: 75", "burn_time_s: 75", 1))
+    with pytest.raises(ScenarioError, match=r"rows\.1\.vehicle\.stages\.0\.burn_time_s: .* did you mean 'burn_s'\?"):
+        read(path, Sheet[VehicleClass])
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ WANTED = {
     "string_type": "text",
     "bool_type": "true or false",
     "list_type": "a list",
+    "tuple_type": "a list",
     "dict_type": "a mapping of keys",
     "model_type": "a mapping of keys",
     "date_type": "a date such as 2013-06-01",
@@ -259,7 +260,9 @@ def _model_in(where: Any) -> type[BaseModel] | None:
 
 
 def _item_of(where: Any) -> Any:
-    """What a list or a mapping holds."""
+    """What a list, a tuple or a mapping holds."""
     if get_origin(where) is Annotated:
         return _item_of(get_args(where)[0])
-    return get_args(where)[-1] if get_origin(where) in (list, dict) else None
+    if get_origin(where) in (list, tuple):
+        return get_args(where)[0]
+    return get_args(where)[1] if get_origin(where) is dict else None
