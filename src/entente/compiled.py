@@ -21,18 +21,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-KERNEL_SOURCES = ("constants.py", "compiled.py", "rng.py", "physics", "estimate", "strategy")
-
 
 def source_hash() -> str:
     """Twelve hex digits that change with any kernel source, numba or the processor."""
     here = Path(__file__).parent
     digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {llvm.get_host_cpu_name()}".encode())
     digest.update(llvm.get_host_cpu_features().flatten().encode())
-    for name in KERNEL_SOURCES:
-        path = here / name
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.read_bytes())
+    for file in sorted(here.rglob("*.py")):
+        text = file.read_bytes()
+        if b"@kernel" in text or file.name in ("constants.py", "dop853.py"):
+            digest.update(text)
     return digest.hexdigest()[:12]
 
 

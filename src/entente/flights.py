@@ -18,7 +18,9 @@ from entente.scenario.world import World
 TOLERANCE = 1e-9  # of one step; end error below a metre (tests/authorities/test_integrator.py)
 SAMPLE = 1.0  # s  between the rows of a flight
 TURN_START = 5.0  # s  of vertical flight; generic
-TURN_SHARE = 0.4  # of the burn, at which the turn ends; with it both Forden vehicles fly within 2 % of their published range
+TURN_SHARE = (
+    0.4  # of the burn, at which the turn ends; with it both Forden vehicles fly within 2 % of their published range
+)
 PITCHES = (5.0 * DEG, 85.0 * DEG)  # the final pitches that are ever tried
 CLOSE = 1.0  # m  how near to the planned range or point the solved programme comes down
 
@@ -62,7 +64,9 @@ class Ascent:
         """
         status, _, events = self.fly(azimuth, pitch)
         if status == 2:
-            raise ModelError("vehicle: thrust at lift-off is not above its weight, so it never lifts off; burn_s is too long")
+            raise ModelError(
+                "vehicle: thrust at lift-off is not above its weight, so it never lifts off; burn_s is too long"
+            )
         if status:
             raise ModelError("vehicle: does not come down within a day; it reaches orbit")
         state = np.empty(6)

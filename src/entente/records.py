@@ -4,8 +4,9 @@ Times are seconds since the scenario's epoch. `r_ecef` is Earth-fixed; `start` (
 flat columns. ids are int32. Party numbers are positions in `World.parties`; `CENTRE` stands for the joint centre.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ Bools = NDArray[np.bool_]
 
 PRELAUNCH, BOOST, COAST, REENTRY = 0, 1, 2, 3  # phases of a flight
 FALSE_ALARM = -1  # the object of a detection that came from nothing
+WARNING, TRACK = 1, 2  # kinds of shared messages
 CENTRE = 2  # the party number of the joint centre, after the two parties
 OWN, PARTNER, BOTH = 1, 2, 3  # whose information an estimate is made of, as bits
 
@@ -48,6 +50,7 @@ __all__ = [
     "Picture",
     "Shared",
 ]
+
 
 @dataclass(frozen=True)
 class Flights:
@@ -88,75 +91,109 @@ class Detections:
 
 
 @dataclass(frozen=True)
-class NationalTracks:
-    """What each nation believes from its own sensors: the state after every update, oldest first."""
+class Areas:
+    """Where something will come down, or was launched: ellipses on the ground. Arrays of any one shape (...).
 
-    party: Codes  # (N,)
-    track: Ints  # (N,) unique over both parties
-    t: Floats  # (N,) [s] of the measurement
-    known_t: Floats  # (N,) [s] when the nation had it
-    x: Floats  # (N, 6) [m, m/s] Earth-fixed position and velocity
-    P: Floats  # (N, 6, 6)
-    p_boost: Floats  # (N,) probability that it still burns
-    hits: Ints  # (N,) detections so far
-    seen_by: Codes  # (N,) RADAR, INFRARED or their sum
-    confirmed: Bools  # (N,)
-    obj: Ints  # (N,) truth of the last detection, for scoring only
+    `axes` are the semi-axes of the 1-sigma ellipse; the area of containment p has them times sqrt(-2 ln(1 - p)).
+    """
+
+    lat: Floats  # (...) [rad]; nan where not known
+    lon: Floats  # (...) [rad]
+    axes: Floats  # (..., 2) [m], the longer first
+    bearing: Floats  # (...) [rad] of the longer axis, clockwise from north
+    t: Floats  # (...) [s] when it happens (impact) or happened (launch)
+
+    def __getitem__(self, where: Any) -> "Areas":
+        """The same areas, fewer of them."""
+        return Areas(self.lat[where], self.lon[where], self.axes[where], self.bearing[where], self.t[where])
+
+    @property
+    def known(self) -> Bools:
+        """Where an area is known."""
+        return np.isfinite(self.lat)
+
+    @property
+    def table(self) -> Floats:
+        """The columns side by side, (..., 6), as the kernels of `estimate.belief` have them."""
+        columns = (self.lat, self.lon, self.axes[..., 0], self.axes[..., 1], self.bearing, self.t)
+        return np.stack(columns, axis=-1)
+
+    @classmethod
+    def from_table(cls, table: Floats) -> "Areas":
+        """From columns latitude, longitude, semi-axes, bearing, time, (..., 6)."""
+        return cls(table[..., 0], table[..., 1], table[..., 2:4], table[..., 4], table[..., 5])
 
 
 @dataclass(frozen=True)
-class Areas:
-    """Where something will come down (or was launched), as released or believed: an ellipse on the ground.
+class Tracks:
+    """What is believed of K objects at G moments, the same grid for everyone. Not held: nan.
 
-    `axes` are the semi-axes of the 1-sigma ellipse; an area of containment p has them times sqrt(-2 ln(1 - p)).
+    A track that only repeats a partner's warning has areas but no state (x and P stay nan while `held`).
     """
 
-    lat: Floats  # (N,) [rad]
-    lon: Floats  # (N,) [rad]
-    axes: Floats  # (N, 2) [m], the longer first
-    bearing: Floats  # (N,) [rad] of the longer axis, clockwise from north
-    t: Floats  # (N,) [s] when it happens (impact) or happened (launch)
-    sigma_t: Floats  # (N,) [s]
+    t: Floats  # (G,) [s]
+    holder: Codes  # (K,) 0, 1 or CENTRE
+    held: Bools  # (K, G) whether the holder believes in it at that moment
+    x: Floats  # (K, G, 6) [m, m/s] Earth-fixed position and velocity
+    P: Floats  # (K, G, 6, 6)
+    p_boost: Floats  # (K, G) probability that it still burns
+    seen_by: Codes  # (K, G) RADAR, INFRARED or their sum
+    made_of: Codes  # (K, G) OWN, PARTNER or BOTH
+    launch: Areas  # (K, G)
+    impact: Areas  # (K, G)
+    since: Floats  # (K,) [s] the moment it was confirmed, or its warning arrived
+    obj: Ints  # (K,) truth of most of its detections, for scoring only; FALSE_ALARM if they came from nothing
+
+    def of(self, holder: int) -> "Tracks":
+        """The tracks that a party (or the centre) holds."""
+        return self.rows(np.flatnonzero(self.holder == holder))
+
+    def rows(self, where: Any) -> "Tracks":
+        """Some of the tracks, at all moments."""
+        return Tracks(self.t, *(getattr(self, f.name)[where] for f in fields(self)[1:]))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Tracks"]) -> "Tracks":
+        """Tracks of several holders on the same grid, one after the other."""
+        columns = {f.name: [getattr(part, f.name) for part in parts] for f in fields(cls)[1:]}
+        areas = {name: np.concatenate([a.table for a in columns.pop(name)]) for name in ("launch", "impact")}
+        return cls(
+            t=parts[0].t,
+            **{name: np.concatenate(values) for name, values in columns.items()},
+            **{name: Areas.from_table(table) for name, table in areas.items()},
+        )
+
+
+@dataclass(frozen=True)
+class NationalTracks:
+    """What each nation believes from its own sensors alone."""
+
+    tracks: Tracks
+    first_seen: Floats  # (2,) [s] when each nation had its first true detection; nan if never
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What each party released and what arrived. Row i goes from `giver` to the other party or to the centre."""
+    """What each party released and what arrived: one row a message, sorted by arrival. nan where nothing is stated."""
 
-    giver: Codes  # (M,)
-    kind: Codes  # (M,) WARNING or TRACK below
-    track: Ints  # (M,) the giver's own track number
+    giver: Codes  # (M,) the other party receives it; tracks go to the centre too where there is one
+    kind: Codes  # (M,) WARNING or TRACK
+    track: Ints  # (M,) row of NationalTracks.tracks that it reports
     t: Floats  # (M,) [s] the moment the content holds for
     arrives: Floats  # (M,) [s]
-    x: Floats  # (M, 6) as released; nan where the kind carries no state
-    P: Floats  # (M, 6, 6) as released, the declared bias included; nan likewise
+    x: Floats  # (M, 6) as released
+    P: Floats  # (M, 6, 6) as released, the declared bias included
     seen_by: Codes  # (M,)
-    launch: Areas  # (M,) as released; nan where not stated
-    impact: Areas  # (M,) as released; nan where not stated
-    obj: Ints  # (M,) truth, for scoring only
-
-
-WARNING, TRACK = 1, 2  # kinds of shared messages
+    launch: Areas  # (M,) as released
+    impact: Areas  # (M,) as released
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What each nation, and the centre, believes afterwards, each time that its belief changes.
+    """What each nation, and the centre where there is one, believes after sharing."""
 
-    Rows are sorted by (party, t). A row is one estimate of one object at one time, with what it is made of.
-    """
-
-    party: Codes  # (N,) 0, 1 or CENTRE
-    track: Ints  # (N,) the number of the picture's own track
-    t: Floats  # (N,) [s] when the belief is held
-    x: Floats  # (N, 6) Earth-fixed, at t; nan where only a warning is known
-    P: Floats  # (N, 6, 6)
-    made_of: Codes  # (N,) OWN, PARTNER or BOTH
-    seen_by: Codes  # (N,) RADAR, INFRARED or their sum
-    confirmed: Bools  # (N,)
-    launch: Areas  # (N,)
-    impact: Areas  # (N,)
-    obj: Ints  # (N,) truth, for scoring only
+    tracks: Tracks
+    told: Floats  # (2,) [s] when each party first had anything from its partner; nan if never
 
 
 @dataclass(frozen=True)

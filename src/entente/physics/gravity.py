@@ -25,9 +25,7 @@ def gravity(x: float, y: float, z: float) -> tuple[float, float, float]:
 
 
 @kernel
-def ecef_acceleration(
-    x: float, y: float, z: float, vx: float, vy: float, vz: float
-) -> tuple[float, float, float]:
+def ecef_acceleration(x: float, y: float, z: float, vx: float, vy: float, vz: float) -> tuple[float, float, float]:
     """Acceleration of a free-falling body seen in Earth-fixed axes: gravity, Coriolis and centrifugal terms.
 
     Args:

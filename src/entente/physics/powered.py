@@ -21,7 +21,17 @@ LONGEST = 86_400.0  # s  a flight that has not come down by then is stopped with
 FUELLED, DRY, ISP, BURN, STAGE_AREA, STAGE_LOSS = 0, 1, 2, 3, 4, 5
 
 # Positions in the vector of events; times [s] since lift-off, nan where it did not happen.
-BURNOUT, UP_100, APOGEE, DOWN_100, IMPACT, APOGEE_ALT, BURNOUT_SPEED, BURNOUT_ALT, BURNOUT_ANGLE = 0, 1, 2, 3, 4, 5, 6, 7, 8
+BURNOUT, UP_100, APOGEE, DOWN_100, IMPACT, APOGEE_ALT, BURNOUT_SPEED, BURNOUT_ALT, BURNOUT_ANGLE = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+)
 IMPACT_STATE = 9  # and the five after it: inertial state at impact
 EVENTS = 15
 
@@ -218,7 +228,15 @@ def _light(arc: Floats, stage: Floats, t: float, mass: float) -> None:
 
 @kernel
 def _burn_out(
-    arc: Floats, events: Floats, t: float, y: Floats, last: Floats, payload: float, separates: bool, beta: float, omega: float
+    arc: Floats,
+    events: Floats,
+    t: float,
+    y: Floats,
+    last: Floats,
+    payload: float,
+    separates: bool,
+    beta: float,
+    omega: float,
 ) -> None:
     arc[forces.IGNITION], arc[forces.FLOW], arc[forces.THRUST] = t, 0.0, 0.0
     if separates:

@@ -6,7 +6,9 @@ history share their world.
 
 import math
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,8 +18,10 @@ from entente.constants import GEO_RADIUS
 from entente.errors import unknown
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.scenario import schema
-from entente.scenario.catalogue import rows
+from entente.scenario.catalogue import interceptors, radars, satellites, vehicles
 from entente.scenario.units import DEG, KM
+
+Row = TypeVar("Row", bound=schema.System)
 
 RADAR, INFRARED = 1, 2  # phenomenologies, as bits so that a set of them is a sum
 
@@ -152,14 +156,10 @@ def find_case(scenario: schema.Scenario, name: str) -> schema.Case:
     raise unknown(f"case of {scenario.title!r}", name, [case.name for case in scenario.cases])
 
 
-def systems_on(scenario: schema.Scenario, kind: str) -> list[schema.System]:
-    """The catalogue rows of a kind that the scenario's date and status select."""
+def selected(scenario: schema.Scenario, rows: Iterable[Row]) -> list[Row]:
+    """The catalogue rows that the scenario's date and status select."""
     day = scenario.epoch.date()
-    return [
-        row
-        for row in rows(kind)
-        if isinstance(row, schema.System) and row.status_on(day) in scenario.status and row.id not in scenario.exclude
-    ]
+    return [row for row in rows if row.status_on(day) in scenario.status and row.id not in scenario.exclude]
 
 
 def build(scenario: schema.Scenario, case_name: str, seed: int) -> World:
@@ -170,7 +170,7 @@ def build(scenario: schema.Scenario, case_name: str, seed: int) -> World:
     """
     case = find_case(scenario, case_name)
     regions = {region.name: region for region in scenario.regions}
-    vehicle = next(row for row in rows("vehicles") if isinstance(row, schema.VehicleClass) and row.id == case.vehicle)
+    vehicle = next(row for row in vehicles() if row.id == case.vehicle)
     draws = Draws(seed, scenario.inputs == "nominal")
     party = {name: i for i, name in enumerate(p.name for p in scenario.parties)}
     rcs = {
@@ -178,18 +178,9 @@ def build(scenario: schema.Scenario, case_name: str, seed: int) -> World:
         for phase, by_band in vehicle.rcs_m2.items()
     }
     clouds = rng.uniform(seed, rng.WEATHER, 0, 0, 0)
-    sensors = [
-        _radar(row, party[row.owner], rcs, draws) for row in systems_on(scenario, "radars") if isinstance(row, schema.Radar)
-    ] + [
-        _satellite(row, party[row.owner], clouds, draws)
-        for row in systems_on(scenario, "satellites")
-        if isinstance(row, schema.Satellite)
-    ]
-    sites = [
-        _site(row, party[row.owner], draws)
-        for row in systems_on(scenario, "interceptors")
-        if isinstance(row, schema.Interceptor) and not row.nuclear_armed
-    ]
+    sensors = [_radar(row, party[row.owner], rcs, draws) for row in selected(scenario, radars())]
+    sensors += [_satellite(row, party[row.owner], clouds, draws) for row in selected(scenario, satellites())]
+    sites = [_site(row, party[row.owner], draws) for row in selected(scenario, interceptors()) if not row.nuclear_armed]
     origin, target = regions[case.origin], regions[case.target]
     beta = vehicle.vehicle.ballistic_coefficient_kg_m2
     threat = Threat(

@@ -1,0 +1,113 @@
+"""Drivers over the moments of a grid: what tracks lead to, which of two sides' tracks are one body, and both joined.
+
+Shapes: K tracks at G moments; `held` (K, G) says where a track is believed in. Rows not held are left as they are.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entente.compiled import Floats, kernel
+from entente.estimate.associate import assign
+from entente.estimate.factor import cholesky, solve_lower
+from entente.estimate.fuse import covariance_intersection
+from entente.estimate.predict import impact_area, launch_area
+from entente.estimate.score import ellipse
+
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+SAME_BODY = 27.86  # chi-square with 6 degrees of freedom, 0.9999: two estimates of one body lie closer than this
+BURNS = 0.5  # chance of burning from which on an impact area would mean nothing
+LAT, LON, MAJOR, MINOR, BEARING, WHEN = 0, 1, 2, 3, 4, 5  # columns of a table of areas
+
+
+@kernel
+def areas_many(
+    t: Floats,
+    held: Bools,
+    x: Floats,
+    P: Floats,
+    p_boost: Floats,
+    beta_ln: Floats,
+    path: Floats,
+    impact: bool,
+    out: Floats,
+) -> None:
+    """Impact areas (or launch areas) of tracks at every moment, as 1-sigma ellipses.
+
+    Args:
+        t: (G,) [s]; held (K, G), x (K, G, 6), P (K, G, 6, 6), p_boost (K, G): the tracks.
+        beta_ln: mean and standard deviation of the logarithm of the ballistic coefficient [kg/m^2], (2,).
+        path: allowance for the unknown boost: place [m] and time [s], (2,).
+        impact: whether to go forward to the impact, else back to the launch.
+        out: (K, G, 6) latitude, longitude [rad], semi-axes [m], bearing of the longer [rad], time [s]; nan where a track is
+            not held, still burns or does not come down.
+    """
+    cov = np.empty((2, 2))
+    for k in range(held.shape[0]):
+        for g in range(held.shape[1]):
+            out[k, g, :] = math.nan
+            if not held[k, g] or not p_boost[k, g] < BURNS:
+                continue
+            if impact:
+                lat, lon, when, _, status = impact_area(x[k, g], P[k, g], t[g], beta_ln[0], beta_ln[1], cov)
+            else:
+                lat, lon, when, _, status = launch_area(x[k, g], P[k, g], t[g], path[0], path[1], cov)
+            if status == 0:
+                major, minor, bearing = ellipse(cov)
+                out[k, g, LAT], out[k, g, LON], out[k, g, WHEN] = lat, lon, when
+                out[k, g, MAJOR], out[k, g, MINOR], out[k, g, BEARING] = major, minor, bearing
+
+
+@kernel
+def distance2(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> float:
+    """Squared Mahalanobis distance of two estimates (6,) under the sum of their covariances; inf where that is singular."""
+    total, lower = np.empty((6, 6)), np.empty((6, 6))
+    apart, white = np.empty(6), np.empty(6)
+    for i in range(6):
+        apart[i] = xa[i] - xb[i]
+        for j in range(6):
+            total[i, j] = Pa[i, j] + Pb[i, j]
+    if cholesky(total, lower) != 0:
+        return math.inf
+    return solve_lower(lower, apart, white)
+
+
+@kernel
+def associate_many(held_a: Bools, xa: Floats, Pa: Floats, held_b: Bools, xb: Floats, Pb: Floats, match: Ints) -> None:
+    """Which of B's tracks is which of A's, at every moment, by the least total distance inside the gate.
+
+    Args:
+        held_a (A, G), xa (A, G, 6), Pa (A, G, 6, 6) and the same for B.
+        match: (A, G), number of B's track or -1, written.
+    Valid: errors of the two sides independent or known only to be bounded; a common bias makes the gate too wide, not too
+        narrow.
+    Source: Bar-Shalom, Willett & Tian, Tracking and Data Fusion (2011), section 9.5 (track-to-track association).
+    """
+    a_count, b_count = held_a.shape[0], held_b.shape[0]
+    alone = np.full(a_count, SAME_BODY)
+    row = np.empty(a_count, np.int32)
+    cost = np.empty((a_count, b_count))
+    for g in range(held_a.shape[1]):
+        for a in range(a_count):
+            for b in range(b_count):
+                cost[a, b] = math.inf
+                if held_a[a, g] and held_b[b, g]:
+                    d2 = distance2(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g])
+                    if d2 < SAME_BODY:
+                        cost[a, b] = d2
+        row[:] = -1
+        assign(cost, alone, row)
+        match[:, g] = row
+
+
+@kernel
+def intersect_many(
+    which: Bools, xa: Floats, Pa: Floats, xb: Floats, Pb: Floats, x_out: Floats, P_out: Floats, weight: Floats
+) -> None:
+    """Covariance intersection of two tracks at the moments where `which` (G,) holds; weight (G,) of the first, written."""
+    for g in range(which.shape[0]):
+        if which[g]:
+            weight[g] = covariance_intersection(xa[g], Pa[g], xb[g], Pb[g], x_out[g], P_out[g])

@@ -1,0 +1,378 @@
+"""One nation's tracker over the scans of its sensors of one kind.
+
+For every scan, in the order of time:
+1. Every track is predicted to the scan, both modes of it (`modes`).
+2. Detections are gated and given to tracks at the least total cost (`associate`).
+3. Tracks with a detection are updated; tracks that could have been seen and were not count a miss.
+4. A track is confirmed by M hits in N chances; dropped on reaching the ground, a young one (or a plume) also by misses
+   or silence.
+5. Detections that nobody took begin new tracks; a track that repeats an older one is dropped.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entente.compiled import Floats, kernel
+from entente.estimate.associate import assign, gate
+from entente.estimate.initiate import from_angles, from_radar
+from entente.estimate.kalman import predict_ballistic
+from entente.estimate.modes import combine, predict_modes, update_modes
+from entente.physics.earth import altitude
+from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
+
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+ALIVE = 24  # tracks at once; the worst of the tentative ones gives way to a new detection
+CONFIRM_HITS, CONFIRM_CHANCES = 3, 5  # M of N
+GATE = 0.9999  # chance that a true detection lies inside the gate
+SPEED_SIGMA = 3_000.0  # m/s  of a new radar track's velocity, each component
+RISE, RISE_SIGMA = 800.0, 1_200.0  # m/s  upward speed of a newly seen plume and its uncertainty
+PLUME_HEIGHT, PLUME_SIGMA = (
+    25_000.0,
+    15_000.0,
+)  # m  height at which a plume is first seen: above the clouds, early in boost
+MEAN_BOOST, MEAN_COAST = 100.0, 1e4  # s  mean stay in each mode
+REACH_MARGIN = 1.3  # beyond this multiple of its reach a radar is not expected to see
+MISSES = 5  # in a row, after which a track is dropped
+SILENCE = 60.0  # s  without a detection, after which a track is dropped
+ESTABLISHED = 6  # hits after which a radar track is carried on unseen until it comes down
+
+
+@kernel
+def expected(x: Floats, infrared: bool, site: Floats, axes: Floats, faces: Floats, limits: Floats, aer: Floats) -> bool:
+    """Whether a sensor could see a body at `x`: in a face, in elevation, in reach; for a satellite, not behind the Earth.
+
+    Args:
+        x: state, Earth-fixed, (6,); site (3,), axes (3, 3): the sensor; faces: (F, 2) boresight and half width
+            [rad], half width 0 for none; limits: (4,) lowest and highest elevation [rad], reach [m], clutter density.
+        aer: (3,), scratch.
+    """
+    azimuth_elevation_range(x[:3], site, axes, aer)
+    if infrared:
+        return not hidden_by_earth(site, x[:3], 0.0)
+    if aer[2] > REACH_MARGIN * limits[2] or aer[1] < limits[0] or aer[1] > limits[1]:
+        return False
+    for f in range(faces.shape[0]):
+        away = (aer[0] - faces[f, 0] + math.pi) % (2.0 * math.pi) - math.pi
+        if abs(away) < faces[f, 1]:
+            return True
+    return False
+
+
+@kernel
+def recent_hits(history: int) -> int:
+    """Hits among the last CONFIRM_CHANCES chances; the lowest bit of `history` is the latest."""
+    total = 0
+    for i in range(CONFIRM_CHANCES):
+        total += (history >> i) & 1
+    return total
+
+
+@kernel
+def is_repeat(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> bool:
+    """Whether two tracks stand for one body: every component within three standard deviations."""
+    for i in range(6):
+        if abs(xa[i] - xb[i]) > 3.0 * math.sqrt(Pa[i, i] + Pb[i, i]):
+            return False
+    return True
+
+
+@kernel
+def follow_scans(
+    infrared: bool,
+    scan_t: Floats,
+    scan_known: Floats,
+    scan_sensor: Ints,
+    scan_start: Ints,
+    obj: Ints,
+    z: Floats,
+    sigma: Floats,
+    site: Floats,
+    axes: Floats,
+    faces: Floats,
+    limits: Floats,
+    q: Floats,
+    out_track: Ints,
+    out_t: Floats,
+    out_x: Floats,
+    out_P: Floats,
+    out_boost: Floats,
+    out_obj: Ints,
+    out_confirmed: Bools,
+) -> int:
+    """Follow everything that one nation's radars, or its satellites, reported.
+
+    Args:
+        infrared: whether the sensors give angles only.
+        scan_t: times of the scans [s], rising, (S,); scan_known: when the nation had them [s]; scan_sensor: whose.
+        scan_start: (S+1,) rows of each scan in obj, z, sigma; obj: truth, only passed through; z, sigma: (D, 3).
+        site, axes, faces, limits: one row a sensor, see `expected`; limits[3] is the density of false detections in
+            measurement space [1/(m rad^2) or 1/rad^2].
+        q: spectral density of the unknown acceleration in boost and in coast [m^2/s^3], (2,).
+        out_*: one row for every update of a track: its number, time [s] at which the nation has it, state and covariance
+            *at the scan*, chance that it burns, truth, whether confirmed. out_t is (R, 2): scan time and known time.
+    Returns:
+        rows written; -1 if there was no room.
+    Valid: free fall or boost; in boost the acceleration is white noise, so errors there are of the right size, not
+        calibrated. Time of the scans of one kind only rises: reports of one kind are handled in the order of the looks.
+    """
+    x, P, p = np.empty((ALIVE, 2, 6)), np.empty((ALIVE, 2, 6, 6)), np.empty((ALIVE, 2))
+    x2, P2, p2 = np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)
+    xc, Pc = np.empty((ALIVE, 6)), np.empty((ALIVE, 6, 6))
+    t_state, t_hit = np.zeros(ALIVE), np.zeros(ALIVE)
+    alive, confirmed = np.zeros(ALIVE, np.bool_), np.zeros(ALIVE, np.bool_)
+    history, chances, misses = np.zeros(ALIVE, np.int64), np.zeros(ALIVE, np.int64), np.zeros(ALIVE, np.int64)
+    number, hits = np.zeros(ALIVE, np.int32), np.zeros(ALIVE, np.int32)
+    known = np.zeros(ALIVE)
+    stay = np.array([MEAN_BOOST, MEAN_COAST])
+    aer = np.empty(3)
+    size = 2 if infrared else 3
+    first = 3 - size
+    edge = gate(GATE, size)
+    variance = np.empty(size)
+    rows, born = 0, 0
+
+    for k in range(scan_t.shape[0]):
+        s = scan_sensor[k]
+        begin, end = scan_start[k], scan_start[k + 1]
+        count = end - begin
+
+        # 1. Predict.
+        open_slots = np.full(ALIVE, -1, np.int32)
+        seen = 0
+        for i in range(ALIVE):
+            if not alive[i]:
+                continue
+            status = predict_modes(x[i], P[i], p[i], scan_t[k] - t_state[i], q, stay, x2, P2, p2)
+            x[i], P[i], p[i] = x2, P2, p2
+            t_state[i] = scan_t[k]
+            combine(x[i], P[i], p[i], xc[i], Pc[i])
+            fallen = altitude(xc[i, 0], xc[i, 1], xc[i, 2]) < -3.0 * math.sqrt(Pc[i, 0, 0] + Pc[i, 1, 1] + Pc[i, 2, 2])
+            lost = scan_t[k] - t_hit[i] > SILENCE and (infrared or hits[i] < ESTABLISHED)
+            if status != 0 or fallen or lost:
+                alive[i] = False
+            elif expected(xc[i], infrared, site[s], axes[s], faces[s], limits[s], aer):
+                open_slots[seen] = i
+                seen += 1
+
+        # 2. Gate and assign.
+        taken = np.zeros(count, np.bool_)
+        match = np.full(seen, -1, np.int32)
+        if seen > 0 and count > 0:
+            cost = np.full((seen, count), np.inf)
+            for a in range(seen):
+                i = open_slots[a]
+                for b in range(count):
+                    d = begin + b
+                    for m in range(size):
+                        variance[m] = sigma[d, first + m] ** 2
+                    nis, log_likelihood = update_modes(x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2)
+                    if nis <= edge:
+                        cost[a, b] = math.log(limits[s, 3]) - log_likelihood
+            # A detection inside the gate is taken unless a false alarm there would be likelier.
+            assign(cost, np.zeros(seen), match)
+
+        # 3. Update, or count the miss.
+        for a in range(seen):
+            i = open_slots[a]
+            chances[i] += 1
+            history[i] = (history[i] << 1) & 0xFF
+            if match[a] < 0:
+                misses[i] += 1
+                continue
+            d = begin + match[a]
+            taken[match[a]] = True
+            for m in range(size):
+                variance[m] = sigma[d, first + m] ** 2
+            update_modes(x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2)
+            x[i], P[i], p[i] = x2, P2, p2
+            combine(x[i], P[i], p[i], xc[i], Pc[i])
+            history[i] |= 1
+            hits[i] += 1
+            misses[i] = 0
+            t_hit[i] = scan_t[k]
+            known[i] = max(known[i], scan_known[k])
+            # 4. Confirm.
+            if recent_hits(history[i]) >= CONFIRM_HITS:
+                confirmed[i] = True
+            if rows >= out_track.shape[0]:
+                return -1
+            rows = _note(
+                rows,
+                i,
+                number,
+                scan_t[k],
+                known,
+                xc,
+                Pc,
+                p,
+                obj[d],
+                confirmed,
+                out_track,
+                out_t,
+                out_x,
+                out_P,
+                out_boost,
+                out_obj,
+                out_confirmed,
+            )
+
+        # 4. Drop.
+        for i in range(ALIVE):
+            if (
+                alive[i]
+                and not confirmed[i]
+                and chances[i] >= CONFIRM_CHANCES
+                and recent_hits(history[i]) < CONFIRM_HITS
+            ):
+                alive[i] = False
+            if alive[i] and misses[i] >= MISSES and (infrared or hits[i] < ESTABLISHED):
+                alive[i] = False
+
+        # 5. Begin new tracks, and drop those that repeat an older one.
+        for b in range(count):
+            if taken[b]:
+                continue
+            d = begin + b
+            i = _free(alive, confirmed, t_hit)
+            if i < 0:
+                continue
+            if infrared:
+                status = from_angles(
+                    z[d, 1],
+                    z[d, 2],
+                    sigma[d, 1],
+                    sigma[d, 2],
+                    site[s],
+                    axes[s],
+                    PLUME_HEIGHT,
+                    PLUME_SIGMA,
+                    RISE,
+                    RISE_SIGMA,
+                    xc[i],
+                    Pc[i],
+                )
+            else:
+                status = from_radar(z[d], sigma[d], site[s], axes[s], SPEED_SIGMA, xc[i], Pc[i])
+            if status != 0:
+                continue
+            for mode in range(2):
+                x[i, mode], P[i, mode] = xc[i], Pc[i]
+            p[i, 0] = 0.95 if infrared else 0.5
+            p[i, 1] = 1.0 - p[i, 0]
+            alive[i], confirmed[i] = True, False
+            t_state[i], t_hit[i], known[i] = scan_t[k], scan_t[k], scan_known[k]
+            history[i], chances[i], misses[i], hits[i] = 1, 1, 0, 1
+            number[i] = born
+            born += 1
+            if rows >= out_track.shape[0]:
+                return -1
+            rows = _note(
+                rows,
+                i,
+                number,
+                scan_t[k],
+                known,
+                xc,
+                Pc,
+                p,
+                obj[d],
+                confirmed,
+                out_track,
+                out_t,
+                out_x,
+                out_P,
+                out_boost,
+                out_obj,
+                out_confirmed,
+            )
+        for i in range(ALIVE):
+            for j in range(ALIVE):
+                older = alive[j] and confirmed[j] and (not confirmed[i] or number[j] < number[i])
+                if i != j and alive[i] and older and chances[i] > 1 and is_repeat(xc[i], Pc[i], xc[j], Pc[j]):
+                    alive[i] = False
+    return rows
+
+
+@kernel
+def _free(alive: Bools, confirmed: Bools, t_hit: Floats) -> int:
+    """An empty slot, else the tentative track that was hit longest ago, else -1."""
+    worst = -1
+    for i in range(ALIVE):
+        if not alive[i]:
+            return i
+        if not confirmed[i] and (worst < 0 or t_hit[i] < t_hit[worst]):
+            worst = i
+    return worst
+
+
+@kernel
+def _note(
+    row: int,
+    i: int,
+    number: Ints,
+    t: float,
+    known: Floats,
+    x: Floats,
+    P: Floats,
+    p: Floats,
+    truth: int,
+    confirmed: Bools,
+    out_track: Ints,
+    out_t: Floats,
+    out_x: Floats,
+    out_P: Floats,
+    out_boost: Floats,
+    out_obj: Ints,
+    out_confirmed: Bools,
+) -> int:
+    out_track[row], out_t[row, 0], out_t[row, 1] = number[i], t, known[i]
+    out_x[row], out_P[row] = x[i], P[i]
+    out_boost[row], out_obj[row], out_confirmed[row] = p[i, 0], truth, confirmed[i]
+    return row + 1
+
+
+@kernel
+def extrapolate_many(
+    known: Floats,
+    t: Floats,
+    x: Floats,
+    P: Floats,
+    p_boost: Floats,
+    until: float,
+    grid: Floats,
+    q: Floats,
+    stale: float,
+    held: Bools,
+    x_out: Floats,
+    P_out: Floats,
+    boost_out: Floats,
+) -> None:
+    """What a track's holder believes at each moment of a grid: its latest known row, carried forward.
+
+    Args:
+        known: when each row became known [s], rising, (R,); t, x, P, p_boost: the rows.
+        until: moment after which the track is not held [s].
+        grid: moments [s], (G,); q: as in follow_scans.
+        stale: age of a row after which a body still burning would have been seen again, so that it counts as coasting [s].
+        held (G,), x_out (G, 6), P_out (G, 6, 6), boost_out (G,): written; nan where not held.
+    """
+    row = -1
+    for g in range(grid.shape[0]):
+        while row + 1 < known.shape[0] and known[row + 1] <= grid[g]:
+            row += 1
+        held[g] = row >= 0 and grid[g] <= until
+        if held[g]:
+            age = grid[g] - t[row]
+            burn = min(age, stale) * p_boost[row]
+            # Boost that may go on for a while unseen, then free fall: one density with the same total.
+            density = (burn * q[0] + (age - burn) * q[1]) / age if age > 0.0 else q[1]
+            held[g] = predict_ballistic(x[row], P[row], age, density, x_out[g], P_out[g]) == 0
+            boost_out[g] = p_boost[row] if age < stale else 0.02
+            below = altitude(x_out[g, 0], x_out[g, 1], x_out[g, 2])
+            held[g] = held[g] and below > -2.0 * math.sqrt(P_out[g, 0, 0] + P_out[g, 1, 1] + P_out[g, 2, 2])
+        if not held[g]:
+            x_out[g], P_out[g], boost_out[g] = math.nan, math.nan, math.nan

@@ -1,0 +1,233 @@
+"""Stage 3: what each nation believes from its own sensors.
+
+Satellites and radars are followed apart, because their reports reach a nation with different delays; then what both say
+of one body is joined. The result is a belief at the moments of a grid that all later stages share.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from entente.compiled import Floats
+from entente.estimate.belief import areas_many, associate_many, intersect_many
+from entente.estimate.follow import ESTABLISHED, SILENCE, extrapolate_many, follow_scans
+from entente.estimate.score import ellipse
+from entente.physics.earth import enu_axes, geodetic_from_ecef
+from entente.records import (
+    FALSE_ALARM,
+    INFRARED,
+    OWN,
+    RADAR,
+    Areas,
+    Bools,
+    Detections,
+    Flights,
+    Ints,
+    NationalTracks,
+    Tracks,
+)
+from entente.scenario.world import Sensor, World
+
+Q = np.array(
+    [4000.0, 0.05]
+)  # m^2/s^3  unknown acceleration: about 25 m/s^2 between looks in boost; slight in free fall
+GRID = 5.0  # s  between the moments of the grid
+CLUTTER_FLOOR = 1e-4  # false alarms a scan that the tracker allows for even where the catalogue says none
+BETA_LN = np.array([math.log(5000.0), 0.5])  # the tracker's own prior of the ballistic coefficient [ln kg/m^2]
+BOOST_PATH = np.array([60_000.0, 30.0])  # m, s  how far from the launch the backward arc of a radar track may end
+FIRST_SEEN = np.array([8_000.0, 55.0])  # m: drift of a missile before its plume is seen; s: how long that takes
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The confirmed tracks of one nation from one kind of sensor, on the grid; the fields are those of Tracks."""
+
+    held: Bools
+    x: Floats
+    P: Floats
+    p_boost: Floats
+    since: Floats  # (K,)
+    obj: Ints  # (K,)
+    launch: Floats  # (K, 6) where first seen, as a table row of areas; nan for radars
+
+
+def follow(world: World, flights: Flights, detections: Detections) -> NationalTracks:
+    """What each nation believes from its own sensors alone."""
+    grid = np.arange(float(flights.t_launch.min()), float(flights.t_impact.max()), GRID)
+    nations = [_nation(world, detections, party, grid) for party in range(len(world.parties))]
+    return NationalTracks(
+        tracks=Tracks.joined(nations),
+        first_seen=np.array([_first_seen(world, detections, party) for party in range(len(world.parties))]),
+    )
+
+
+def _first_seen(world: World, detections: Detections, party: int) -> float:
+    own = np.array([s.party == party for s in world.sensors])
+    rows = np.repeat(np.arange(len(detections.scan_t)), np.diff(detections.scan_start))
+    true = own[detections.scan_sensor[rows]] & (detections.obj != FALSE_ALARM)
+    return float(detections.scan_report_t[rows[true]].min()) if true.any() else math.nan
+
+
+def _nation(world: World, detections: Detections, party: int, grid: Floats) -> Tracks:
+    """One nation: its radar tracks, the plumes its satellites saw, and which plume is which track."""
+    radar = _chain(world, detections, party, RADAR, grid)
+    plume = _chain(world, detections, party, INFRARED, grid)
+    both = np.concatenate([np.arange(len(radar.obj)), np.arange(len(plume.obj))])
+    match = np.full((len(radar.obj), len(grid)), -1, np.int32)
+    associate_many(radar.held, radar.x, radar.P, plume.held, plume.x, plume.P, match)
+    seen_by = np.concatenate([np.full(radar.held.shape, RADAR, np.int8), np.full(plume.held.shape, INFRARED, np.int8)])
+    held, x, P = (np.concatenate([getattr(c, name) for c in (radar, plume)]) for name in ("held", "x", "P"))
+    p_boost = np.concatenate([radar.p_boost, plume.p_boost])
+    launch = np.full((*held.shape, 6), np.nan)
+    areas_many(grid, radar.held, radar.x, radar.P, radar.p_boost, BETA_LN, BOOST_PATH, False, launch[: len(radar.obj)])
+    launch[len(radar.obj) :] = plume.launch[:, None, :]
+    weight = np.empty(len(grid))
+    for r in range(len(radar.obj)):
+        for p in np.unique(match[r][match[r] >= 0]):
+            same = match[r] == p
+            joint_x, joint_P = x[r].copy(), P[r].copy()
+            intersect_many(same, radar.x[r], radar.P[r], plume.x[p], plume.P[p], joint_x, joint_P, weight)
+            x[r], P[r] = joint_x, joint_P
+            # Once both are known to be one body, they stay one: the plume was seen, whatever its track becomes.
+            after = grid >= grid[same][0]
+            seen_by[r, after] = RADAR | INFRARED
+            launch[r, after] = plume.launch[p]
+            held[len(radar.obj) + p, after] = False
+    held_rows = ~held
+    x[held_rows], P[held_rows], p_boost[held_rows], launch[held_rows] = np.nan, np.nan, np.nan, np.nan
+    impact = np.empty((*held.shape, 6))
+    areas_many(grid, held, x, P, p_boost, BETA_LN, BOOST_PATH, True, impact)
+    count = len(both)
+    return Tracks(
+        t=grid,
+        holder=np.full(count, party, np.int8),
+        held=held,
+        x=x,
+        P=P,
+        p_boost=p_boost,
+        seen_by=seen_by,
+        made_of=np.full(held.shape, OWN, np.int8),
+        launch=Areas.from_table(launch),
+        impact=Areas.from_table(impact),
+        since=np.concatenate([radar.since, plume.since]),
+        obj=np.concatenate([radar.obj, plume.obj]),
+    )
+
+
+def _chain(world: World, detections: Detections, party: int, kind: int, grid: Floats) -> Chain:
+    """Everything one nation's radars (or satellites) followed and confirmed."""
+    numbers = [n for n, s in enumerate(world.sensors) if s.party == party and s.kind == kind]
+    sensors = [world.sensors[n] for n in numbers]
+    scans = np.flatnonzero(np.isin(detections.scan_sensor, numbers))
+    begin, end = detections.scan_start[scans], detections.scan_start[scans + 1]
+    rows = np.concatenate([np.arange(a, b) for a, b in zip(begin, end, strict=True)] or [np.empty(0, np.int64)])
+    local = np.full(len(world.sensors), -1, np.int32)
+    local[numbers] = np.arange(len(numbers))
+    room = 4 * len(rows) + 16
+    track, t, obj = np.empty(room, np.int32), np.empty((room, 2)), np.empty(room, np.int32)
+    x, P, p_boost, confirmed = np.empty((room, 6)), np.empty((room, 6, 6)), np.empty(room), np.empty(room, np.bool_)
+    used = follow_scans(
+        kind == INFRARED,
+        detections.scan_t[scans],
+        detections.scan_report_t[scans],
+        local[detections.scan_sensor[scans]],
+        np.concatenate([[0], np.cumsum(end - begin)]).astype(np.int32),
+        detections.obj[rows],
+        detections.z[rows],
+        detections.sigma[rows],
+        np.array([s.r_ecef for s in sensors]).reshape(-1, 3),
+        np.array([s.axes for s in sensors]).reshape(-1, 3, 3),
+        _faces(sensors),
+        np.array([[*s.elevation, s.reach_coast, _clutter(s)] for s in sensors]).reshape(-1, 4),
+        Q,
+        track,
+        t,
+        x,
+        P,
+        p_boost,
+        obj,
+        confirmed,
+    )
+    revisit = min((s.revisit for s in sensors), default=math.inf)
+    return _on_grid(
+        grid,
+        kind,
+        2.5 * revisit,
+        track[:used],
+        t[:used],
+        x[:used],
+        P[:used],
+        p_boost[:used],
+        obj[:used],
+        confirmed[:used],
+    )
+
+
+def _on_grid(
+    grid: Floats,
+    kind: int,
+    stale: float,
+    track: Ints,
+    t: Floats,
+    x: Floats,
+    P: Floats,
+    p_boost: Floats,
+    obj: Ints,
+    confirmed: Bools,
+) -> Chain:
+    names = np.unique(track[confirmed])
+    count, size = len(names), len(grid)
+    chain = Chain(
+        held=np.zeros((count, size), np.bool_),
+        x=np.full((count, size, 6), np.nan),
+        P=np.full((count, size, 6, 6), np.nan),
+        p_boost=np.full((count, size), np.nan),
+        since=np.empty(count),
+        obj=np.empty(count, np.int32),
+        launch=np.full((count, 6), np.nan),
+    )
+    for k, name in enumerate(names):
+        mine = track == name
+        sure = mine & confirmed
+        until = math.inf if mine.sum() >= ESTABLISHED else float(t[sure, 0].max()) + SILENCE
+        extrapolate_many(
+            t[sure, 1], t[sure, 0], x[sure], P[sure], p_boost[sure], until, grid, Q, stale,
+            chain.held[k], chain.x[k], chain.P[k], chain.p_boost[k],
+        )  # fmt: skip
+        chain.since[k] = t[sure, 1][0]
+        values, often = np.unique(obj[mine], return_counts=True)
+        chain.obj[k] = values[often.argmax()]
+        if kind == INFRARED:
+            chain.launch[k] = _below(x[mine][0], P[mine][0], float(t[mine, 0][0]))
+    return chain
+
+
+def _below(x: Floats, P: Floats, t: float) -> Floats:
+    """The launch area that a first look at a plume gives: the ground below it, as a table row."""
+    lat, lon, _ = geodetic_from_ecef(x[0], x[1], x[2])
+    axes = np.empty((3, 3))
+    enu_axes(lat, lon, axes)
+    cov = (axes @ P[:3, :3] @ axes.T)[:2, :2] + FIRST_SEEN[0] ** 2 * np.eye(2)
+    major, minor, bearing = ellipse(cov)
+    return np.array([lat, lon, major, minor, bearing, t - FIRST_SEEN[1]])
+
+
+def _faces(sensors: list[Sensor]) -> Floats:
+    """Faces of all sensors in one array (S, F, 2), filled up with faces of no width."""
+    most = max((len(s.faces) for s in sensors), default=0)
+    out = np.zeros((len(sensors), max(most, 1), 2))
+    for n, sensor in enumerate(sensors):
+        out[n, : len(sensor.faces)] = sensor.faces
+    return out
+
+
+def _clutter(sensor: Sensor) -> float:
+    """Density of false detections in the space of measurements [1/(m rad^2), for a satellite 1/rad^2]."""
+    expected = max(sensor.false_alarms, CLUTTER_FLOOR)
+    if sensor.kind == INFRARED:
+        disc = math.asin(0.151)  # rad  half the angle under which the Earth is seen from geostationary height
+        return expected / (2.0 * math.pi * disc)
+    width = 2.0 * float(sensor.faces[:, 1].sum())
+    height = min(sensor.elevation[1] - sensor.elevation[0], math.pi / 6.0)
+    return expected / (sensor.reach_coast * width * height)
