@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from typer.main import get_command
+
+from entente.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs/reference"
@@ -48,10 +51,6 @@ def help_of(*words: str) -> str:
 
 def commands() -> str:
     """Every command with its help."""
-    from typer.main import get_command  # typer is wanted by this page only
-
-    from entente.cli import app
-
     page = f"# Commands\n\n{NOTE}```text\n{help_of()}\n```\n"
     for name in get_command(app).commands:  # type: ignore[attr-defined]
         page += f"\n## entente {name}\n\n```text\n{help_of(name)}\n```\n"
