@@ -17,10 +17,11 @@ from entente.physics.earth import ecef_from_geodetic, enu_axes, geodetic_from_ec
 from entente.physics.gravity import ecef_acceleration
 
 LONGEST = 3600.0  # s  a body still up after this is called "does not come down"
-AIR_TOP = 100_000.0  # m  no drag above: 1e-3 m/s^2 for the lightest body at this height
+AIR_TOP = 100_000.0  # m  no drag above: at most 5e-3 m/s^2 there, at 3 km/s and 500 kg/m^2
 SUBSTEP = 5.0  # s  longest step of `state_at`
-VACUUM_STEP = 20.0  # s  longest step above the air; 0.1 m over a whole arc (tests/laws)
+VACUUM_STEP = 20.0  # s  longest step without drag; 1 cm over a whole arc (tests/laws)
 AIR_STEP = 1.0  # s  longest step in the air
+LANDING = 7  # tries at ending the last step on the ground; each is some thirty times nearer
 AIR_STRIDE = 2_000.0  # m  longest way in one step in the air, a quarter of the scale height
 _SHARE = np.array([0.0, 0.5, 0.5, 1.0])  # where in the step the four Runge-Kutta slopes are taken
 
@@ -168,13 +169,13 @@ def to_ground(x: Floats, k: float, sign: float, x_out: Floats) -> tuple[float, i
             before[i] = x_out[i]
         alt_before = alt
         landing = False
-        for _ in range(4):
+        for _ in range(LANDING):
             _step(before, sign * h, drag, x_out)
             alt = _height(x_out)
             landing = landing or (alt <= 0.0 and alt_before > 0.0)
             if not landing:
                 break
-            # Shorten the last step until it ends on the ground: a secant is enough, the path is nearly straight.
+            # Shorten the last step until it ends on the ground: a secant will do, the path is nearly straight.
             h *= alt_before / (alt_before - alt)
         if landing:
             return sign * (t + h), 0
