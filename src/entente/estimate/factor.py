@@ -1,4 +1,4 @@
-"""Cholesky factors of small symmetric matrices, in plain loops.
+"""Small symmetric matrices in plain loops: Cholesky factors, inverses, moved covariances.
 
 `np.linalg` would do, but inside compiled code it drags LAPACK wrappers along: seconds of compilation for
 6 x 6 matrices.
@@ -56,33 +56,35 @@ def solve_lower(lower: Floats, b: Floats, out: Floats) -> float:
 
 @kernel
 def invert(a: Floats, out: Floats) -> int:
-    """Inverse of a symmetric positive definite matrix (n, n) by its Cholesky factor; status 4 where it is none."""
+    """Inverse of a symmetric positive definite matrix, exactly symmetric.
+
+    Args:
+        a: (n, n); out: (n, n), may be `a` itself.
+    Returns:
+        status: 0, or 4 where `a` is not positive definite or holds a nan; then `out` means nothing.
+    Source: Goodnight, A tutorial on the sweep operator, The American Statistician 33 (1979) 149-158; no pivoting is
+        needed for positive matrices, whose pivots stay positive.
+    """
     n = a.shape[0]
-    lower = np.empty((n, n))
-    if cholesky(a, lower) != 0:
-        return 4
-    invert_lower(lower)
     for i in range(n):
-        for j in range(i + 1):
-            s = 0.0
-            for k in range(i, n):
-                s += lower[k, i] * lower[k, j]
-            out[i, j] = s
-            out[j, i] = s
+        for j in range(n):
+            out[i, j] = a[i, j]
+    for k in range(n):
+        if not out[k, k] > 0.0:
+            return 4
+        pivot = 1.0 / out[k, k]
+        for i in range(n):
+            for j in range(n):
+                if i != k and j != k:
+                    out[i, j] -= out[i, k] * out[k, j] * pivot
+        for i in range(n):
+            out[i, k] *= pivot
+            out[k, i] = out[i, k]
+        out[k, k] = -pivot
+    for i in range(n):
+        for j in range(n):
+            out[i, j] = -out[i, j]
     return 0
-
-
-@kernel
-def invert_lower(lower: Floats) -> None:
-    """Replace a lower triangle (n, n) by its inverse."""
-    n = lower.shape[0]
-    for j in range(n):
-        lower[j, j] = 1.0 / lower[j, j]
-        for i in range(j + 1, n):
-            s = 0.0
-            for k in range(j, i):
-                s -= lower[i, k] * lower[k, j]
-            lower[i, j] = s / lower[i, i]
 
 
 @kernel
