@@ -24,8 +24,7 @@ def covariance_intersection(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats, x_ou
     Source: Julier & Uhlmann, A non-divergent estimation algorithm in the presence of unknown correlations (ACC 1997).
     """
     n = xa.shape[0]
-    work = np.empty((4, n, n))
-    A, B, M, P = work[0], work[1], work[2], work[3]
+    A, B, M, P = np.empty((n, n)), np.empty((n, n)), np.empty((n, n)), np.empty((n, n))
     if invert(Pa, A) + invert(Pb, B) != 0:
         return math.nan
     # The inverse is convex on positive matrices, so the slope of the trace changes sign once: halving cannot miss it.
