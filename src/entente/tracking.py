@@ -11,7 +11,7 @@ import numpy as np
 
 from entente.compiled import Floats
 from entente.estimate.belief import areas_many, associate_many, intersect_many
-from entente.estimate.follow import ESTABLISHED, SILENCE, extrapolate_many, follow_scans
+from entente.estimate.follow import BETA_LN, BOOST_PATH, ESTABLISHED, SILENCE, Q, extrapolate_many, follow_scans
 from entente.estimate.score import ellipse
 from entente.physics.earth import enu_axes, geodetic_from_ecef
 from entente.records import (
@@ -29,13 +29,8 @@ from entente.records import (
 )
 from entente.scenario.world import Sensor, World
 
-Q = np.array(
-    [4000.0, 0.05]
-)  # m^2/s^3  unknown acceleration: about 25 m/s^2 between looks in boost; slight in free fall
 GRID = 5.0  # s  between the moments of the grid
 CLUTTER_FLOOR = 1e-4  # false alarms a scan that the tracker allows for even where the catalogue says none
-BETA_LN = np.array([math.log(5000.0), 0.5])  # the tracker's own prior of the ballistic coefficient [ln kg/m^2]
-BOOST_PATH = np.array([60_000.0, 30.0])  # m, s  how far from the launch the backward arc of a radar track may end
 FIRST_SEEN = np.array([8_000.0, 55.0])  # m: drift of a missile before its plume is seen; s: how long that takes
 
 
@@ -89,6 +84,8 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
             joint_x, joint_P = x[r].copy(), P[r].copy()
             intersect_many(same, radar.x[r], radar.P[r], plume.x[p], plume.P[p], joint_x, joint_P, weight)
             x[r], P[r] = joint_x, joint_P
+            # A plume that is still seen says that it burns, whatever the radars' filter makes of it.
+            p_boost[r, same] = np.fmax(p_boost[r, same], plume.p_boost[p, same])
             # Once both are known to be one body, they stay one: the plume was seen, whatever its track becomes.
             after = grid >= grid[same][0]
             seen_by[r, after] = RADAR | INFRARED
@@ -191,8 +188,10 @@ def _on_grid(
         mine = track == name
         sure = mine & confirmed
         until = math.inf if mine.sum() >= ESTABLISHED else float(t[sure, 0].max()) + SILENCE
+        # A plume burns while it is seen, whatever the filter makes of its angles.
+        burns = np.ones(int(sure.sum())) if kind == INFRARED else p_boost[sure]
         extrapolate_many(
-            t[sure, 1], t[sure, 0], x[sure], P[sure], p_boost[sure], until, grid, Q, stale,
+            t[sure, 1], t[sure, 0], x[sure], P[sure], burns, until, grid, Q, stale,
             chain.held[k], chain.x[k], chain.P[k], chain.p_boost[k],
         )  # fmt: skip
         chain.since[k] = t[sure, 1][0]

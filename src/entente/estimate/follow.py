@@ -40,6 +40,12 @@ MISSES = 5  # in a row, after which a track is dropped
 SILENCE = 60.0  # s  without a detection, after which a track is dropped
 ESTABLISHED = 6  # hits after which a radar track is carried on unseen until it comes down
 
+Q = np.array(
+    [4000.0, 0.05]
+)  # m^2/s^3  unknown acceleration: about 25 m/s^2 between looks in boost; slight in free fall
+BETA_LN = np.array([math.log(5000.0), 0.5])  # every tracker's prior of the ballistic coefficient [ln kg/m^2]
+BOOST_PATH = np.array([60_000.0, 30.0])  # m, s  how far from the launch the backward arc of a radar track may end
+
 
 @kernel
 def expected(x: Floats, infrared: bool, site: Floats, axes: Floats, faces: Floats, limits: Floats, aer: Floats) -> bool:
@@ -169,7 +175,9 @@ def follow_scans(
                     d = begin + b
                     for m in range(size):
                         variance[m] = sigma[d, first + m] ** 2
-                    nis, log_likelihood = update_modes(x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2)
+                    nis, log_likelihood = update_modes(
+                        x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2
+                    )
                     if nis <= edge:
                         cost[a, b] = math.log(limits[s, 3]) - log_likelihood
             # A detection inside the gate is taken unless a false alarm there would be likelier.

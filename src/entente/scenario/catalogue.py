@@ -199,3 +199,15 @@ def ranged(value: Ranged) -> str:
     if value.low == value.high:
         return f"{value.nominal:g}"
     return f"{value.nominal:g} ({value.low:g} to {value.high:g})"
+
+
+def find_rung(number: int) -> Rung:
+    """The row of the ladder with that number.
+
+    Raises:
+        UnknownName: no such rung.
+    """
+    for row in ladder():
+        if row.rung == number:
+            return row
+    raise unknown("rung", str(number), [str(row.rung) for row in ladder()])

@@ -1,0 +1,208 @@
+"""Stage 5: what each nation, and the centre where there is one, believes after sharing.
+
+Whoever fuses takes the latest released track of each giver, carries it to now, decides which tracks are one body, and
+joins those by covariance intersection, which stays honest whatever the two have in common (the partner's track may
+contain one's own data). Warnings are not fused: they stand beside the own picture, as on a second display.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from entente.compiled import Floats
+from entente.estimate.belief import MAJOR, MINOR, areas_many, associate_many, intersect_many
+from entente.estimate.follow import BETA_LN, BOOST_PATH, Q, extrapolate_many
+from entente.records import (
+    BOTH,
+    CENTRE,
+    OWN,
+    PARTNER,
+    TRACK,
+    WARNING,
+    Areas,
+    NationalTracks,
+    Picture,
+    Shared,
+    Tracks,
+)
+from entente.scenario.catalogue import find_rung
+from entente.scenario.world import World
+
+CENTRE_DELAY = 5.0  # s  from what arrives at the centre to the joint picture on both sides' screens; assumed
+
+
+def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> Picture:
+    """The picture of both nations, and of the centre from the rung on at which there is one."""
+    fusion = find_rung(rung).fusion
+    own = [national.tracks.of(party) for party in range(len(world.parties))]
+    given = [_released(national, shared, giver) for giver in range(len(world.parties))]
+    parts: list[Tracks] = []
+    if fusion == "centre":
+        centre = _merge(given[0], given[1], CENTRE)
+        parts.append(centre)
+        late = _later(centre, CENTRE_DELAY)
+        pictures = [_merge(tracks, late, party) for party, tracks in enumerate(own)]
+    elif fusion == "receiver":
+        pictures = [_merge(tracks, given[1 - party], party) for party, tracks in enumerate(own)]
+    else:
+        pictures = own
+    for party, picture in enumerate(pictures):
+        parts.append(picture)
+        if fusion == "none":
+            parts.append(_display(national, shared, 1 - party))
+    told = [shared.arrives[shared.giver == 1 - party] for party in range(len(own))]
+    return Picture(Tracks.joined(parts), np.array([t.min() if len(t) else np.nan for t in told]))
+
+
+def _released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
+    """The tracks that one nation released, as whoever receives them believes them: the latest one, carried forward."""
+    sent = (shared.giver == giver) & (shared.kind == TRACK)
+    names = np.unique(shared.track[sent])
+    out = _unheld(national.tracks.t, len(names), PARTNER)
+    launch = out.launch.table
+    for k, name in enumerate(names):
+        rows = sent & (shared.track == name)
+        extrapolate_many(
+            shared.arrives[rows],
+            shared.t[rows],
+            shared.x[rows],
+            shared.P[rows],
+            np.zeros(int(rows.sum())),
+            np.inf,
+            out.t,
+            Q,
+            0.0,
+            out.held[k],
+            out.x[k],
+            out.P[k],
+            out.p_boost[k],
+        )
+        out.seen_by[k] = _latest(out.t, shared.arrives[rows], shared.seen_by[rows], 0)
+        launch[k] = _latest(out.t, shared.arrives[rows], shared.launch.table[rows], np.nan)
+        out.since[k] = shared.arrives[rows][0]
+        out.obj[k] = national.tracks.obj[name]
+    return _replace_areas(out, launch, out.impact.table)
+
+
+def _display(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
+    """The warnings of one nation on the other's second display: areas, no state."""
+    sent = (shared.giver == giver) & (shared.kind == WARNING)
+    names = np.unique(shared.track[sent])
+    out = _unheld(national.tracks.t, len(names), PARTNER)
+    launch, impact = out.launch.table, out.impact.table
+    for k, name in enumerate(names):
+        rows = sent & (shared.track == name)
+        arrives = shared.arrives[rows]
+        out.held[k] = out.t >= arrives[0]
+        out.seen_by[k] = _latest(out.t, arrives, shared.seen_by[rows], 0)
+        launch[k] = _latest(out.t, arrives, shared.launch.table[rows], np.nan)
+        impact[k] = _latest(out.t, arrives, shared.impact.table[rows], np.nan)
+        out.since[k], out.obj[k] = arrives[0], national.tracks.obj[name]
+    out.holder[:] = 1 - giver
+    return _replace_areas(out, launch, impact)
+
+
+def _merge(mine: Tracks, theirs: Tracks, holder: int) -> Tracks:
+    """One holder's picture out of two sets of tracks: those of one body joined, the others side by side."""
+    match = np.full(mine.held.shape, -1, np.int32)
+    associate_many(mine.held, mine.x, mine.P, theirs.held, theirs.x, theirs.P, match)
+    both = Tracks.joined([mine, theirs])
+    count, weight = len(mine.obj), np.empty(len(mine.t))
+    launch = both.launch.table
+    absorbed = np.zeros(theirs.held.shape, np.bool_)
+    for m in range(count):
+        for n in np.unique(match[m][match[m] >= 0]):
+            same = match[m] == n
+            x, P = both.x[m].copy(), both.P[m].copy()
+            intersect_many(same, mine.x[m], mine.P[m], theirs.x[n], theirs.P[n], x, P, weight)
+            both.x[m], both.P[m] = x, P
+            both.made_of[m, same] = BOTH
+            both.seen_by[m, same] |= theirs.seen_by[n, same]
+            launch[m, same] = _smaller(launch[m, same], theirs.launch.table[n, same])
+            absorbed[n] |= same
+    both.held[count:] &= ~absorbed
+    both.holder[:] = holder
+    joint = _with_areas(_replace_areas(both, launch, both.impact.table))
+    return joint.rows(joint.held.any(axis=1))
+
+
+def _later(tracks: Tracks, delay: float) -> Tracks:
+    """The same tracks as they are known `delay` after: each belief carried forward to the moment it arrives."""
+    out = _unheld(tracks.t, len(tracks.obj), PARTNER)
+    launch = out.launch.table
+    for k in range(len(tracks.obj)):
+        rows = tracks.held[k]
+        t = tracks.t[rows]
+        extrapolate_many(
+            t + delay,
+            t,
+            tracks.x[k, rows],
+            tracks.P[k, rows],
+            np.zeros(len(t)),
+            np.inf,
+            out.t,
+            Q,
+            0.0,
+            out.held[k],
+            out.x[k],
+            out.P[k],
+            out.p_boost[k],
+        )
+        out.seen_by[k] = _latest(out.t, t + delay, tracks.seen_by[k, rows], 0)
+        launch[k] = _latest(out.t, t + delay, tracks.launch.table[k, rows], np.nan)
+    out.since[:] = tracks.since + delay
+    out.obj[:] = tracks.obj
+    return _replace_areas(out, launch, out.impact.table)
+
+
+def _unheld(t: Floats, count: int, made_of: int) -> Tracks:
+    """Tracks of which nothing is believed yet."""
+    shape = (count, len(t))
+    nowhere = Areas.from_table(np.full((*shape, 6), np.nan))
+    return Tracks(
+        t=t,
+        holder=np.full(count, CENTRE, np.int8),
+        held=np.zeros(shape, np.bool_),
+        x=np.full((*shape, 6), np.nan),
+        P=np.full((*shape, 6, 6), np.nan),
+        p_boost=np.full(shape, np.nan),
+        seen_by=np.zeros(shape, np.int8),
+        made_of=np.full(shape, made_of, np.int8),
+        launch=nowhere,
+        impact=nowhere,
+        since=np.full(count, np.nan),
+        obj=np.zeros(count, np.int32),
+    )
+
+
+def _with_areas(tracks: Tracks) -> Tracks:
+    """The same tracks with the areas that follow from their states, where those were joined or came from the partner."""
+    changed = tracks.held & (tracks.made_of != OWN)
+    launch, impact = tracks.launch.table, tracks.impact.table
+    fresh = np.empty(impact.shape)
+    areas_many(tracks.t, changed, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, True, fresh)
+    impact[changed] = fresh[changed]
+    unknown = changed & np.isnan(launch[..., 0])
+    if unknown.any():
+        areas_many(tracks.t, unknown, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, False, fresh)
+        launch[unknown] = fresh[unknown]
+    launch[~tracks.held], impact[~tracks.held] = np.nan, np.nan
+    return _replace_areas(tracks, launch, impact)
+
+
+def _replace_areas(tracks: Tracks, launch: Floats, impact: Floats) -> Tracks:
+    return replace(tracks, launch=Areas.from_table(launch), impact=Areas.from_table(impact))
+
+
+def _smaller(a: Floats, b: Floats) -> Floats:
+    """Row by row the smaller of two tables of areas; a known one before an unknown one."""
+    size_a, size_b = a[:, MAJOR] * a[:, MINOR], b[:, MAJOR] * b[:, MINOR]
+    return np.where(((size_b < size_a) | np.isnan(size_a))[:, None], b, a)
+
+
+def _latest(t: Floats, arrives: Floats, values: Floats, before: float) -> Floats:
+    """At each moment the value that arrived last, or `before` if none has; arrivals in rising order."""
+    last = np.searchsorted(arrives, t, side="right") - 1
+    out = values[np.maximum(last, 0)].copy()
+    out[last < 0] = before
+    return out

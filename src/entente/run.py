@@ -1,0 +1,76 @@
+"""The program in one sentence: read this first, then records.py.
+
+`simulate` is one history. What comes before the rung (flights, detections, national tracks) is the same at every rung of
+a history, so a study makes it once and shares it out: `before_sharing`, then `at_rung`.
+"""
+
+from dataclasses import dataclass
+
+from entente.assessment import assess
+from entente.defence import defend
+from entente.flights import fly_all
+from entente.fusing import join
+from entente.records import Assessment, Detections, Flights, NationalTracks, Outcome, Picture, Shared
+from entente.scenario.schema import Scenario
+from entente.scenario.world import World, build
+from entente.sensing import observe
+from entente.sharing import share
+from entente.tracking import follow
+
+
+@dataclass(frozen=True)
+class Run:
+    """One history at one rung of cooperation: everything each stage handed on."""
+
+    rung: int
+    world: World
+    flights: Flights
+    detections: Detections
+    national: NationalTracks
+    shared: Shared
+    picture: Picture
+    outcome: Outcome
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a history is before anybody shares anything."""
+
+    world: World
+    flights: Flights
+    detections: Detections
+    national: NationalTracks
+
+
+def simulate(scenario: Scenario, case: str, rung: int, seed: int) -> Run:
+    """One history of the world the scenario describes, at one rung of cooperation.
+
+    Args:
+        scenario: as `load` gives it.
+        case: name of one of its cases.
+        rung: of the ladder, 0 to 4 in this version.
+        seed: 0 to 2^32 - 1; the same seed is the same history, at every rung.
+    Raises:
+        UnknownName: no such case or rung.
+        Unreachable: the vehicle does not fly that far.
+    """
+    return at_rung(before_sharing(scenario, case, seed), rung)
+
+
+def before_sharing(scenario: Scenario, case: str, seed: int) -> Beginning:
+    """Everything of a history that does not depend on the rung."""
+    world = build(scenario, case, seed)
+    flights = fly_all(world)
+    detections = observe(world, flights)
+    return Beginning(world, flights, detections, follow(world, flights, detections))
+
+
+def at_rung(so_far: Beginning, rung: int) -> Run:
+    """The rest of a history at one rung of cooperation."""
+    world, flights, national = so_far.world, so_far.flights, so_far.national
+    shared = share(world, national, rung)
+    picture = join(world, national, shared, rung)
+    outcome = defend(world, flights, picture)
+    assessment = assess(world, flights, national, picture, outcome)
+    return Run(rung, world, flights, so_far.detections, national, shared, picture, outcome, assessment)
