@@ -16,6 +16,7 @@ from entente.physics.earth import geodesic, geodetic_from_ecef
 from entente.records import (
     FALSE_ALARM,
     INFRARED,
+    PARTNER,
     RADAR,
     Areas,
     Assessment,
@@ -208,11 +209,9 @@ def _story(
         )
     for party in range(len(world.parties)):
         tracks = picture.tracks.of(party)
-        for k in np.flatnonzero(np.isfinite(tracks.since)):
-            state = bool(np.isfinite(tracks.x[k, tracks.held[k], 0]).any())
-            who = "false track" if tracks.obj[k] == FALSE_ALARM else "track"
-            if state:
-                yield Event(float(tracks.since[k]), party, "track", f"{who} confirmed")
+        for k in range(len(tracks.obj)):
+            if not math.isnan(tracks.since[k]):
+                yield Event(float(tracks.since[k]), party, "track", _track_text(tracks, k))
         if math.isfinite(picture.told[party]):
             yield Event(float(picture.told[party]), party, "told", "first word from the partner")
         known, warning = values["first_known_s"][party], values["warning_s"][party]
@@ -225,3 +224,13 @@ def _story(
         yield Event(float(outcome.t_launch[shot]), site.party, "shot", f"{site.title}: interceptor {shot + 1} leaves")
         text = f"interceptor {shot + 1} {'hits' if outcome.hit[shot] else 'misses'}"
         yield Event(float(outcome.t_intercept[shot]), site.party, "intercept", text)
+
+
+def _track_text(tracks: Tracks, k: int) -> str:
+    """What a track is made of when it first stands in a picture."""
+    g = int(np.argmax(tracks.held[k]))
+    if tracks.obj[k] == FALSE_ALARM:
+        return "false track confirmed"
+    if tracks.made_of[k, g] == PARTNER:
+        return "partner's track received" if np.isfinite(tracks.x[k, g, 0]) else "partner's warning displayed"
+    return "plume confirmed by satellites" if tracks.seen_by[k, g] == INFRARED else "track confirmed by radar"

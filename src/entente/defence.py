@@ -1,8 +1,8 @@
 """Stage 6: who answers what, and what is stopped.
 
-A site commits as soon as the picture of its own party holds a track good enough, and an interceptor can meet it above the
-floor and below the ceiling. It fires one salvo at the earliest point it can reach. Each party decides alone at the rungs
-modelled here; what sharing changes is the picture it decides on.
+A site looks for the earliest point, between floor and ceiling, at which an interceptor can meet what its own party's
+picture holds; it waits as long as that point allows, and fires one salvo if the track is then good enough, else tries a
+later point. Each party decides alone at the rungs modelled here; what sharing changes is the picture it decides on.
 """
 
 import math
@@ -70,19 +70,18 @@ def defend(world: World, flights: Flights, picture: Picture) -> Outcome:
 
 
 def _plan(site: Site, tracks: Tracks) -> _Plan | str:
-    """The first moment at which a track is good enough and a meeting point can be reached; else what was missing."""
+    """The salvo that a site fires at one object, or what was missing."""
     why = "no track in the picture"
     path, then, P = np.empty((AHEAD, 3)), np.empty(6), np.empty((6, 6))
+    next_look = float(tracks.t[1] - tracks.t[0])
     for g in range(len(tracks.t)):
         for k in range(len(tracks.obj)):
             if not tracks.held[k, g] or not tracks.p_boost[k, g] < BURNS or not np.isfinite(tracks.impact.t[k, g]):
                 continue
-            count = min(AHEAD, max(1, int((tracks.impact.t[k, g] - tracks.t[g]) / LOOK)))
-            then[:] = tracks.x[k, g]
-            for m in range(count):
-                path[m] = then[:3]
-                state_at(then, LOOK, then)
-            at = earliest_meeting(
+            t = float(tracks.t[g])
+            count = min(AHEAD, max(1, int((tracks.impact.t[k, g] - t) / LOOK)))
+            _predict(tracks.x[k, g], path[:count], then)
+            at, flight = earliest_meeting(
                 path[:count],
                 site.r_ecef,
                 site.axes,
@@ -93,15 +92,25 @@ def _plan(site: Site, tracks: Tracks) -> _Plan | str:
                 site.ceiling,
             )
             if at < 0:
-                why = "never within reach" if why != "track too poor while in reach" else why
+                why = why if why == "track too poor while in reach" else "never within reach"
+                continue
+            wait = at * LOOK - flight - site.commit_delay
+            if wait > next_look:
                 continue
             predict_ballistic(tracks.x[k, g], tracks.P[k, g], at * LOOK, Q[1], then, P)
             if math.sqrt(max(P[0, 0], P[1, 1], P[2, 2])) > site.handover_sigma:
                 why = "track too poor while in reach"
                 continue
-            t = float(tracks.t[g])
-            return _Plan(t + site.commit_delay, t + at * LOOK, path[at].copy())
+            return _Plan(t + at * LOOK - flight, t + at * LOOK, path[at].copy())
     return why
+
+
+def _predict(x: Floats, path: Floats, then: Floats) -> None:
+    """Positions along the free fall of a state, LOOK apart, into `path` (M, 3); `then` (6,) is scratch."""
+    then[:] = x
+    for m in range(len(path)):
+        path[m] = then[:3]
+        state_at(then, LOOK, then)
 
 
 def _is_where_expected(flights: Flights, obj: int, plan: _Plan, site: Site) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from entente.errors import ModelError, UnknownName
-from entente.scenario.catalogue import FOLDER, KINDS, catalogue, ladder, radars, systems, vehicles
+from entente.scenario.rows import FOLDER, KINDS, catalogue, ladder, radars, systems, vehicles
 from entente.scenario.load import load
 from entente.scenario.schema import Radar, Ranged, Row, Satellite
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from entente.scenario.places import CREDIT, FOLDER, borders, cities, disputed, land
+from entente.scenario.places import CREDIT_CITIES, FOLDER, borders, cities, disputed, land
 
 DOCS = Path(__file__).parents[2] / "docs/reference/places.md"
 
@@ -85,5 +85,5 @@ def test_files_are_small_credited_and_documented():
     text = DOCS.read_text(encoding="utf-8")
     assert f"{len(cities().name):,} cities" in text
     assert "CC BY 4.0" in text
-    assert "GeoNames" in CREDIT
+    assert "GeoNames" in CREDIT_CITIES
     assert "GeoNames" in (FOLDER / "README.md").read_text(encoding="utf-8")

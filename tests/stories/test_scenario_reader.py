@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from entente.errors import ScenarioError, UnknownName
-from entente.scenario.catalogue import FOLDER, Sheet
+from entente.scenario.rows import FOLDER, Sheet
 from entente.scenario.load import EXAMPLES, load, scenario_hash
 from entente.scenario.reader import read
 from entente.scenario.schema import Interceptor, Scenario, VehicleClass

@@ -1,5 +1,7 @@
 """Can an interceptor be there in time? Its reach by burnout speed, and the earliest point where it meets a body."""
 
+import math
+
 import numpy as np
 
 from entente.compiled import Floats, kernel
@@ -7,41 +9,60 @@ from entente.constants import G0
 from entente.physics.earth import altitude
 
 LOOK = 5.0  # s  between the points of a path that are tried
+LONGEST = 900.0  # s  no interceptor here flies longer
+STEP = 2.0  # s  in which the first moment of reach is searched
 
 
 @kernel
-def can_reach(east: float, north: float, up: float, flight: float, speed: float, boost: float) -> bool:
-    """Whether an interceptor can be at a point a given time after ignition.
+def flight_time(east: float, north: float, up: float, speed: float, boost: float) -> float:
+    """How long an interceptor takes to a point, the direct way.
 
     Args:
         east, north, up: the point from the site [m].
-        flight: time since ignition [s].
         speed: burnout speed [m/s]; boost: burn time [s].
-    Valid: flat Earth with constant gravity, no air, even acceleration in any one direction: good to a few per cent within
-        1,000 km and ranges the boost does not dominate; generous below 30 km, where air slows.
+    Returns:
+        time since ignition [s]; inf where it never gets there.
+    Valid: flat Earth with constant gravity, no air, even acceleration along one direction: good to a few per cent within
+        1,000 km where the flight is not mostly boost; generous below 30 km, where air slows.
     Source: own: bodies thrown with one speed in all directions lie on a sphere whose centre falls freely.
     """
-    if flight <= boost:
-        return False
-    reach = speed * (flight - 0.5 * boost)
-    lifted = up + 0.5 * G0 * flight * flight
-    return east * east + north * north + lifted * lifted <= reach * reach
+    t = boost
+    while t < LONGEST:
+        t += STEP
+        if _slack(east, north, up, t, speed, boost) >= 0.0:
+            early, late = t - STEP, t
+            for _ in range(30):
+                middle = 0.5 * (early + late)
+                if _slack(east, north, up, middle, speed, boost) >= 0.0:
+                    late = middle
+                else:
+                    early = middle
+            return late
+    return math.inf
+
+
+@kernel
+def _slack(east: float, north: float, up: float, t: float, speed: float, boost: float) -> float:
+    """How far inside the sphere of reach a point lies [m^2], negative outside."""
+    reach = speed * max(t - 0.5 * boost, 0.0)
+    lifted = up + 0.5 * G0 * t * t
+    return reach * reach - east * east - north * north - lifted * lifted
 
 
 @kernel
 def earliest_meeting(
     path: Floats, site: Floats, axes: Floats, ready: float, speed: float, boost: float, floor: float, ceiling: float
-) -> int:
+) -> tuple[int, float]:
     """The first point of a predicted path that an interceptor can reach in time.
 
     Args:
         path: predicted positions, Earth-fixed [m], (M, 3), LOOK seconds apart, the first one now.
         site: (3,) position; axes: (3, 3) east, north, up at the site.
-        ready: time from now to ignition [s].
-        speed, boost: see can_reach; floor, ceiling: heights between which it can engage [m].
+        ready: least time from now to ignition [s].
+        speed, boost: see flight_time; floor, ceiling: heights between which it can engage [m].
     Returns:
-        index of the point; -1 if none.
-    Valid: as can_reach.
+        index of the point, -1 if none; time of flight to it [s].
+    Valid: as flight_time.
     Source: own, by trial of every point.
     """
     d = np.empty(3)
@@ -54,6 +75,7 @@ def earliest_meeting(
         east = axes[0, 0] * d[0] + axes[0, 1] * d[1] + axes[0, 2] * d[2]
         north = axes[1, 0] * d[0] + axes[1, 1] * d[1] + axes[1, 2] * d[2]
         up = axes[2, 0] * d[0] + axes[2, 1] * d[1] + axes[2, 2] * d[2]
-        if can_reach(east, north, up, m * LOOK - ready, speed, boost):
-            return m
-    return -1
+        needs = flight_time(east, north, up, speed, boost)
+        if ready + needs <= m * LOOK:
+            return m, needs
+    return -1, math.inf

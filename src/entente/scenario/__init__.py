@@ -2,7 +2,7 @@
 
 * `schema` says what a file may hold; `yaml12` finds where each value stands; `explain` words each mistake;
   `reader` puts the three together for one file.
-* `catalogue` holds the rows, with their sources; `checks` compares the parts of a scenario; `load` is the way in.
+* `rows` reads the catalogue, rows with their sources; `checks` compares the parts of a scenario; `load` is the way in.
 * `units` converts; `world` draws the ranged inputs of one history and leaves kilometres and degrees behind;
   `places` draws the map.
 """

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from entente.errors import unknown
-from entente.scenario.catalogue import KINDS, catalogue
+from entente.scenario.rows import KINDS, catalogue
 from entente.scenario.checks import check
 from entente.scenario.reader import read
 from entente.scenario.schema import Scenario

