@@ -1,6 +1,7 @@
 """The page, as a reader gets it: in a real browser, wide and narrow, by day and by night, and with hostile data."""
 
 import dataclasses
+import os
 import re
 import shutil
 import stat
@@ -48,8 +49,8 @@ def path(study, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "no Chromium on PATH; install it: apt-get install -y chromium"
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "no Chromium; builders/chromium.sh gets one and prints its path: set CHROMIUM to it"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser

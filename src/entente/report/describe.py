@@ -187,7 +187,7 @@ def exchange(found: Findings, together: Run, last: Rung) -> list[dict[str, str]]
         tracks, warnings = (int(np.sum((shared.giver == p) & (shared.kind == kind))) for kind in (TRACK, WARNING))
         gives = f"{warnings} warning message{'s' * (warnings != 1)} and {tracks} track report{'s' * (tracks != 1)}"
         nats = found.at("information_nats", last.rung, p)
-        gains = _capital(words.warning_change(found.gain("warning_s", last.rung, p)))
+        gains = words.warning_change(found.gain("warning_s", last.rung, p))
         told = (
             ""
             if np.isnan(nats.value)

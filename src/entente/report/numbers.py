@@ -5,7 +5,7 @@ than everything, or, for a lead, as less than everything), and an *amount* (nan 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -44,6 +44,8 @@ class Summary:
     spread: tuple[float, float]  # 5 % and 95 % of histories
     defined: int  # histories in which it happened or is defined
     histories: int
+    fell: float = math.nan  # for a difference: share of histories in which it is below zero
+    rose: float = math.nan
 
     @property
     def missing(self) -> float:
@@ -81,7 +83,8 @@ def difference(name: str, values: Floats, base: Floats) -> Summary:
         change = np.where(~np.isnan(values) & np.isnan(base), -sign * np.inf, change)
         change = np.where(np.isnan(values) & np.isnan(base), 0.0, change)
     change = change[~np.isnan(change)]
-    return _summary("mean" if kind in ("share", "mean") else kind, change, len(change), len(values))
+    found = _summary("mean" if kind in ("share", "mean") else kind, change, len(change), len(values))
+    return replace(found, fell=float(np.mean(change < 0)), rose=float(np.mean(change > 0))) if len(change) else found
 
 
 def _summary(kind: Kind, kept: Floats, defined: int, histories: int) -> Summary:

@@ -16,7 +16,8 @@ from entente.report.maps import View, area_path, circle, fit, ground, lines_path
 from entente.report.svg import Labels, marker, tag, text
 from entente.report.words import area, clock, party_name
 from entente.run import Run
-from entente.scenario.units import KM, KM2
+from entente.scenario.schema import Region
+from entente.scenario.units import DEG, KM, KM2
 from entente.scenario.world import RADAR, Sensor, Site, World
 
 Floats = NDArray[np.float64]
@@ -64,6 +65,7 @@ def draw_map(alone: Run, together: Run, rung: int, width: float, height: float, 
         labels.taken.append((x, y, x + wide, y + high))
     parts = [ground(view), *(_fan(view, sensor) for sensor in world.sensors if sensor.kind == RADAR)]
     parts += [_ellipse(view, belief) for belief in areas]
+    parts += [_region(view, region) for region in (world.origin, world.target)]
     spots = _marks(view, world, size, labels)
     parts += _flight(view, flights, track, labels, size)
     parts += [mark for mark, _ in spots]
@@ -171,6 +173,13 @@ def _fan(view: View, sensor: Sensor) -> Markup:
         if whole:
             break
     return tag("path", tag("title", sensor.title), d="".join(paths), class_=f"fan p{sensor.party}")
+
+
+def _region(view: View, region: Region) -> Markup:
+    """The circle within which flights begin or end."""
+    turn = np.linspace(0, 2 * math.pi, 73)[:-1]
+    ring = circle(region.lat_deg * DEG, region.lon_deg * DEG, np.full_like(turn, region.radius_km * KM), turn)
+    return tag("path", tag("title", region.title), d=area_path(view, *ring), class_="region")
 
 
 def _ring(belief: Belief) -> tuple[Floats, Floats]:

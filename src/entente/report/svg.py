@@ -31,7 +31,7 @@ def marker(shape: str, x: float, y: float, size: float, class_: str) -> Markup:
         "triangle": [(0, -1.1), (1, 0.8), (-1, 0.8)],
         "diamond": [(0, -1.15), (1.15, 0), (0, 1.15), (-1.15, 0)],
         "square": [(-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)],
-        "cross": [(1, 0.3), (0.3, 0.3), (0.3, 1)],
+        "cross": [(0.3, 1), (0.3, 0.3), (1, 0.3)],
     }
     if shape == "circle":
         return tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{size:.1f}", class_=class_)

@@ -156,12 +156,17 @@ def warning_change(summary: Summary) -> str:
             else "most histories lose their warning"
         )
     if summary.value == summary.low == summary.high == 0:
-        return (
-            "in the typical history the warning comes neither earlier nor later (a difference of 0\N{NO-BREAK SPACE}s)"
-        )
+        return f"in the typical history the warning comes neither earlier nor later ({_mixed(summary)})"
     if not summary.significant or round(summary.value) == 0:
-        return f"no change of the warning can be told from zero ({between(summary)})"
+        return f"no change of the warning can be told from zero ({between(summary)}; {_mixed(summary)})"
     return f"the warning comes {duration(summary.value)} {'earlier' if summary.value < 0 else 'later'} ({between(summary)})"
+
+
+def _mixed(summary: Summary) -> str:
+    """In how many histories a time fell, and in how many it rose."""
+    if summary.fell == summary.rose == 0:
+        return "a difference of 0\N{NO-BREAK SPACE}s in every history"
+    return f"earlier in {per_cent(summary.fell)}, later in {per_cent(summary.rose)} of histories"
 
 
 def between(summary: Summary) -> str:
