@@ -8,6 +8,7 @@
     maps.py        an equal-area map as SVG
     situation.py   what is on the map: sensors, flight, areas
     charts.py      the timeline: who knew what, when
+    svg.py         elements as escaped text, labels that keep clear of one another
     page.html.j2   the page's skeleton; every value is escaped
     style.css      its looks: light, dark, narrow, print
 
