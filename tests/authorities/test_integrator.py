@@ -1,0 +1,236 @@
+"""The integrator against SciPy's DOP853 at 1e-12, with the forces written a second time in plain Python."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from entente.constants import ECC2, G0, GAS_AIR, GM, J2, OMEGA, R_EQ, R_GEOPOTENTIAL
+from entente.flights import TOLERANCE, Ascent
+from entente.physics import forces, powered
+from entente.physics.atmosphere import _LN_RHO, _Z
+from entente.physics.earth import ecef_from_geodetic, enu_axes
+from entente.physics.integrate import STAGES, advance, step
+from entente.scenario.rows import vehicles
+
+pytestmark = pytest.mark.kernel
+
+DECIMETRES = (
+    0.3  # m at impact: three times the largest seen, for steps cross the corners of drag table and air as they fall
+)
+CENTIMETRE_PER_SECOND = 0.01  # m/s at impact
+MILLISECOND = 1e-3  # s of impact and apogee, in which a re-entering body flies a few metres
+ORDER = 8
+
+LAYERS = (  # height of the foot [m], temperature there [K], lapse [K/m], pressure there [Pa]: table 4 of the standard
+    (71_000.0, 214.65, -0.002, 3.956420),
+    (51_000.0, 270.65, -0.0028, 66.93887),
+    (47_000.0, 270.65, 0.0, 110.9063),
+    (32_000.0, 228.65, 0.0028, 868.0187),
+    (20_000.0, 216.65, 0.001, 5_474.889),
+    (11_000.0, 216.65, 0.0, 22_632.06),
+    (-5_000.0 * 1e6, 288.15, -0.0065, 101_325.0),
+)
+
+
+def height(r):
+    """Above the ellipsoid [m], by Newton's method for the foot point's latitude."""
+    p, lat = math.hypot(r[0], r[1]), math.atan2(r[2], (1.0 - ECC2) * math.hypot(r[0], r[1]))
+    for _ in range(4):
+        n = R_EQ / math.sqrt(1.0 - ECC2 * math.sin(lat) ** 2)
+        lat = math.atan2(r[2] + ECC2 * n * math.sin(lat), p)
+    return p * math.cos(lat) + r[2] * math.sin(lat) - R_EQ**2 / n
+
+
+def weather(z):
+    """Density, pressure, speed of sound at a height."""
+    if z >= 86_000.0:
+        return (math.exp(np.interp(z, _Z, _LN_RHO)) if z < 1e6 else 0.0), 0.0, 274.1
+    h = R_GEOPOTENTIAL * z / (R_GEOPOTENTIAL + z)
+    foot, warm, lapse, p = next(layer for layer in LAYERS if h >= layer[0])
+    foot = max(foot, 0.0)
+    t = warm + lapse * (h - foot)
+    p *= math.exp(-G0 * (h - foot) / (GAS_AIR * warm)) if lapse == 0.0 else (t / warm) ** (-G0 / (GAS_AIR * lapse))
+    return p / (GAS_AIR * t), p, math.sqrt(1.4 * GAS_AIR * t)
+
+
+def pull(r):
+    """Gravity as the negative gradient of -GM/r (1 - J2 (R/r)^2 P2(z/r)), differentiated by hand."""
+    d = math.sqrt(r[0] ** 2 + r[1] ** 2 + r[2] ** 2)
+    sine = r[2] / d
+    radial = -GM / d**2 * (1.0 - 3.0 * J2 * (R_EQ / d) ** 2 * 0.5 * (3.0 * sine**2 - 1.0))
+    polar = -GM / d**2 * J2 * (R_EQ / d) ** 2 * 3.0 * sine
+    return np.array([radial * r[0] / d - polar * sine * r[0] / d, radial * r[1] / d - polar * sine * r[1] / d,
+                     radial * sine + polar * (1.0 - sine**2)])  # fmt: skip
+
+
+def falling(beta):
+    """Slope of a re-entering body's state in inertial axes; beta None for no air."""
+
+    def slope(_t, y):
+        a = pull(y[:3])
+        if beta is not None:
+            wind = y[3:] - OMEGA * np.array([-y[1], y[0], 0.0])
+            a = a - 0.5 * weather(height(y[:3]))[0] * math.sqrt(wind @ wind) / beta * wind
+        return np.concatenate([y[3:], a])
+
+    return slope
+
+
+def climbing(row, mass, lit, start, turn, final, up, downrange, omega):
+    """Slope while a stage burns: its thrust, its drag, its shrinking mass."""
+    flow = (row.fuelled_kg - row.dry_kg) / row.burn_s
+    area = math.pi * row.diameter_m**2 / 4.0
+
+    def slope(t, y):
+        now = mass - flow * (t - lit)
+        rho, p, sound = weather(height(y[:3]))
+        wind = y[3:] - omega * np.array([-y[1], y[0], 0.0])
+        speed = math.sqrt(wind @ wind)
+        coefficient = np.interp(speed / sound, [0, 0.85, 1.0, 1.2, 2.0, 4.5], [0.2, 0.2, 0.27, 0.27, 0.2, 0.2])
+        angle = np.interp(t, [start, turn], [math.pi / 2, final])
+        push = flow * row.isp_s * G0 * (1.0 - row.sea_level_loss * p / 101_325.0) / now
+        a = pull(y[:3]) - 0.5 * rho * speed * coefficient * area / now * wind
+        return np.concatenate([y[3:], a + push * (math.sin(angle) * up + math.cos(angle) * downrange)])
+
+    return slope
+
+
+def by_dop853(slope, t, y, end, ground=False):
+    """SciPy's DOP853 at 1e-12; to the ground if asked."""
+
+    def level(_t, state):
+        return height(state[:3])
+
+    level.terminal, level.direction = True, -1
+    answer = solve_ivp(slope, (t, end), y, "DOP853", rtol=1e-12, atol=1e-9, events=level if ground else None)
+    return answer.t[-1], answer.y[:, -1]
+
+
+def inertial(lat, lon, alt, speed, elevation, azimuth):
+    """A state given by place and velocity over the turning Earth."""
+    axes = np.empty((3, 3))
+    enu_axes(lat, lon, axes)
+    level = speed * math.cos(elevation)
+    r = np.array(ecef_from_geodetic(lat, lon, alt))
+    v = axes.T @ [level * math.sin(azimuth), level * math.cos(azimuth), speed * math.sin(elevation)]
+    return np.concatenate([r, v + OMEGA * np.array([-r[1], r[0], 0.0])])
+
+
+@pytest.mark.parametrize(
+    ("speed", "elevation", "azimuth", "beta"),
+    [
+        (1800.0, 0.6, 0.7, 3000.0),
+        (4500.0, 0.5, -0.7, 500.0),
+        (4500.0, 0.9, 2.0, 9000.0),
+        (6800.0, 0.35, 5.5, 3000.0),
+        (6800.0, 0.35, 0.1, None),
+    ],
+)
+def test_ballistic_arcs_are_dop853s(speed, elevation, azimuth, beta):
+    """SciPy's DOP853 at 1e-12, from 200 km to impact with J2 and drag: within 1 cm and 1 cm/s at impact."""
+    y = inertial(0.63, 0.8, 200e3, speed, elevation, azimuth)
+    t, end = by_dop853(falling(beta), 0.0, y, 6000.0, ground=True)
+    arc = np.zeros(forces.SIZE)
+    arc[forces.MASS], arc[forces.SPIN], arc[forces.INV_BETA] = 1.0, OMEGA, 1.0 / beta if beta else 0.0
+    ours = y.copy()
+    assert advance(0.0, ours, t, arc, TOLERANCE) == 0
+    apart = np.linalg.norm(ours[:3] - end[:3]), np.linalg.norm(ours[3:] - end[3:])
+    print(f"{speed:.0f} m/s, beta {beta}: {apart[0]:.1e} m, {apart[1]:.1e} m/s after {t:.0f} s")
+    assert apart[0] < CENTIMETRE
+    assert apart[1] < CENTIMETRE_PER_SECOND
+
+
+@pytest.mark.parametrize(
+    ("name", "pitch", "azimuth"),
+    [
+        ("mrbm_3000", 0.8, 5.5),
+        ("mrbm_3000", 0.5, 0.7),
+        ("scud_b", 0.75, 3.0),
+        ("mrbm_3000", 1.2, 1.5),
+        ("no_dong", 0.7, 0.7),
+    ],
+)
+def test_powered_flights_are_dop853s(name, pitch, azimuth):
+    """SciPy's DOP853 at 1e-12, cut at turn and burnouts, from lift-off: events within 1 ms, impact within 0.3 m."""
+    vehicle = next(row for row in vehicles() if row.id == name).vehicle
+    lat, lon, beta = 0.63, 0.8, 4000.0
+    ascent = Ascent(vehicle, lat, lon, beta)
+    status, _, events = ascent.fly(azimuth, pitch)
+    assert status == 0
+
+    axes = np.empty((3, 3))
+    enu_axes(lat, lon, axes)
+    downrange = math.sin(azimuth) * axes[0] + math.cos(azimuth) * axes[1]
+    r = np.array(ecef_from_geodetic(lat, lon, 0.0))
+    y, t, lit = np.concatenate([r, OMEGA * np.array([-r[1], r[0], 0.0])]), 0.0, 0.0
+    start, turn = 5.0, 0.4 * sum(stage.burn_s for stage in vehicle.stages)
+    mass = vehicle.payload_kg + sum(stage.fuelled_kg for stage in vehicle.stages)
+    for row in vehicle.stages:
+        slope = climbing(row, mass, lit, start, turn, pitch, axes[2], downrange, OMEGA)
+        for end in sorted({c for c in (start, turn) if lit < c < lit + row.burn_s} | {lit + row.burn_s}):
+            t, y = by_dop853(slope, t, y, end)
+        mass, lit = mass - row.fuelled_kg, t
+    wind = y[3:] - OMEGA * np.array([-y[1], y[0], 0.0])
+    assert events[powered.BURNOUT] == pytest.approx(t, abs=1e-9)
+    assert events[powered.BURNOUT_SPEED] == pytest.approx(np.linalg.norm(wind), abs=CENTIMETRE_PER_SECOND)
+    assert events[powered.BURNOUT_ALT] == pytest.approx(height(y[:3]), abs=DECIMETRES)
+    sine = y[:3] @ wind / np.linalg.norm(y[:3]) / np.linalg.norm(wind)
+    assert math.sin(events[powered.BURNOUT_ANGLE]) == pytest.approx(sine, abs=1e-6)
+    if vehicle.separates:
+        slope = falling(beta)
+    else:
+        last = vehicle.stages[-1]
+        empty = last.model_copy(update={"fuelled_kg": last.dry_kg})
+        slope = climbing(empty, vehicle.payload_kg + last.dry_kg, t, start, turn, pitch, axes[2], downrange, OMEGA)
+    t, y = by_dop853(slope, t, y, 5000.0, ground=True)
+    place = events[powered.IMPACT_STATE :][:3]
+    apart = np.linalg.norm(place - y[:3])
+    print(f"{name}, pitch {pitch}: impact {apart:.1e} m, {abs(events[powered.IMPACT] - t):.1e} s")
+    assert abs(events[powered.IMPACT] - t) < MILLISECOND
+    assert apart < DECIMETRES
+
+
+def test_the_method_is_of_order_eight():
+    """Halving fixed steps on a smooth arc divides the error by about 2^8 (between 2^7 and 2^9.5)."""
+    y = inertial(0.2, 0.1, 500e3, 6000.0, 0.7, 1.0)
+    arc = np.zeros(forces.SIZE)
+    arc[forces.MASS], arc[forces.SPIN] = 1.0, OMEGA
+    k, work, total = np.empty((STAGES, 6)), np.empty(6), 1600.0
+
+    def end(steps):
+        now, out = y.copy(), np.empty(6)
+        for i in range(steps):
+            step(i * total / steps, now, total / steps, arc, k, work, out, 1.0)
+            now[:] = out
+        return now
+
+    right = end(64)
+    errors = [np.linalg.norm((end(steps) - right)[:3]) for steps in (4, 8, 16)]
+    orders = np.log2(np.array(errors[:-1]) / errors[1:])
+    print(f"errors {errors} m, orders {orders}")
+    assert (orders > ORDER - 1.0).all()
+    assert (orders < ORDER + 1.5).all()
+
+
+def test_an_arc_flown_there_and_back_ends_where_it_began():
+    """Backward in time as well as forward, without air: 1 cm."""
+    y = inertial(0.2, 0.1, 500e3, 6000.0, 0.7, 1.0)
+    arc = np.zeros(forces.SIZE)
+    arc[forces.MASS], arc[forces.SPIN] = 1.0, OMEGA
+    there = y.copy()
+    assert advance(0.0, there, 1500.0, arc, TOLERANCE) == 0
+    assert np.linalg.norm(there - y) > 1e6
+    assert advance(1500.0, there, 0.0, arc, TOLERANCE) == 0
+    np.testing.assert_allclose(there[:3], y[:3], rtol=0, atol=0.01)
+    np.testing.assert_allclose(there[3:], y[3:], rtol=0, atol=1e-5)
+
+
+def test_steps_that_never_end_are_said():
+    """A time that never comes (nan never passes) ends with status 3, not in a loop."""
+    y = inertial(0.2, 0.1, 500e3, 6000.0, 0.7, 1.0)
+    arc = np.zeros(forces.SIZE)
+    arc[forces.MASS] = 1.0
+    assert advance(0.0, np.full(6, math.nan), 100.0, arc, TOLERANCE) == 3
+    assert advance(5.0, y, 5.0, arc, TOLERANCE) == 0
