@@ -16,9 +16,9 @@ from entente.scenario.rows import vehicles
 
 pytestmark = pytest.mark.kernel
 
-DECIMETRES = (
-    0.3  # m at impact: three times the largest seen, for steps cross the corners of drag table and air as they fall
-)
+CENTIMETRE = 0.01  # m at impact of a falling body: seven times the largest seen
+# m at impact of a whole flight: nine times the largest seen, for steps cross the drag table's corners as they fall
+DECIMETRES = 0.3
 CENTIMETRE_PER_SECOND = 0.01  # m/s at impact
 MILLISECOND = 1e-3  # s of impact and apogee, in which a re-entering body flies a few metres
 ORDER = 8
