@@ -36,7 +36,7 @@ _HOMES = {
     "Unreachable": "entente.errors",
     "StoreError": "entente.errors",
 }
-__all__ = list(_HOMES)  # noqa: PLE0605  built, so that it cannot differ from the table
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> object:

@@ -15,8 +15,8 @@ from entente.questions.flying import max_range as max_range
 from entente.report.describe import describe as describe
 from entente.run import Run as Run
 from entente.run import simulate as simulate
-from entente.scenario.rows import catalogue as catalogue
 from entente.scenario.load import load as load
+from entente.scenario.rows import catalogue as catalogue
 from entente.scenario.schema import Scenario as Scenario
 from entente.scenario.schema import Stage as Stage
 from entente.scenario.schema import Vehicle as Vehicle

@@ -51,9 +51,7 @@ MEASURES: dict[str, Measure] = {
     "first_known_s": Measure(
         "First knows of the launch", "s", "lower", "since launch; own sensors or the partner's word"
     ),
-    "warning_s": Measure(
-        "Credible warning", "s", "lower", "since launch; by the party's own declared rule; nan: never"
-    ),
+    "warning_s": Measure("Credible warning", "s", "lower", "since launch; by the party's own declared rule"),
     "warning_lead_s": Measure("Warning before impact", "s", "higher", "from credible warning to impact"),
     "warned": Measure("Warned at all", "1", "higher", "share of histories with a credible warning"),
     "launch_area_90_km2": Measure("90 % launch area", "km2", "lower", "300 s after launch"),
@@ -102,7 +100,8 @@ def _of_object(
     at = int(np.searchsorted(tracks.t, t0 + LOOK_AT))
     areas = {"launch": _best_area(tracks.launch, tracks.held, at), "impact": _best_area(tracks.impact, tracks.held, at)}
     alone = national.tracks.of(party)
-    before = _best_area(*(lambda own: (own.impact, own.held, at))(alone.rows(alone.obj == obj)))
+    own = alone.rows(alone.obj == obj)
+    before = _best_area(own.impact, own.held, at)
     out = {
         "first_known_s": float(np.fmin(national.first_seen[party], picture.told[party])) - t0,
         "warning_s": warned_at - t0,
@@ -137,7 +136,8 @@ def _credible(world: World, party: int, tracks: Tracks) -> float:
     holds = located.any(axis=0) & (kinds >= rule.phenomenologies)
     if rule.or_confirmed_track:
         holds |= tracked
-    return float(tracks.t[holds][0]) if holds.any() else math.nan
+    moments = tracks.t[np.flatnonzero(holds)]
+    return float(moments[0]) if len(moments) else math.nan
 
 
 def _best_area(areas: Areas, held: Bools, at: int) -> Floats | None:

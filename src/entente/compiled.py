@@ -50,10 +50,11 @@ def cache_folder() -> Path:
 
 def is_warm() -> bool:
     """Whether kernels were compiled here before (so the next run starts at once)."""
-    return any(Path(numba.config.CACHE_DIR).rglob("*.nbi"))
+    return any(Path(CACHE).rglob("*.nbi"))
 
 
-numba.config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or str(cache_folder())
+CACHE = os.environ.get("NUMBA_CACHE_DIR") or str(cache_folder())
+numba.config.CACHE_DIR = CACHE  # type: ignore[attr-defined]  # numba sets its options one by one at run time
 
 
 def kernel(function: Function) -> Function:

@@ -25,7 +25,7 @@ from entente.records import (
     Shared,
     Tracks,
 )
-from entente.scenario.catalogue import find_rung
+from entente.scenario.rows import find_rung
 from entente.scenario.world import World
 
 CENTRE_DELAY = 5.0  # s  from what arrives at the centre to the joint picture on both sides' screens; assumed

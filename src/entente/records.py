@@ -155,13 +155,14 @@ class Tracks:
     @classmethod
     def joined(cls, parts: Sequence["Tracks"]) -> "Tracks":
         """Tracks of several holders on the same grid, one after the other."""
-        columns = {f.name: [getattr(part, f.name) for part in parts] for f in fields(cls)[1:]}
-        areas = {name: np.concatenate([a.table for a in columns.pop(name)]) for name in ("launch", "impact")}
-        return cls(
-            t=parts[0].t,
-            **{name: np.concatenate(values) for name, values in columns.items()},
-            **{name: Areas.from_table(table) for name, table in areas.items()},
-        )
+
+        def column(name: str) -> Any:
+            values = [getattr(part, name) for part in parts]
+            if isinstance(values[0], Areas):
+                return Areas.from_table(np.concatenate([areas.table for areas in values]))
+            return np.concatenate(values)
+
+        return cls(parts[0].t, *(column(f.name) for f in fields(cls)[1:]))
 
 
 @dataclass(frozen=True)

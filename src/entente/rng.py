@@ -20,6 +20,7 @@ FALSE_ALARM = 6
 SHARE = 7
 SHOT = 8
 
+Word = np.uint64
 LOW32 = np.uint64(0xFFFFFFFF)
 SHIFT32 = np.uint64(32)
 M0 = np.uint64(0xD2511F53)
@@ -29,7 +30,7 @@ W1 = np.uint64(0xBB67AE85)
 
 
 @kernel
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[Word, Word, Word, Word]:
     """Ten rounds of Philox 4x32.
 
     Args:

@@ -16,7 +16,7 @@ from entente.estimate.follow import BETA_LN
 from entente.estimate.predict import impact_area
 from entente.physics.earth import destination, geodesic
 from entente.records import TRACK, WARNING, Areas, NationalTracks, Shared, Tracks
-from entente.scenario.catalogue import find_rung
+from entente.scenario.rows import find_rung
 from entente.scenario.world import Policy, World
 
 WARNING_EVERY = 60.0  # s  between two warnings about the same track, the first one apart

@@ -35,7 +35,7 @@ def open_folder(folder: Path) -> Path:
         ) from problem
 
 
-def write(path: Path, fill: Callable[[Path], None]) -> Path:
+def write(path: Path, fill: Callable[[Path], object]) -> Path:
     """Let `fill` write a file, which then appears at `path` whole or not at all."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -57,7 +57,7 @@ def save(data: xr.Dataset, provenance: Mapping[str, Any], folder: Path) -> None:
     open_folder(folder)
     write(folder / NUMBERS, lambda path: data.to_netcdf(path, engine="h5netcdf"))
     text = json.dumps({"format": FORMAT, **provenance}, indent=2, sort_keys=True) + "\n"
-    write(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8") and None)
+    write(folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def load_numbers(folder: Path) -> tuple[xr.Dataset, dict[str, Any]]:

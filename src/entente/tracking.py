@@ -84,8 +84,6 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
             joint_x, joint_P = x[r].copy(), P[r].copy()
             intersect_many(same, radar.x[r], radar.P[r], plume.x[p], plume.P[p], joint_x, joint_P, weight)
             x[r], P[r] = joint_x, joint_P
-            # A plume that is still seen says that it burns, whatever the radars' filter makes of it.
-            p_boost[r, same] = np.fmax(p_boost[r, same], plume.p_boost[p, same])
             # Once both are known to be one body, they stay one: the plume was seen, whatever its track becomes.
             after = grid >= grid[same][0]
             seen_by[r, after] = RADAR | INFRARED

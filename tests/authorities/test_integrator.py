@@ -17,7 +17,7 @@ from entente.scenario.rows import vehicles
 pytestmark = pytest.mark.kernel
 
 CENTIMETRE = 0.01  # m at impact of a falling body: seven times the largest seen
-# m at impact of a whole flight: nine times the largest seen, for steps cross the drag table's corners as they fall
+# m at impact of a whole flight: the largest seen in 150 flights is 0.19, for steps cross the drag table's corners as they fall
 DECIMETRES = 0.3
 CENTIMETRE_PER_SECOND = 0.01  # m/s at impact
 MILLISECOND = 1e-3  # s of impact and apogee, in which a re-entering body flies a few metres
@@ -149,6 +149,7 @@ def test_ballistic_arcs_are_dop853s(speed, elevation, azimuth, beta):
         ("mrbm_3000", 0.5, 0.7),
         ("scud_b", 0.75, 3.0),
         ("mrbm_3000", 1.2, 1.5),
+        ("mrbm_3000", 1.0, 5.28),
         ("no_dong", 0.7, 0.7),
     ],
 )

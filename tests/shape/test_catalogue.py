@@ -6,8 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from entente.errors import ModelError, UnknownName
-from entente.scenario.rows import FOLDER, KINDS, catalogue, ladder, radars, systems, vehicles
 from entente.scenario.load import load
+from entente.scenario.rows import FOLDER, KINDS, catalogue, ladder, radars, systems, vehicles
 from entente.scenario.schema import Radar, Ranged, Row, Satellite
 
 ROWS = [row for kind in KINDS for row in catalogue(kind)]

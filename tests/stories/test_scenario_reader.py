@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from entente.errors import ScenarioError, UnknownName
-from entente.scenario.rows import FOLDER, Sheet
 from entente.scenario.load import EXAMPLES, load, scenario_hash
 from entente.scenario.reader import read
+from entente.scenario.rows import FOLDER, Sheet
 from entente.scenario.schema import Interceptor, Scenario, VehicleClass
 
 GOOD = (EXAMPLES / "europe-2013.yaml").read_text(encoding="utf-8")

@@ -34,16 +34,19 @@ PLUME_HEIGHT, PLUME_SIGMA = (
     25_000.0,
     15_000.0,
 )  # m  height at which a plume is first seen: above the clouds, early in boost
-MEAN_BOOST, MEAN_COAST = 100.0, 1e4  # s  mean stay in each mode
+MEAN_BOOST, MEAN_COAST = (
+    100.0,
+    1e7,
+)  # s  mean stay in each mode; a burnt-out body hardly ever burns again, but re-entry brakes it
 REACH_MARGIN = 1.3  # beyond this multiple of its reach a radar is not expected to see
 MISSES = 5  # in a row, after which a track is dropped
 SILENCE = 60.0  # s  without a detection, after which a track is dropped
 ESTABLISHED = 6  # hits after which a radar track is carried on unseen until it comes down
 
-Q = np.array(
-    [4000.0, 0.05]
-)  # m^2/s^3  unknown acceleration: about 25 m/s^2 between looks in boost; slight in free fall
-BETA_LN = np.array([math.log(5000.0), 0.5])  # every tracker's prior of the ballistic coefficient [ln kg/m^2]
+# m^2/s^3  unknown acceleration: about 70 m/s^2 between looks 5 s apart in boost (the best that white noise makes of an
+# acceleration that is steady; mean NEES 4.5 in boost, design 6); slight in free fall
+Q = np.array([25_000.0, 1e-4])
+BETA_LN = np.array([math.log(5000.0), 0.35])  # every tracker's prior of the ballistic coefficient [ln kg/m^2]
 BOOST_PATH = np.array([60_000.0, 30.0])  # m, s  how far from the launch the backward arc of a radar track may end
 
 
@@ -160,7 +163,7 @@ def follow_scans(
             lost = scan_t[k] - t_hit[i] > SILENCE and (infrared or hits[i] < ESTABLISHED)
             if status != 0 or fallen or lost:
                 alive[i] = False
-            elif expected(xc[i], infrared, site[s], axes[s], faces[s], limits[s], aer):
+            else:
                 open_slots[seen] = i
                 seen += 1
 
@@ -186,6 +189,9 @@ def follow_scans(
         # 3. Update, or count the miss.
         for a in range(seen):
             i = open_slots[a]
+            # A body larger than expected may be seen from farther off; not to see one there is no miss.
+            if match[a] < 0 and not expected(xc[i], infrared, site[s], axes[s], faces[s], limits[s], aer):
+                continue
             chances[i] += 1
             history[i] = (history[i] << 1) & 0xFF
             if match[a] < 0:
@@ -269,7 +275,7 @@ def follow_scans(
                 continue
             for mode in range(2):
                 x[i, mode], P[i, mode] = xc[i], Pc[i]
-            p[i, 0] = 0.95 if infrared else 0.5
+            p[i, 0] = 0.95 if infrared else 0.8
             p[i, 1] = 1.0 - p[i, 0]
             alive[i], confirmed[i] = True, False
             t_state[i], t_hit[i], known[i] = scan_t[k], scan_t[k], scan_known[k]
@@ -365,7 +371,7 @@ def extrapolate_many(
         known: when each row became known [s], rising, (R,); t, x, P, p_boost: the rows.
         until: moment after which the track is not held [s].
         grid: moments [s], (G,); q: as in follow_scans.
-        stale: age of a row after which a body still burning would have been seen again, so that it counts as coasting [s].
+        stale: time without a new report after which a body counts as coasting, since burning it would have been seen [s].
         held (G,), x_out (G, 6), P_out (G, 6, 6), boost_out (G,): written; nan where not held.
     """
     row = -1
@@ -375,11 +381,13 @@ def extrapolate_many(
         held[g] = row >= 0 and grid[g] <= until
         if held[g]:
             age = grid[g] - t[row]
-            burn = min(age, stale) * p_boost[row]
+            # What burnt on would have been seen again and reported `stale` after the last report.
+            fresh = grid[g] - known[row] < stale
+            burn = (age if fresh else min(age, known[row] - t[row] + stale)) * p_boost[row]
             # Boost that may go on for a while unseen, then free fall: one density with the same total.
             density = (burn * q[0] + (age - burn) * q[1]) / age if age > 0.0 else q[1]
             held[g] = predict_ballistic(x[row], P[row], age, density, x_out[g], P_out[g]) == 0
-            boost_out[g] = p_boost[row] if age < stale else 0.02
+            boost_out[g] = p_boost[row] if fresh else 0.02
             below = altitude(x_out[g, 0], x_out[g, 1], x_out[g, 2])
             held[g] = held[g] and below > -2.0 * math.sqrt(P_out[g, 0, 0] + P_out[g, 1, 1] + P_out[g, 2, 2])
         if not held[g]:

@@ -5,7 +5,6 @@ Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993
 
 import numpy as np
 
-
 A = np.array(
     [
         [

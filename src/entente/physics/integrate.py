@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from entente.compiled import Floats, kernel
-from entente.physics.dop853 import A, B, C, E3, E5
+from entente.physics.dop853 import E3, E5, A, B, C
 from entente.physics.forces import rates
 
 STAGES = 12

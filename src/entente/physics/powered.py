@@ -203,7 +203,9 @@ def fly(
         if every > 0.0 and abs(t / every - round(t / every)) < 1e-9:
             if rows >= path.shape[0]:
                 return 3, rows
-            phase = 1 if stage < count else (2 if after >= EDGE or climb_after > 0.0 else 3)
+            # A row's phase holds from its moment on: at burnout the body already coasts.
+            burns = stage < count - 1 or (stage == count - 1 and t < ignition)
+            phase = 1 if burns else (2 if after >= EDGE or climb_after > 0.0 else 3)
             rows = _note(path, rows, t, y, phase)
         h = next_length(h, error)
     return 3, rows

@@ -6,8 +6,8 @@ The checks of names read the page, not the model, so that they speak even while 
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
-from entente.scenario.rows import ladder, systems, vehicles
 from entente.scenario.explain import nearest, show
+from entente.scenario.rows import ladder, systems, vehicles
 from entente.scenario.schema import PartyName, Scenario
 from entente.scenario.yaml12 import Finding, Page, Path
 

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 from entente.errors import unknown
-from entente.scenario.rows import KINDS, catalogue
 from entente.scenario.checks import check
 from entente.scenario.reader import read
+from entente.scenario.rows import KINDS, catalogue
 from entente.scenario.schema import Scenario
 
 PACKAGED = Path(__file__).parent / "examples"  # in a wheel

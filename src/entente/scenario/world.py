@@ -173,8 +173,8 @@ def build(scenario: schema.Scenario, case_name: str, seed: int) -> World:
     vehicle = next(row for row in vehicles() if row.id == case.vehicle)
     draws = Draws(seed, scenario.inputs == "nominal")
     party = {name: i for i, name in enumerate(p.name for p in scenario.parties)}
-    rcs = {
-        phase: {band: draws.take(f"{vehicle.id}.rcs_m2.{phase}.{band}", value) for band, value in by_band.items()}
+    rcs: dict[str, dict[str, float]] = {
+        str(phase): {band: draws.take(f"{vehicle.id}.rcs_m2.{phase}.{band}", value) for band, value in by_band.items()}
         for phase, by_band in vehicle.rcs_m2.items()
     }
     clouds = rng.uniform(seed, rng.WEATHER, 0, 0, 0)

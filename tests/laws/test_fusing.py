@@ -1,0 +1,169 @@
+"""Laws of joining: no knowledge before it arrives, none out of nothing, none lost."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from entente.fusing import CENTRE_DELAY, _later, _merge, _released, join
+from entente.records import BOTH, CENTRE, OWN, PARTNER, RADAR, TRACK
+from entente.run import before_sharing
+from entente.scenario.load import load
+from entente.sharing import share
+
+CASE = "mrbm-central-europe"
+SEEDS = (1, 2, 3, 4)
+PARTIES = (0, 1)
+NO_GAIN = 1e-9  # relative rounding of a trace
+
+
+@cache
+def history(seed):
+    """One history before anybody shares."""
+    return before_sharing(load("europe-2013"), CASE, seed)
+
+
+@cache
+def joined(seed, rung):
+    """National tracks, what flowed and the picture."""
+    begun = history(seed)
+    shared = share(begun.world, begun.national, rung)
+    return begun.national, shared, join(begun.world, begun.national, shared, rung)
+
+
+def same(a, b, at=slice(None)):
+    """Whether two sets of tracks are one, bit for bit, at some moments."""
+    for name in ("held", "x", "P", "p_boost", "seen_by"):
+        np.testing.assert_array_equal(getattr(a, name)[:, at], getattr(b, name)[:, at], err_msg=name)
+    np.testing.assert_array_equal(a.launch.table[:, at], b.launch.table[:, at])
+    np.testing.assert_array_equal(a.impact.table[:, at], b.impact.table[:, at])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_alone_the_picture_is_the_nations_own(seed):
+    """Rungs 0 and 1: the picture is the national tracks, bit for bit, and nobody was told anything."""
+    for rung in (0, 1):
+        national, _, picture = joined(seed, rung)
+        for party in PARTIES:
+            same(picture.tracks.of(party), national.tracks.of(party))
+            assert (picture.tracks.of(party).made_of == OWN).all()
+        assert len(picture.tracks.of(CENTRE).obj) == 0
+        assert np.isnan(picture.told).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_second_display_changes_no_own_track(seed):
+    """Rung 2: the own tracks stay; beside them the partner's areas, with no state, from their arrival on."""
+    national, shared, picture = joined(seed, 2)
+    for party in PARTIES:
+        mine, own = picture.tracks.of(party), national.tracks.of(party)
+        count = len(own.obj)
+        same(mine.rows(slice(count)), own)
+        display = mine.rows(slice(count, None))
+        assert (display.made_of == PARTNER).all()
+        assert np.isnan(display.x).all()
+        for k in range(len(display.obj)):
+            np.testing.assert_array_equal(display.held[k], display.t >= display.since[k])
+            assert display.since[k] in shared.arrives[shared.giver == 1 - party]
+            assert not display.launch.known[k, ~display.held[k]].any()
+
+
+@pytest.mark.parametrize("rung", [2, 3, 4])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nobody_knows_before_being_told(seed, rung):
+    """Until the partner's first word arrives, what a party believes of impact is what it believes alone."""
+    national, shared, picture = joined(seed, rung)
+    for party in PARTIES:
+        told = shared.arrives[shared.giver == 1 - party].min()
+        assert picture.told[party] == told
+        before = national.tracks.t < told
+        mine, own = picture.tracks.of(party), national.tracks.of(party)
+        assert not (mine.held[:, before] & ~np.isin(mine.made_of[:, before], (OWN, BOTH))).any() or rung == 4
+        np.testing.assert_array_equal(mine.held[:, before].any(axis=0), own.held[:, before].any(axis=0))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_joining_leaves_no_more_spread_than_either_side_had(seed):
+    """Covariance intersection takes the smallest trace of the whole covariance: at most that of the better input."""
+    national, shared, _ = joined(seed, 4)
+    fused = 0
+    for party in PARTIES:
+        mine, theirs = national.tracks.of(party), _released(national, shared, 1 - party)
+        both = _merge(mine, theirs, party)
+        kept = np.flatnonzero(np.concatenate([mine.held, theirs.held]).any(axis=1))
+        for row, k in enumerate(kept[kept < len(mine.obj)]):
+            at = both.made_of[row] == BOTH
+            np.testing.assert_array_equal(both.P[row, ~at], mine.P[k, ~at])
+            whole = np.trace(both.P[row, at], axis1=-2, axis2=-1)
+            alone = np.trace(mine.P[k, at], axis1=-2, axis2=-1)
+            assert (whole <= alone * (1 + NO_GAIN)).all()
+            others = np.trace(theirs.P[:, at], axis1=-2, axis2=-1)
+            assert (whole <= np.where(theirs.held[:, at], others, 0.0).max(axis=0) * (1 + NO_GAIN)).all()
+            assert (np.linalg.eigvalsh(both.P[row, at]) > 0.0).all()
+            fused += at.sum()
+    assert fused > 20
+
+
+@pytest.mark.parametrize("rung", [3, 4])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_own_track_is_lost_by_joining(seed, rung):
+    """Where a party alone holds a track it holds one with the partner's help, and believes itself no worse informed."""
+    national, _, picture = joined(seed, rung)
+    for party in PARTIES:
+        mine, own = picture.tracks.of(party), national.tracks.of(party)
+        held = own.held.any(axis=0)
+        assert mine.held[:, held].any(axis=0).all()
+        best = [
+            np.where(t.held, np.trace(np.nan_to_num(t.P), axis1=-2, axis2=-1), np.inf).min(axis=0) for t in (mine, own)
+        ]
+        assert (best[0][held] <= best[1][held] * (1 + NO_GAIN)).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_seen_by_both_kinds_is_said(seed):
+    """A joint track is seen by all that either side saw it with; not held, nothing is known."""
+    _, _, picture = joined(seed, 4)
+    tracks = picture.tracks
+    assert np.isnan(tracks.x[~tracks.held]).all() or (tracks.made_of[~tracks.held] != OWN).any()
+    assert not tracks.impact.known[~tracks.held].any()
+    assert not tracks.launch.known[~tracks.held].any()
+    assert ((tracks.seen_by[tracks.held] & ~np.int8(RADAR | 2)) == 0).all()
+
+
+def test_the_centre_is_later_than_its_inputs():
+    """Its picture reaches the screens CENTRE_DELAY later: a track first held at t is held there at t + delay or after."""
+    _, _, picture = joined(1, 4)
+    centre = picture.tracks.of(CENTRE)
+    late = _later(centre, CENTRE_DELAY)
+    for k in range(len(centre.obj)):
+        first, later = centre.t[centre.held[k]][0], late.t[late.held[k]][0]
+        assert later >= first + CENTRE_DELAY
+        assert late.since[k] == centre.since[k] + CENTRE_DELAY
+    assert (late.made_of == PARTNER).all()
+
+
+def test_a_silent_partner_changes_nothing():
+    """At the centre's rung, with every message of the partner struck out: the own picture of the impact is one's own."""
+    begun = history(1)
+    shared = share(begun.world, begun.national, 4)
+    nobody = np.zeros(len(shared.t), np.bool_)
+    silent = type(shared)(*(getattr(shared, name)[nobody] for name in shared.__dataclass_fields__))
+    picture = join(begun.world, begun.national, silent, 4)
+    for party in PARTIES:
+        same(picture.tracks.of(party), begun.national.tracks.of(party))
+    assert np.isnan(picture.told).all()
+
+
+def test_the_order_of_arrival_decides_not_the_order_of_rows():
+    """A later message replaces an earlier one: with the last tracks struck out, earlier moments do not change."""
+    begun = history(2)
+    shared = share(begun.world, begun.national, 4)
+    until = float(np.median(shared.arrives[shared.kind == TRACK]))
+    early = shared.arrives <= until
+    cut = type(shared)(*(getattr(shared, name)[early] for name in shared.__dataclass_fields__))
+    whole, part = (join(begun.world, begun.national, s, 4).tracks for s in (shared, cut))
+    before = whole.t <= until
+    for party in PARTIES:
+        a, b = whole.of(party), part.of(party)
+        for k in range(min(len(a.obj), len(b.obj))):
+            np.testing.assert_array_equal(a.x[k, before], b.x[k, before])

@@ -1,0 +1,276 @@
+"""Laws of flight: what is conserved, what symmetry demands, and where events lie."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from entente.constants import GM, J2, OMEGA, R_EQ
+from entente.errors import ModelError, Unreachable
+from entente.flights import CLOSE, PITCHES, SAMPLE, TOLERANCE, Ascent
+from entente.physics import forces, powered
+from entente.physics.earth import altitude, ecef_from_geodetic, enu_axes, geodesic, spin
+from entente.physics.integrate import advance
+from entente.scenario.rows import vehicles
+from entente.scenario.schema import Stage
+
+pytestmark = pytest.mark.kernel
+
+CONSERVED = 1e-11  # relative, over up to 4,000 s; TOLERANCE is 1e-12 of one step
+CENTIMETRE = 0.01  # m
+FLIGHT = 0.5  # m, between two whole flights, each within 0.2 m
+MILLIMETRE = 1e-3  # m, of height at an event; `locate` ends within a micrometre of it
+MRBM = next(row for row in vehicles() if row.id == "mrbm_3000").vehicle
+SCUD = next(row for row in vehicles() if row.id == "scud_b").vehicle
+
+
+def start(lat, lon, alt, speed, elevation, azimuth):
+    """A state in inertial axes."""
+    axes = np.empty((3, 3))
+    enu_axes(lat, lon, axes)
+    level = speed * math.cos(elevation)
+    v = axes.T @ [level * math.sin(azimuth), level * math.cos(azimuth), speed * math.sin(elevation)]
+    return np.concatenate([ecef_from_geodetic(lat, lon, alt), v])
+
+
+arcs = st.builds(
+    start,
+    st.floats(-1.5, 1.5), st.floats(-3, 3), st.floats(150e3, 800e3), st.floats(1e3, 8e3), st.floats(0.1, 1.4),
+    st.floats(0, 6.28),
+)  # fmt: skip
+durations = st.floats(10.0, 4_000.0)
+few = settings(max_examples=25)
+
+
+def vacuum():
+    """Forces of free fall."""
+    arc = np.zeros(forces.SIZE)
+    arc[forces.MASS], arc[forces.SPIN] = 1.0, OMEGA
+    return arc
+
+
+def energy(y):
+    """Per mass, bulge included [m^2/s^2]."""
+    d = np.linalg.norm(y[:3])
+    bulge = 0.5 * J2 * (R_EQ / d) ** 2 * (3.0 * (y[2] / d) ** 2 - 1.0)
+    return 0.5 * y[3:] @ y[3:] - GM / d * (1.0 - bulge)
+
+
+def fall(y, duration):
+    """Free fall in pieces, ended at the ground: deeper down lies a centre that no integrator likes. Returns its time."""
+    t = 0.0
+    while t < duration and altitude(*y[:3]) > 0.0:
+        end = min(t + 60.0, duration)
+        assert advance(t, y, end, vacuum(), TOLERANCE) == 0
+        t = end
+    return t
+
+
+@few
+@given(arcs, durations)
+def test_free_fall_keeps_energy_and_spin(y, duration):
+    """Energy and axial angular momentum, with J2, no air: 1e-11."""
+    end = y.copy()
+    fall(end, duration)
+    assert abs(energy(end) - energy(y)) < CONSERVED * GM / R_EQ
+    turning = end[0] * end[4] - end[1] * end[3] - (y[0] * y[4] - y[1] * y[3])
+    assert abs(turning) < CONSERVED * math.sqrt(GM * R_EQ)
+
+
+@few
+@given(arcs, durations)
+def test_free_fall_runs_backward_as_forward(y, duration):
+    """A reversed body flies back along its arc: 1 cm."""
+    end = y.copy()
+    taken = fall(end, duration)
+    end[3:] *= -1.0
+    assert advance(0.0, end, taken, vacuum(), TOLERANCE) == 0
+    np.testing.assert_allclose(end[:3], y[:3], rtol=0, atol=CENTIMETRE)
+
+
+@few
+@given(arcs)
+def test_air_only_takes(y):
+    """With drag in air at rest (no spin) energy never grows."""
+    arc = vacuum()
+    arc[forces.SPIN], arc[forces.INV_BETA] = 0.0, 1.0 / 2_000.0
+    before, now = energy(y), y.copy()
+    for t in np.arange(0.0, 1_000.0, 20.0):
+        if altitude(*now[:3]) < 0.0:
+            break
+        assert advance(t, now, t + 20.0, arc, TOLERANCE) == 0
+        assert energy(now) <= before + CONSERVED * GM / R_EQ
+        before = energy(now)
+
+
+@settings(max_examples=10)
+@given(st.floats(-1.2, 1.2), st.floats(-3, 3), st.floats(0, 6.28), st.floats(0.4, 1.3))
+def test_with_the_spin_off_longitude_means_nothing(lat, lon, azimuth, pitch):
+    """A launch site turned about the axis: the same flight, turned."""
+    here = Ascent(MRBM, lat, 0.0, 5000.0, 0.0).fly(azimuth, pitch)[2]
+    there = Ascent(MRBM, lat, lon, 5000.0, 0.0).fly(azimuth, pitch)[2]
+    np.testing.assert_allclose(there[: powered.IMPACT_STATE], here[: powered.IMPACT_STATE], rtol=1e-6, atol=1e-3)
+    place = here[powered.IMPACT_STATE :]
+    turned = spin(place[0], place[1], lon)
+    np.testing.assert_allclose(there[powered.IMPACT_STATE :][:2], turned, rtol=0, atol=FLIGHT)
+
+
+@settings(max_examples=10)
+@given(st.floats(-1.2, 1.2), st.floats(0.05, 3.1), st.floats(0.4, 1.3))
+def test_with_the_spin_off_east_is_as_far_as_west(lat, azimuth, pitch):
+    """Mirrored in the meridian: the same range within 0.5 m."""
+    ascent = Ascent(MRBM, lat, 0.5, 5000.0, 0.0)
+    assert ascent.ground_range(azimuth, pitch) == pytest.approx(ascent.ground_range(-azimuth, pitch), abs=FLIGHT)
+
+
+@pytest.mark.parametrize("lat", [0.0, 0.6, -0.9])
+def test_the_turning_earth_helps_eastward(lat):
+    """Over the turning Earth the longest range is longer toward the east than toward the west."""
+    ascent = Ascent(MRBM, lat, 0.5, 5000.0)
+    assert ascent.farthest(math.pi / 2)[1] > ascent.farthest(-math.pi / 2)[1]
+
+
+def test_more_payload_never_flies_farther():
+    """Without drag to speak of (a very slender body, which separates), range falls with payload."""
+    ranges = []
+    for payload in (200.0, 400.0, 650.0, 900.0, 1_300.0):
+        slender = tuple(stage.model_copy(update={"diameter_m": 1e-3}) for stage in MRBM.stages)
+        vehicle = MRBM.model_copy(update={"payload_kg": payload, "stages": slender})
+        ranges.append(Ascent(vehicle, 0.6, 0.8, 1e12).ground_range(5.5, 0.7))
+    assert (np.diff(ranges) < 0.0).all(), ranges
+
+
+def test_a_denser_body_comes_down_faster_and_farther():
+    """Range grows with the ballistic coefficient; the time of flight shrinks."""
+    ranges, times = [], []
+    for beta in (500.0, 2_000.0, 5_000.0, 20_000.0):
+        events = Ascent(MRBM, 0.6, 0.8, beta).fly(5.5, 0.7)[2]
+        ranges.append(Ascent(MRBM, 0.6, 0.8, beta).ground_range(5.5, 0.7))
+        times.append(events[powered.IMPACT])
+    assert (np.diff(ranges) > 0.0).all(), ranges
+    assert (np.diff(times) < 0.0).all(), times
+
+
+@settings(max_examples=10)
+@given(st.floats(-1.2, 1.2), st.floats(0, 6.28), st.floats(0.4, 1.3))
+def test_events_lie_where_they_say(lat, azimuth, pitch):
+    """Carried from row to row of the path to each event: 100 km up and down, top, ground, within a millimetre."""
+    ascent, path = Ascent(MRBM, lat, 0.5, 4000.0), np.empty((10_000, 8))
+    status, rows, events = ascent.fly(azimuth, pitch, path)
+    assert status == 0
+    assert events[powered.BURNOUT] == ascent.burn
+    arc = vacuum()
+    arc[forces.INV_BETA] = 1.0 / 4000.0
+
+    def at(t):
+        row = int(t / SAMPLE)
+        y = path[row, 1:7].copy()
+        assert advance(path[row, 0], y, t, arc, TOLERANCE) == 0
+        return y
+
+    height = altitude(*at(events[powered.DOWN_100])[:3])
+    assert abs(height - powered.EDGE) < MILLIMETRE
+    assert at(events[powered.DOWN_100])[:3] @ at(events[powered.DOWN_100])[3:] < 0.0
+    if events[powered.UP_100] > ascent.burn:
+        assert abs(altitude(*at(events[powered.UP_100])[:3]) - powered.EDGE) < MILLIMETRE
+    top = at(events[powered.APOGEE])
+    assert abs(top[:3] @ top[3:]) < 1e-3 * np.linalg.norm(top[:3])
+    assert altitude(*top[:3]) == pytest.approx(events[powered.APOGEE_ALT], abs=MILLIMETRE)
+    heights = [altitude(*r) for r in path[:rows, 1:4]]
+    # The top is where r.v = 0; over an ellipsoid whose surface sinks by up to 12 m/s below, height peaks seconds later.
+    assert events[powered.APOGEE_ALT] - 5.0 < max(heights) < events[powered.APOGEE_ALT] + 30.0
+    assert abs(altitude(*events[powered.IMPACT_STATE :][:3])) < MILLIMETRE
+    assert path[rows - 1, 0] == events[powered.IMPACT]
+    np.testing.assert_array_equal(path[rows - 1, 1:7], events[powered.IMPACT_STATE :])
+    np.testing.assert_allclose(np.diff(path[: rows - 1, 0]), SAMPLE, atol=1e-9)
+    phase = path[:rows, 7]
+    assert (np.diff(phase) >= 0.0).all()
+    assert set(phase) == {1.0, 2.0, 3.0}
+    assert (phase == 1.0).sum() == ascent.burn / SAMPLE  # the row at burnout coasts already
+
+
+def test_writing_a_path_changes_no_flight():
+    """Rows every second shorten the steps: the same impact within 0.5 m."""
+    ascent = Ascent(MRBM, 0.6, 0.8, 4000.0)
+    with_path, without = ascent.fly(5.5, 0.7, np.empty((10_000, 8)))[2], ascent.fly(5.5, 0.7)[2]
+    np.testing.assert_allclose(with_path[powered.IMPACT_STATE :][:3], without[powered.IMPACT_STATE :][:3], atol=FLIGHT)
+
+
+@settings(max_examples=8)
+@given(st.floats(-1.0, 1.0), st.floats(0, 6.28), st.floats(1_500e3, 2_400e3))
+def test_the_planned_range_is_flown(lat, azimuth, ground_range):
+    """Lofted: within a metre; steeper than the pitch of the longest range."""
+    ascent = Ascent(MRBM, lat, 0.5, 5000.0)
+    pitch = ascent.pitch_for(azimuth, ground_range, lofted=True)
+    assert abs(ascent.ground_range(azimuth, pitch) - ground_range) < CLOSE
+    assert PITCHES[0] < pitch < PITCHES[1]
+    assert pitch > ascent.farthest(azimuth)[0]
+
+
+@settings(max_examples=8)
+@given(st.floats(-1.0, 1.0), st.floats(0, 6.28), st.floats(1_500e3, 2_400e3))
+def test_the_point_aimed_at_is_hit(lat, azimuth, ground_range):
+    """Within a metre, from the programme of the range alone, over the turning Earth."""
+    ascent = Ascent(MRBM, lat, 0.5, 5000.0)
+    pitch = ascent.pitch_for(azimuth, ground_range, lofted=True)
+    there = ascent.impact(azimuth + 0.02, pitch + 0.01)[:2]
+    aimed = ascent.aim(*there, start=(azimuth, pitch))
+    landed = ascent.impact(*aimed)[:2]
+    assert geodesic(*landed, *there)[0] < 1.5 * CLOSE  # CLOSE along and across, across measured as an angle
+
+
+def test_lofted_and_depressed_are_two_ways_to_one_range():
+    """The same range; the lofted one goes higher and takes longer."""
+    ascent = Ascent(MRBM, 0.6, 0.8, 5000.0)
+    low, high = (ascent.pitch_for(5.5, 2_600e3, lofted) for lofted in (False, True))
+    assert low < ascent.farthest(5.5)[0] < high
+    flat, steep = ascent.fly(5.5, low)[2], ascent.fly(5.5, high)[2]
+    assert flat[powered.APOGEE_ALT] < steep[powered.APOGEE_ALT]
+    assert flat[powered.IMPACT] < steep[powered.IMPACT]
+
+
+def test_what_is_out_of_reach_is_said_with_the_reach():
+    """Too far, too near, and a point that no azimuth reaches: refused, with the numbers."""
+    ascent = Ascent(MRBM, 0.6, 0.8, 5000.0)
+    with pytest.raises(Unreachable, match=r"at most [23],\d{3} km toward azimuth 315"):
+        ascent.pitch_for(-math.pi / 4, 6_000e3, lofted=True)
+    with pytest.raises(Unreachable, match="by lofting to a pitch of 85 deg"):
+        ascent.pitch_for(5.5, 50e3, lofted=True)
+    with pytest.raises(Unreachable, match="too near the edge"):
+        ascent.aim(-0.6, -2.0, start=(5.5, 0.8))
+
+
+def test_what_cannot_fly_is_said():
+    """Thrust below the weight: status 2; orbit: status 3; a path without room: status 3."""
+    heavy = Ascent(MRBM.model_copy(update={"payload_kg": 25_000.0}), 0.6, 0.8, 5000.0)
+    assert heavy.fly(5.5, 0.7)[0] == 2
+    with pytest.raises(ModelError, match="never lifts off"):
+        heavy.impact(5.5, 0.7)
+    light = MRBM.model_copy(
+        update={
+            "stages": (
+                *MRBM.stages,
+                Stage(fuelled_kg=2_000.0, dry_kg=100.0, isp_s=450.0, burn_s=60.0, diameter_m=1.0),
+            ),
+            "payload_kg": 10.0,
+        }
+    )
+    orbiting = Ascent(light, 0.0, 0.8, 5000.0)
+    assert orbiting.fly(math.pi / 2, 0.3)[0] == 3
+    with pytest.raises(ModelError, match="orbit"):
+        orbiting.impact(math.pi / 2, 0.3)
+    ascent = Ascent(MRBM, 0.6, 0.8, 5000.0)
+    assert ascent.fly(5.5, 0.7, np.empty((20, 8)))[0] == 3
+    rows = ascent.fly(5.5, 0.7, np.empty((10_000, 8)))[1]
+    assert ascent.fly(5.5, 0.7, np.empty((rows - 1, 8)))[0] == 3
+
+
+def test_a_short_hop_has_no_100_km_and_an_empty_stage_stays_on():
+    """A low flight of a vehicle that does not separate: no crossing of 100 km, impact after apogee."""
+    status, _, events = Ascent(SCUD, 0.6, 0.8, 1.0).fly(5.5, 0.35)
+    assert status == 0
+    assert np.isnan(events[[powered.UP_100, powered.DOWN_100]]).all()
+    assert events[powered.BURNOUT] < events[powered.APOGEE] < events[powered.IMPACT]
+    assert 0.0 < events[powered.APOGEE_ALT] < powered.EDGE

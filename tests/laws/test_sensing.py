@@ -1,0 +1,199 @@
+"""Laws of looking: nobody sees through the Earth, outside a face or what does not burn; chances are what they claim."""
+
+import math
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from entente.compiled import kernel
+from entente.physics.signals import detection_probability
+from entente.records import BOOST, FALSE_ALARM, INFRARED, RADAR
+from entente.run import before_sharing
+from entente.scenario.load import load
+from entente.sensing import between, look_many, observe
+
+pytestmark = pytest.mark.kernel
+
+CASE = "mrbm-central-europe"
+SEEDS = range(1, 41)
+RARE = (
+    1e-3  # chance that a true statement fails its test (bounds of 99.9 %); keys are fixed, so it fails always or never
+)
+
+
+@cache
+def history(seed=1):
+    """World, flights and detections of one history."""
+    return before_sharing(load("europe-2013"), CASE, seed)
+
+
+def looks(seed):
+    """Every look of every sensor at the flight: sensor, time, true place, phase, row of the detection or -1.
+
+    The same flight under other draws of detection and noise; places by cubic interpolation of its rows.
+    """
+    world, flights = replace(history().world, seed=seed), history().flights
+    seen = observe(world, flights)
+    place, out = np.empty(3), []
+    for k, t in enumerate(seen.scan_t):
+        row = min(int((t - flights.t[0]) / (flights.t[1] - flights.t[0])), len(flights.t) - 2)
+        between(t, flights.t[row], flights.t[row + 1], flights.r_ecef[row], flights.v_ecef[row],
+                flights.r_ecef[row + 1], flights.v_ecef[row + 1], place)  # fmt: skip
+        rows = np.arange(seen.scan_start[k], seen.scan_start[k + 1])
+        true = rows[seen.obj[rows] != FALSE_ALARM]
+        hit = int(true[0]) if len(true) else -1
+        out.append((world.sensors[seen.scan_sensor[k]], t, place.copy(), flights.phase[row], hit))
+    return seen, out
+
+
+def direction(sensor, place):
+    """Azimuth, elevation, range, by vectors."""
+    east, north, up = sensor.axes @ (place - sensor.r_ecef)
+    return math.atan2(east, north), math.atan2(up, math.hypot(east, north)), math.sqrt(east**2 + north**2 + up**2)
+
+
+def off_boresight(sensor, azimuth):
+    """How far outside the nearest face an azimuth lies [rad]; negative inside."""
+    return min(abs((azimuth - face[0] + math.pi) % (2 * math.pi) - math.pi) - face[1] for face in sensor.faces)
+
+
+def test_radars_see_only_inside_their_faces_and_above_their_horizon():
+    """Every true detection of 40 histories; the horizon itself lies below the lowest elevation."""
+    count = 0
+    for seed in SEEDS:
+        for sensor, _, place, _, hit in looks(seed)[1]:
+            if sensor.kind == RADAR and hit >= 0:
+                azimuth, elevation, _ = direction(sensor, place)
+                assert sensor.elevation[0] <= elevation <= sensor.elevation[1]
+                assert off_boresight(sensor, azimuth) <= 1e-9
+                count += 1
+    assert count > 500
+
+
+def test_satellites_see_only_what_burns_above_the_clouds():
+    """No infrared detection after burnout, below the clouds, or behind the Earth's disc."""
+    count = 0
+    flights = history().flights
+    for seed in SEEDS:
+        for sensor, t, place, phase, hit in looks(seed)[1]:
+            if sensor.kind == INFRARED and hit >= 0:
+                assert phase == BOOST
+                assert t <= flights.t_burnout[0]
+                # The line of sight, walked in 2,000 points, stays above a sphere that lies below the ground everywhere.
+                way = sensor.r_ecef + np.linspace(0, 1, 2_000)[:, None] * (place - sensor.r_ecef)
+                assert np.linalg.norm(way, axis=1).min() > 6_356_752.0 + 0.99 * sensor.cloud_break
+                count += 1
+    assert count > 100
+
+
+def test_nobody_reports_before_a_look_or_outside_the_flight():
+    """Scans are sorted, lie between launch and impact, a revisit apart, and are known a latency later."""
+    world, flights = history().world, history().flights
+    seen = history().detections
+    assert (np.diff(seen.scan_t) >= 0.0).all()
+    assert seen.scan_t.min() >= flights.t_launch[0]
+    assert seen.scan_t.max() < flights.t_impact[0]
+    assert seen.scan_start[0] == 0
+    assert seen.scan_start[-1] == len(seen.obj)
+    for number, sensor in enumerate(world.sensors):
+        mine = seen.scan_sensor == number
+        np.testing.assert_allclose(np.diff(seen.scan_t[mine]), sensor.revisit, atol=1e-9)
+        np.testing.assert_allclose(seen.scan_report_t[mine] - seen.scan_t[mine], sensor.latency, atol=1e-9)
+
+
+def test_detections_are_as_frequent_as_their_chances():
+    """Sum of detections against sum of chances computed a second time, over all looks: 99.9 % bounds."""
+    chances, hits = [], 0
+    for seed in SEEDS:
+        for sensor, _, place, phase, hit in looks(seed)[1]:
+            if sensor.kind != RADAR:
+                continue
+            azimuth, elevation, slant = direction(sensor, place)
+            if off_boresight(sensor, azimuth) > 0 or not sensor.elevation[0] <= elevation <= sensor.elevation[1]:
+                continue
+            reach = sensor.reach_boost if phase == BOOST else sensor.reach_coast
+            snr = (math.log(1e-6) / math.log(0.5) - 1.0) * (reach / slant) ** 4
+            chances.append(1e-6 ** (1.0 / (1.0 + snr)))
+            hits += hit >= 0
+    p = np.array(chances)
+    assert len(p) > 1_000
+    z = (hits - p.sum()) / math.sqrt((p * (1 - p)).sum())
+    assert abs(z) < stats.norm.isf(RARE / 2), f"{hits} detections, {p.sum():.1f} expected"
+
+
+def test_noise_is_as_large_as_stated():
+    """Errors over stated standard deviations, 40 histories: normal by Kolmogorov and Smirnov, range and both angles."""
+    errors = {RADAR: [], INFRARED: []}
+    for seed in SEEDS:
+        seen, all_looks = looks(seed)
+        for sensor, _, place, _, hit in all_looks:
+            if hit < 0:
+                continue
+            azimuth, elevation, slant = direction(sensor, place)
+            apart = seen.z[hit] - [slant, azimuth, elevation]
+            apart[1] = (apart[1] + math.pi) % (2 * math.pi) - math.pi
+            errors[sensor.kind].append(apart / seen.sigma[hit])
+    radar, infrared = np.array(errors[RADAR]), np.array(errors[INFRARED])
+    assert np.isnan(infrared[:, 0]).all()
+    for sample in (*radar.T, *infrared[:, 1:].T):
+        assert stats.kstest(sample, "norm").pvalue > RARE
+
+
+def test_a_far_target_is_a_false_alarm_at_most():
+    """Chance 1/2 at the reach, the false-alarm chance far beyond it, nearly 1 close by; falling with range."""
+    assert detection_probability(2e6, 2e6) == pytest.approx(0.5, rel=1e-12)
+    assert detection_probability(1e9, 2e6) == pytest.approx(1e-6, rel=1e-3)
+    assert detection_probability(1e5, 2e6) > 0.9999
+    p = [detection_probability(r, 2e6, 1e-4) for r in np.geomspace(1e5, 1e8, 50)]
+    assert (np.diff(p) < 0.0).all()
+
+
+@kernel
+def empty_sky(scans, kind, site, axes, faces, elevation, reach, sigma, rate, seed, count, obj, z, out):
+    """All looks of one sensor where nothing flies."""
+    nothing = np.empty((0, 3))
+    start, t, phase = np.zeros(1, np.int32), np.empty(0), np.empty(0, np.int8)
+    return look_many(scans, start, t, nothing, nothing, phase, kind, site, axes, faces, elevation, reach, 0.9, 0.0,
+                     sigma, rate, seed, 3, count, obj, z, out)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [RADAR, INFRARED])
+@pytest.mark.parametrize("rate", [0.01, 0.7])
+def test_false_alarms_come_at_their_rate_and_where_the_sensor_looks(kind, rate):
+    """20,000 scans of an empty sky: the Poisson count within 99.9 % bounds; each inside a face or on the Earth's disc."""
+    sensor = next(s for s in history().world.sensors if s.kind == kind)
+    scans = np.arange(20_000.0)
+    room = len(scans) * 20
+    count, obj = np.zeros(len(scans), np.int32), np.empty(room, np.int32)
+    z, sigma = np.empty((room, 3)), np.empty((room, 3))
+    elevation, reach = np.array(sensor.elevation), np.array([sensor.reach_boost, sensor.reach_coast])
+    used = empty_sky(scans, kind, sensor.r_ecef, sensor.axes, sensor.faces, elevation, reach,
+                     sensor.sigma, rate, 11, count, obj, z, sigma)  # fmt: skip
+    low, high = stats.poisson.interval(1 - RARE, rate * len(scans))
+    assert low <= used <= high
+    assert count.sum() == used
+    assert (obj[:used] == FALSE_ALARM).all()
+    if kind == RADAR:
+        assert max(off_boresight(sensor, a) for a in z[:used, 1]) <= 1e-9
+        assert z[:used, 2].min() >= sensor.elevation[0]
+        assert z[:used, 2].max() <= sensor.elevation[1]
+        assert z[:used, 0].max() <= sensor.reach_coast
+        # As many in every equal part of the volume.
+        assert stats.kstest((z[:used, 0] / sensor.reach_coast) ** 3, "uniform").pvalue > RARE
+    else:
+        off_nadir = z[:used, 2] + math.pi / 2
+        assert off_nadir.min() >= 0.0
+        assert off_nadir.max() < math.asin(6_378_137.0 / np.linalg.norm(sensor.r_ecef))
+
+
+def test_the_same_seed_is_the_same_bits_and_another_is_not():
+    """Detections are a function of the seed, not of what was computed before."""
+    world, flights = history().world, history().flights
+    first, other, again = (observe(replace(world, seed=seed), flights) for seed in (5, 6, 5))
+    for name in ("scan_t", "scan_sensor", "scan_start", "obj", "z", "sigma"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+    assert not np.array_equal(first.z, other.z)
+    assert not np.array_equal(first.scan_t, other.scan_t)
