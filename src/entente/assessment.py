@@ -21,6 +21,7 @@ from entente.records import (
     Areas,
     Assessment,
     Bools,
+    Codes,
     Event,
     Flights,
     NationalTracks,
@@ -116,7 +117,7 @@ def _of_object(
     }
     out["position_error_km"], out["position_sigma_km"] = _position(flights, obj, tracks, at)
     coasting = (tracks.t >= flights.t_burnout[obj]) & (tracks.t <= impact)
-    has_state = (tracks.held & np.isfinite(tracks.x[..., 0])).any(axis=0)
+    has_state: Bools = (tracks.held & np.isfinite(tracks.x[..., 0])).any(axis=0)
     out["completeness"] = float(has_state[coasting].mean())
     return out
 
@@ -125,17 +126,15 @@ def _credible(world: World, party: int, tracks: Tracks) -> float:
     """The first moment at which the party's own rule holds [s]; nan if it never does."""
     rule = world.parties[party].warning
     size = math.pi * IN_90 * tracks.impact.axes[..., 0] * tracks.impact.axes[..., 1]
-    located = tracks.held & (size <= rule.impact_area_max_km2 * KM2)
-    seen = (
-        np.bitwise_or.reduce(np.where(tracks.held, tracks.seen_by, 0), axis=0) if len(tracks.obj) else np.zeros(0, int)
-    )
+    located: Bools = tracks.held & (size <= rule.impact_area_max_km2 * KM2)
     if not located.any():
         return math.nan
+    seen: Codes = np.bitwise_or.reduce(np.where(tracks.held, tracks.seen_by, np.int8(0)), axis=0)
     kinds = (seen & RADAR > 0).astype(int) + (seen & INFRARED > 0)
-    tracked = (located & np.isfinite(tracks.x[..., 0]) & (tracks.seen_by & RADAR > 0)).any(axis=0)
-    holds = located.any(axis=0) & (kinds >= rule.phenomenologies)
+    by_radar: Bools = np.isfinite(tracks.x[..., 0]) & (tracks.seen_by & RADAR > 0)
+    holds: Bools = located.any(axis=0) & (kinds >= rule.phenomenologies)
     if rule.or_confirmed_track:
-        holds |= tracked
+        holds |= (located & by_radar).any(axis=0)
     moments = tracks.t[np.flatnonzero(holds)]
     return float(moments[0]) if len(moments) else math.nan
 

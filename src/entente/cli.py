@@ -84,6 +84,7 @@ def run(
         world = load(scenario)
         open_folder(out)
         study = explore(world, seeds, workers, tell=lambda line: echo(line, err=True))
+        study.provenance["command"] = f"entente run {scenario} --seeds {study.provenance['seeds']}"
         save(study.data, study.provenance, out)
         page = describe(study, out)
     if as_json:

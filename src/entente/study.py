@@ -76,14 +76,15 @@ def explore(
     workers = workers or os.cpu_count() or 1
     for rung in scenario.rungs:
         check_rung(rung)
-    if not is_warm():
+    cold = not is_warm()
+    if cold:
         say("compiling the models, once on this machine: about 20 s on an idle core")
     kept = {
         (case.name, rung): run
         for case in scenario.cases
         for rung, run in _all_rungs(scenario, case.name, FIRST_SEED).items()
     }
-    if not is_warm():
+    if cold:
         say(f"compiled in {time.perf_counter() - began:.0f} s")
     names = [case.name for case in scenario.cases]
     shape = (len(MEASURES), len(names), len(scenario.rungs), len(scenario.parties), count)
@@ -96,10 +97,11 @@ def explore(
     ]
     for (name, rung), run in kept.items():
         values[:, names.index(name), scenario.rungs.index(rung), :, 0] = _values(run)
+    running = time.perf_counter()
     for done, (chunk, found) in enumerate(_spread(chunks, workers), start=1):
         at = chunk.seeds[0] - FIRST_SEED
         values[:, names.index(chunk.case), :, :, at : at + len(chunk.seeds)] = found
-        say(f"{done} of {len(chunks)} chunks, {_left(began, done, len(chunks))}")
+        say(f"{done} of {len(chunks)} chunks, {_left(running, done, len(chunks))}")
     data = _dataset(scenario, names, values, count)
     return Study(scenario, data, kept, _provenance(scenario, count, workers, time.perf_counter() - began))
 

@@ -35,8 +35,7 @@ def area(km2: float) -> str:
     """An area with its unit, to two figures."""
     if not math.isfinite(km2):
         return "unknown"
-    step = 10 ** max(0, math.floor(math.log10(max(km2, 1.0))) - 1)
-    return f"{round(km2 / step) * step:,}\N{NO-BREAK SPACE}km²"
+    return f"{number(km2)}\N{NO-BREAK SPACE}km²"
 
 
 def clock(seconds: float) -> str:
@@ -100,6 +99,8 @@ def change(unit: str, summary: Summary) -> str:
         body = f"{points} point" + "s" * (points != "1")
     elif unit == "s":
         body = duration(summary.value)
+        if round(summary.value) == 0:
+            return body
     else:
         body = said(unit, abs(summary.value))
     return body if summary.value == 0 or body.startswith("0 ") else f"{'−' if summary.value < 0 else '+'}{body}"
@@ -202,7 +203,8 @@ def leak_change(summary: Summary, before: Summary, after: Summary) -> str:
     if summary.value == summary.low == summary.high == 0:
         return f"the chance that nothing gets through stays at {per_cent(after.value)}"
     if math.isnan(summary.value) or not summary.significant or summary.value == 0:
-        return f"no change of the chance that nothing gets through ({per_cent(after.value)}) can be told from zero"
+        ends = f"{per_cent(before.value)} before, {per_cent(after.value)} after"
+        return f"the chance that nothing gets through does not change measurably ({ends})"
     verb = "rises" if summary.value > 0 else "falls"
     return f"the chance that nothing gets through {verb} from {per_cent(before.value)} to {per_cent(after.value)}"
 

@@ -1,0 +1,143 @@
+"""Every command does what its help says, and every refusal is one clear line."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def entente(*words, **options):
+    program = Path(sys.executable).with_name("entente")
+    return subprocess.run([program, *words], capture_output=True, text=True, timeout=200, **options)
+
+
+def good(*words):
+    done = entente(*words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def refused(*words):
+    """The lines on stderr of a command that must fail."""
+    done = entente(*words)
+    assert (done.returncode, done.stdout) == (1, ""), done
+    assert "Traceback" not in done.stderr
+    return done.stderr.splitlines()
+
+
+def varied(tmp_path, old, new):
+    """The shipped scenario with one thing changed."""
+    text = (ROOT / "examples/europe-2013.yaml").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "mine.yaml"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return str(file)
+
+
+def test_run_writes_a_report_and_numbers(tmp_path):
+    out = tmp_path / "out"
+    said = json.loads(good("run", "europe-2013", "--seeds", "3", "--workers", "1", "--out", str(out), "--json"))
+    assert Path(said["report"]) == out / "report.html"
+    assert said["histories"] == 9
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "entente run europe-2013 --seeds 3" in page
+    assert said["scenario_hash"] in page
+    assert {p.name for p in out.iterdir()} == {"report.html", "study.nc", "manifest.json"}
+
+
+def test_simulate_tells_a_history():
+    text = good("simulate", "europe-2013", "--rung", "4")
+    assert "launch 1" in text
+    assert "credible warning" in text
+    said = json.loads(good("simulate", "europe-2013", "--rung", "4", "--json"))
+    assert said["events"][0] == {"t_s": 0.0, "party": None, "text": "launch 1"}
+    assert said["measures"]["p_no_leaker"]["russia"] is None
+
+
+def test_check_says_what_the_scenario_is():
+    assert "1 case, rungs 0, 2, 4, 100 seeds" in good("check", "examples/europe-2013.yaml")
+    assert json.loads(good("check", "europe-2013", "--json"))["cases"] == 1
+
+
+def test_catalogue_selects_by_owner_and_year():
+    rows = json.loads(good("catalogue", "radars", "--owner", "russia", "--year", "2013", "--json"))
+    assert {row["owner"] for row in rows} == {"russia"}
+    assert "gabala" not in {row["id"] for row in rows}
+    assert all(row["source"] for row in rows)
+
+
+def test_arc_prints_the_published_minimum_energy_arc():
+    said = json.loads(good("arc", "10000", "--json"))
+    assert abs(said["burnout_speed_km_s"] / 7.198 - 1) < 1e-3
+    assert "1,931 s" in good("arc", "10000")
+
+
+def test_fly_solves_the_planned_range():
+    said = json.loads(good("fly", "scud_b", "--range-km", "250", "--json"))
+    assert abs(said["range_km"] - 250) < 0.01
+    assert len(said["t_s"]) == len(said["altitude_km"])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("check", "nowhere.yaml"), "nowhere.yaml"),
+        (("check", "europe-2031"), "did you mean 'europe-2013'?"),
+        (("simulate", "europe-2013", "--rung", "9"), "rung"),
+        (("simulate", "europe-2013", "--rung", "7"), "ask for 0 to 4"),
+        (("simulate", "europe-2013", "--case", "mrbm-central-europ"), "did you mean 'mrbm-central-europe'?"),
+        (("arc", "30000"), "must be above 0 and below"),
+        (("arc", "1000", "--apogee-km", "-5"), "apogee_km"),
+        (("fly", "scud_c"), "did you mean 'scud_b'?"),
+        (("fly", "scud_b", "--range-km", "500"), "reaches at most"),
+        (("fly", "scud_b", "--range-km", "nan"), "range_km"),
+        (("fly", "scud_b", "--azimuth-deg", "400"), "between 0 and 360"),
+        (("fly", "scud_b", "--lat-deg", "90"), "lat_deg"),
+        (("fly", "scud_b", "--loft", "sideways"), "neither 'lofted' nor 'depressed'"),
+        (("catalogue", "radars", "--owner", "atlantis"), "atlantis"),
+    ],
+)
+def test_a_bad_word_gets_one_clear_line(words, says):
+    lines = refused(*words)
+    assert len(lines) == 1, lines
+    assert says in lines[0]
+
+
+def test_an_unreachable_target_says_the_most_it_reaches(tmp_path):
+    file = varied(tmp_path, "lat_deg: 48.5, lon_deg: 17.5", "lat_deg: 56.0, lon_deg: -3.0")
+    (line,) = refused("simulate", file)
+    assert "this vehicle reaches at most" in line
+
+
+def test_five_mistakes_give_five_messages(tmp_path):
+    text = (ROOT / "examples/europe-2013.yaml").read_text(encoding="utf-8")
+    for old, new in (
+        ("lat_deg: 36.0", "lat_deg: 97.0"),
+        ("seeds: 100", "seeds: -3"),
+        ("vehicle: mrbm_3000", "vehicle: mrbm_300"),
+        ("track_interval_s: 10", "track_intervall_s: 10"),
+        ("rungs: [0, 2, 4]", "rungs: [0, 2, 44]"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    lines = refused("check", str(file))
+    assert lines[-1] == "5 mistakes"
+    assert sum(line.startswith("Error: ") for line in lines) == 5
+    assert sum(line.strip("| ").startswith("^") for line in lines) == 5, lines
+
+
+def test_a_report_cannot_go_where_a_file_is(tmp_path):
+    (tmp_path / "taken").write_text("")
+    (line,) = refused("run", "europe-2013", "--seeds", "1", "--out", str(tmp_path / "taken"))
+    assert "pick another folder" in line
+
+
+def test_python_dash_m_is_the_same_program():
+    done = subprocess.run([sys.executable, "-m", "entente", "arc", "1000"], capture_output=True, text=True, timeout=60)
+    assert done.stdout == good("arc", "1000")
