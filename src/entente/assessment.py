@@ -117,7 +117,7 @@ def _of_object(
     }
     out["position_error_km"], out["position_sigma_km"] = _position(flights, obj, tracks, at)
     coasting = (tracks.t >= flights.t_burnout[obj]) & (tracks.t <= impact)
-    has_state: Bools = (tracks.held & np.isfinite(tracks.x[..., 0])).any(axis=0)
+    has_state = np.asarray((tracks.held & np.isfinite(tracks.x[..., 0])).any(axis=0))
     out["completeness"] = float(has_state[coasting].mean())
     return out
 

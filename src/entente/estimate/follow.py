@@ -127,6 +127,8 @@ def follow_scans(
         rows written; -1 if there was no room.
     Valid: free fall or boost; in boost the acceleration is white noise, so errors there are of the right size, not
         calibrated. Time of the scans of one kind only rises: reports of one kind are handled in the order of the looks.
+    Source: Blackman & Popoli, Design and Analysis of Modern Tracking Systems (1999), chapter 6 (M of N, deletion, global
+        nearest neighbour).
     """
     x, P, p = np.empty((ALIVE, 2, 6)), np.empty((ALIVE, 2, 6, 6)), np.empty((ALIVE, 2))
     x2, P2, p2 = np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)

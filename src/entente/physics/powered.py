@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from entente.compiled import Floats, kernel
-from entente.constants import G0, OMEGA
+from entente.constants import G0
 from entente.physics import forces
 from entente.physics.earth import altitude, ecef_from_geodetic, enu_axes, spin
 from entente.physics.integrate import STAGES, next_length, step
@@ -34,8 +34,6 @@ BURNOUT, UP_100, APOGEE, DOWN_100, IMPACT, APOGEE_ALT, BURNOUT_SPEED, BURNOUT_AL
 )
 IMPACT_STATE = 9  # and the five after it: inertial state at impact
 EVENTS = 15
-
-_LIFT, _CROSS_100, _TOP, _GROUND = 0, 1, 2, 3
 
 
 @kernel
@@ -122,6 +120,8 @@ def fly(
         events: (EVENTS,), written.
     Returns:
         status (0 ok, 2 never lifts off, 3 did not come down or `path` too short), rows written.
+    Valid: a point mass; see `forces`. Burnouts end steps, so a rate of burning that changes within a stage is not modelled.
+    Source: own; the programme is the generic one of Forden, Science & Global Security 15 (2007), figure 3.
     """
     events[:] = math.nan
     arc = np.zeros(forces.SIZE)
@@ -259,6 +259,3 @@ def earth_fixed(t: float, y: Floats, omega: float, out: Floats) -> None:
     x, yy = spin(y[0], y[1], -omega * t)
     vx, vy = spin(y[3] + omega * y[1], y[4] - omega * y[0], -omega * t)
     out[0], out[1], out[2], out[3], out[4], out[5] = x, yy, y[2], vx, vy, y[5]
-
-
-SPIN = OMEGA  # the spin that a flight over the real Earth is given
