@@ -167,3 +167,23 @@ def test_the_order_of_arrival_decides_not_the_order_of_rows():
         a, b = whole.of(party), part.of(party)
         for k in range(min(len(a.obj), len(b.obj))):
             np.testing.assert_array_equal(a.x[k, before], b.x[k, before])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_released_track_is_what_had_arrived(seed):
+    """Not held before its first arrival; at every moment unchanged by what arrives later."""
+    national, shared, _ = joined(seed, 4)
+    for giver in PARTIES:
+        theirs = _released(national, shared, giver)
+        rows = (shared.giver == giver) & (shared.kind == TRACK)
+        for k, name in enumerate(np.unique(shared.track[rows])):
+            arrives = shared.arrives[rows & (shared.track == name)]
+            assert not theirs.held[k, theirs.t < arrives[0]].any()
+            assert theirs.held[k, theirs.t >= arrives[0]][0]
+        for until in np.quantile(shared.arrives[rows], [0.3, 0.6, 0.9]):
+            early = shared.arrives <= until
+            cut = type(shared)(*(getattr(shared, field)[early] for field in shared.__dataclass_fields__))
+            part = _released(national, cut, giver)
+            before = theirs.t <= until
+            for k in range(len(part.obj)):
+                np.testing.assert_array_equal(theirs.x[k, before], part.x[k, before])
