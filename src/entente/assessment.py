@@ -1,7 +1,8 @@
 """Stage 7: the measures of one history, and its story.
 
 A measure has one value a party; nan where it is undefined, which is not the same as 0: "never warned" is printed beside a
-median, not averaged into it. With several objects a measure is the mean over them, P(no leaker) their product.
+median, not averaged into it. With several objects a measure is the mean over those for which it is defined, P(no leaker)
+their product; the first knowledge of a group counts from its first launch.
 """
 
 import math
@@ -97,14 +98,16 @@ def _of_object(
 ) -> dict[str, float]:
     """The measures of what one party knows of one object; times since that object's launch."""
     t0, impact = float(flights.t_launch[obj]), float(flights.t_impact[obj])
-    warned_at = _credible(world, party, tracks)
-    at = int(np.searchsorted(tracks.t, t0 + LOOK_AT))
+    warned_at = _credible(world, party, tracks, impact)
+    flies = t0 + LOOK_AT < impact
+    at = int(np.searchsorted(tracks.t, t0 + LOOK_AT)) if flies else len(tracks.t)
     areas = {"launch": _best_area(tracks.launch, tracks.held, at), "impact": _best_area(tracks.impact, tracks.held, at)}
     alone = national.tracks.of(party)
     own = alone.rows(alone.obj == obj)
     before = _best_area(own.impact, own.held, at)
     out = {
-        "first_known_s": float(np.fmin(national.first_seen[party], picture.told[party])) - t0,
+        # Of a group the first launch is what becomes known first, so from there the time counts.
+        "first_known_s": float(np.fmin(national.first_seen[party], picture.told[party]) - flights.t_launch.min()),
         "warning_s": warned_at - t0,
         "warning_lead_s": impact - warned_at,
         "warned": float(not math.isnan(warned_at)),
@@ -113,7 +116,7 @@ def _of_object(
         "impact_area_90_km2": _size(areas["impact"], IN_90),
         "impact_inside_50": _contains(areas["impact"], flights.impact_ecef[obj], IN_50),
         "impact_inside_90": _contains(areas["impact"], flights.impact_ecef[obj], IN_90),
-        "information_nats": math.log(_spread(before) / _spread(areas["impact"])),
+        "information_nats": math.log(_spread(before) / _spread(areas["impact"])) if flies else math.nan,
     }
     out["position_error_km"], out["position_sigma_km"] = _position(flights, obj, tracks, at)
     coasting = (tracks.t >= flights.t_burnout[obj]) & (tracks.t <= impact)
@@ -122,8 +125,8 @@ def _of_object(
     return out
 
 
-def _credible(world: World, party: int, tracks: Tracks) -> float:
-    """The first moment at which the party's own rule holds [s]; nan if it never does."""
+def _credible(world: World, party: int, tracks: Tracks, impact: float) -> float:
+    """The first moment before the impact [s] at which the party's own rule holds [s]; nan if it never does."""
     rule = world.parties[party].warning
     size = math.pi * IN_90 * tracks.impact.axes[..., 0] * tracks.impact.axes[..., 1]
     located: Bools = tracks.held & (size <= rule.impact_area_max_km2 * KM2)
@@ -135,7 +138,7 @@ def _credible(world: World, party: int, tracks: Tracks) -> float:
     holds: Bools = located.any(axis=0) & (kinds >= rule.phenomenologies)
     if rule.or_confirmed_track:
         holds |= (located & by_radar).any(axis=0)
-    moments = tracks.t[np.flatnonzero(holds)]
+    moments = tracks.t[np.flatnonzero(holds & (tracks.t < impact))]
     return float(moments[0]) if len(moments) else math.nan
 
 
@@ -196,7 +199,7 @@ def _story(
     world: World, flights: Flights, picture: Picture, outcome: Outcome, values: dict[str, Floats]
 ) -> Iterator[Event]:
     """What happened, and who knew it when. Party -1: nobody's knowledge, the world itself."""
-    t0 = float(flights.t_launch[0])
+    t0 = float(flights.t_launch.min())
     for obj in range(flights.count):
         yield Event(float(flights.t_launch[obj]), -1, "launch", f"launch {obj + 1}")
         yield Event(float(flights.t_burnout[obj]), -1, "burnout", f"burnout {obj + 1}")
@@ -213,11 +216,14 @@ def _story(
                 yield Event(float(tracks.since[k]), party, "track", _track_text(tracks, k))
         if math.isfinite(picture.told[party]):
             yield Event(float(picture.told[party]), party, "told", "first word from the partner")
-        known, warning = values["first_known_s"][party], values["warning_s"][party]
+        known = values["first_known_s"][party]
         if math.isfinite(known):
             yield Event(t0 + known, party, "seen", "first knows of the launch")
-        if math.isfinite(warning):
-            yield Event(t0 + warning, party, "warning", "credible warning")
+        for obj in range(flights.count):
+            warning = _credible(world, party, tracks.rows(tracks.obj == obj), float(flights.t_impact[obj]))
+            if math.isfinite(warning):
+                which = f" of launch {obj + 1}" if flights.count > 1 else ""
+                yield Event(warning, party, "warning", f"credible warning{which}")
     for shot in range(len(outcome.site)):
         site = world.sites[outcome.site[shot]]
         yield Event(float(outcome.t_launch[shot]), site.party, "shot", f"{site.title}: interceptor {shot + 1} leaves")
