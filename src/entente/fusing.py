@@ -11,7 +11,7 @@ import numpy as np
 
 from entente.compiled import Floats
 from entente.estimate.belief import MAJOR, MINOR, areas_many, associate_many, intersect_many
-from entente.estimate.follow import BETA_LN, BOOST_PATH, Q, extrapolate_many
+from entente.estimate.follow import BETA_LN, BOOST_PATH, SILENCE, Q, extrapolate_many
 from entente.records import (
     BOTH,
     CENTRE,
@@ -55,7 +55,10 @@ def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> P
 
 
 def _released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
-    """The tracks that one nation released, as whoever receives them believes them: the latest one, carried forward."""
+    """The tracks that one nation released, as whoever receives them believes them: the latest one, carried forward.
+
+    A giver repeats a track for as long as it believes in it, so one that fell silent is dropped as a nation's own would be.
+    """
     sent = (shared.giver == giver) & (shared.kind == TRACK)
     names = np.unique(shared.track[sent])
     out = _unheld(national.tracks.t, len(names), PARTNER)
@@ -68,7 +71,7 @@ def _released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
             shared.x[rows],
             shared.P[rows],
             np.zeros(int(rows.sum())),
-            np.inf,
+            float(shared.arrives[rows].max()) + SILENCE,
             out.t,
             Q,
             0.0,
@@ -127,7 +130,10 @@ def _merge(mine: Tracks, theirs: Tracks, holder: int) -> Tracks:
 
 
 def _later(tracks: Tracks, delay: float) -> Tracks:
-    """The same tracks as they are known `delay` after: each belief carried forward to the moment it arrives."""
+    """The same tracks as they are known `delay` after: each belief carried forward to the moment it arrives.
+
+    A track that the sender no longer holds, say because it is now part of another, is not held here either.
+    """
     out = _unheld(tracks.t, len(tracks.obj), PARTNER)
     launch = out.launch.table
     for k in range(len(tracks.obj)):
@@ -148,6 +154,8 @@ def _later(tracks: Tracks, delay: float) -> Tracks:
             out.P[k],
             out.p_boost[k],
         )
+        gone = np.logical_not(_latest(out.t, tracks.t + delay, rows, False))
+        out.held[k, gone], out.x[k, gone], out.P[k, gone], out.p_boost[k, gone] = False, np.nan, np.nan, np.nan
         out.seen_by[k] = _latest(out.t, t + delay, tracks.seen_by[k, rows], 0)
         launch[k] = _latest(out.t, t + delay, tracks.launch.table[k, rows], np.nan)
     out.since[:] = tracks.since + delay
