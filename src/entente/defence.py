@@ -15,7 +15,7 @@ from entente.compiled import Floats
 from entente.estimate.belief import BURNS
 from entente.estimate.follow import Q
 from entente.estimate.kalman import predict_ballistic
-from entente.estimate.predict import state_at
+from entente.estimate.predict import path_ahead
 from entente.physics.intercept import LOOK, earliest_meeting
 from entente.records import Flights, Outcome, Picture, Tracks
 from entente.scenario.world import Site, World
@@ -80,7 +80,7 @@ def _plan(site: Site, tracks: Tracks) -> _Plan | str:
                 continue
             t = float(tracks.t[g])
             count = min(AHEAD, max(1, int((tracks.impact.t[k, g] - t) / LOOK)))
-            _predict(tracks.x[k, g], path[:count], then)
+            path_ahead(tracks.x[k, g], LOOK, path[:count])
             at, flight = earliest_meeting(
                 path[:count],
                 site.r_ecef,
@@ -92,10 +92,12 @@ def _plan(site: Site, tracks: Tracks) -> _Plan | str:
                 site.ceiling,
             )
             if at < 0:
-                why = why if why == "track too poor while in reach" else "never within reach"
+                if why == "no track in the picture":
+                    why = "never within reach"
                 continue
             wait = at * LOOK - flight - site.commit_delay
             if wait > next_look:
+                why = "track lost while waiting for a nearer point"
                 continue
             predict_ballistic(tracks.x[k, g], tracks.P[k, g], at * LOOK, Q[1], then, P)
             if math.sqrt(max(P[0, 0], P[1, 1], P[2, 2])) > site.handover_sigma:
@@ -103,14 +105,6 @@ def _plan(site: Site, tracks: Tracks) -> _Plan | str:
                 continue
             return _Plan(t + at * LOOK - flight, t + at * LOOK, path[at].copy())
     return why
-
-
-def _predict(x: Floats, path: Floats, then: Floats) -> None:
-    """Positions along the free fall of a state, LOOK apart, into `path` (M, 3); `then` (6,) is scratch."""
-    then[:] = x
-    for m in range(len(path)):
-        path[m] = then[:3]
-        state_at(then, LOOK, then)
 
 
 def _is_where_expected(flights: Flights, obj: int, plan: _Plan, site: Site) -> bool:

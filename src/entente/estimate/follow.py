@@ -72,6 +72,23 @@ def expected(x: Floats, infrared: bool, site: Floats, axes: Floats, faces: Float
 
 
 @kernel
+def copy_state(x: Floats, P: Floats, x_out: Floats, P_out: Floats) -> None:
+    """Copy a state (n,) and its covariance (n, n); a loop, because slices of arrays take long to compile."""
+    for a in range(x.shape[0]):
+        x_out[a] = x[a]
+        for b in range(x.shape[0]):
+            P_out[a, b] = P[a, b]
+
+
+@kernel
+def copy_bank(x: Floats, P: Floats, p: Floats, x_out: Floats, P_out: Floats, p_out: Floats) -> None:
+    """Copy both modes of a track: x (2, 6), P (2, 6, 6), p (2,)."""
+    for mode in range(2):
+        copy_state(x[mode], P[mode], x_out[mode], P_out[mode])
+        p_out[mode] = p[mode]
+
+
+@kernel
 def recent_hits(history: int) -> int:
     """Hits among the last CONFIRM_CHANCES chances; the lowest bit of `history` is the latest."""
     total = 0
@@ -144,7 +161,8 @@ def follow_scans(
     first = 3 - size
     edge = gate(GATE, size)
     variance = np.empty(size)
-    rows, born = 0, 0
+    # Typed, because a bare 0 is a type of its own to the compiler and everything called with it compiles twice.
+    rows, born = int(np.int64(0)), int(np.int64(0))
 
     for k in range(scan_t.shape[0]):
         s = scan_sensor[k]
@@ -158,7 +176,7 @@ def follow_scans(
             if not alive[i]:
                 continue
             status = predict_modes(x[i], P[i], p[i], scan_t[k] - t_state[i], q, stay, x2, P2, p2)
-            x[i], P[i], p[i] = x2, P2, p2
+            copy_bank(x2, P2, p2, x[i], P[i], p[i])
             t_state[i] = scan_t[k]
             combine(x[i], P[i], p[i], xc[i], Pc[i])
             fallen = altitude(xc[i, 0], xc[i, 1], xc[i, 2]) < -3.0 * math.sqrt(Pc[i, 0, 0] + Pc[i, 1, 1] + Pc[i, 2, 2])
@@ -175,7 +193,7 @@ def follow_scans(
         if seen > 0 and count > 0:
             cost = np.full((seen, count), np.inf)
             for a in range(seen):
-                i = open_slots[a]
+                i = int(np.int64(open_slots[a]))
                 for b in range(count):
                     d = begin + b
                     for m in range(size):
@@ -190,7 +208,7 @@ def follow_scans(
 
         # 3. Update, or count the miss.
         for a in range(seen):
-            i = open_slots[a]
+            i = int(np.int64(open_slots[a]))
             # A body larger than expected may be seen from farther off; not to see one there is no miss.
             if match[a] < 0 and not expected(xc[i], infrared, site[s], axes[s], faces[s], limits[s], aer):
                 continue
@@ -204,7 +222,7 @@ def follow_scans(
             for m in range(size):
                 variance[m] = sigma[d, first + m] ** 2
             update_modes(x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2)
-            x[i], P[i], p[i] = x2, P2, p2
+            copy_bank(x2, P2, p2, x[i], P[i], p[i])
             combine(x[i], P[i], p[i], xc[i], Pc[i])
             history[i] |= 1
             hits[i] += 1
@@ -276,7 +294,7 @@ def follow_scans(
             if status != 0:
                 continue
             for mode in range(2):
-                x[i, mode], P[i, mode] = xc[i], Pc[i]
+                copy_state(xc[i], Pc[i], x[i, mode], P[i, mode])
             p[i, 0] = 0.95 if infrared else 0.8
             p[i, 1] = 1.0 - p[i, 0]
             alive[i], confirmed[i] = True, False
@@ -346,7 +364,7 @@ def _note(
     out_confirmed: Bools,
 ) -> int:
     out_track[row], out_t[row, 0], out_t[row, 1] = number[i], t, known[i]
-    out_x[row], out_P[row] = x[i], P[i]
+    copy_state(x[i], P[i], out_x[row], out_P[row])
     out_boost[row], out_obj[row], out_confirmed[row] = p[i, 0], truth, confirmed[i]
     return row + 1
 

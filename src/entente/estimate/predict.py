@@ -23,6 +23,7 @@ VACUUM_STEP = 20.0  # s  longest step without drag; 1 cm over a whole arc (tests
 AIR_STEP = 1.0  # s  longest step in the air
 LANDING = 7  # tries at ending the last step on the ground; each is some thirty times nearer
 AIR_STRIDE = 2_000.0  # m  longest way in one step in the air, a quarter of the scale height
+DENSE_TOP, THIN = 50_000.0, 4.0  # m, 1: above this height steps are this much longer
 _SHARE = np.array([0.0, 0.5, 0.5, 1.0])  # where in the step the four Runge-Kutta slopes are taken
 
 
@@ -34,6 +35,18 @@ def state_at(x: Floats, dt: float, x_out: Floats) -> None:
         x_out[i] = x[i]
     for _ in range(steps):
         _step(x_out, dt / steps, 0.0, x_out)
+
+
+@kernel
+def path_ahead(x: Floats, every: float, path_out: Floats) -> None:
+    """Positions (M, 3) along the free fall of a state (6,), `every` [s] apart, the first one now; see `state_at`."""
+    now = np.empty(6)
+    for i in range(6):
+        now[i] = x[i]
+    for m in range(path_out.shape[0]):
+        for i in range(3):
+            path_out[m, i] = now[i]
+        state_at(now, every, now)
 
 
 @kernel
@@ -160,7 +173,9 @@ def to_ground(x: Floats, k: float, sign: float, x_out: Floats) -> tuple[float, i
             return sign * t, 0
         h = VACUUM_STEP
         if k > 0.0 and alt < AIR_TOP:
-            h = min(AIR_STEP, AIR_STRIDE / max(speed, 1.0))
+            # Above the dense air drag is slight, and longer steps lose nothing.
+            longer = THIN if alt > DENSE_TOP else 1.0
+            h = longer * min(AIR_STEP, AIR_STRIDE / max(speed, 1.0))
         elif k > 0.0 and sinking > 0.0:
             # End a step near the edge of the air; gravity makes it arrive a little deeper, where air is still thin.
             h = min(VACUUM_STEP, (alt - AIR_TOP) / sinking + 0.1)

@@ -144,9 +144,9 @@ def fly(
     if flow * stages[0, ISP] * G0 * (1.0 - stages[0, STAGE_LOSS]) <= above * G0:
         return 2, 0
 
-    rows = 0
+    rows = int(np.int64(0))  # typed: a bare 0 is a type of its own to the compiler, and `_note` would compile twice
     if every > 0.0:
-        rows = _note(path, rows, 0.0, y, 1)
+        rows = _note(path, rows, 0.0, y, 1.0)
     t, ignition, stage, highest = 0.0, 0.0, -1, 0.0
     cut, h = 0.0, 0.1
     while t < LONGEST:
@@ -195,7 +195,7 @@ def fly(
             if every > 0.0:
                 if rows >= path.shape[0]:
                     return 3, rows
-                rows = _note(path, rows, t, out, 3)
+                rows = _note(path, rows, t, out, 3.0)
             return 0, rows
         t = limit if limit - t - h <= 1e-9 * h else t + h
         y[:] = out
@@ -205,14 +205,14 @@ def fly(
                 return 3, rows
             # A row's phase holds from its moment on: at burnout the body already coasts.
             burns = stage < count - 1 or (stage == count - 1 and t < ignition)
-            phase = 1 if burns else (2 if after >= EDGE or climb_after > 0.0 else 3)
+            phase = 1.0 if burns else (2.0 if after >= EDGE or climb_after > 0.0 else 3.0)
             rows = _note(path, rows, t, y, phase)
         h = next_length(h, error)
     return 3, rows
 
 
 @kernel
-def _note(path: Floats, row: int, t: float, y: Floats, phase: int) -> int:
+def _note(path: Floats, row: int, t: float, y: Floats, phase: float) -> int:
     path[row, 0] = t
     for i in range(6):
         path[row, 1 + i] = y[i]
