@@ -106,10 +106,8 @@ def simulate(
         from entente.assessment import MEASURES
         from entente.run import simulate as one_history
         from entente.scenario.load import load
-        from entente.study import check_rung
 
         world = load(scenario)
-        check_rung(rung)
         history = one_history(world, case or world.cases[0].name, rung, seed)
     names = [party.name for party in world.parties]
     found = history.assessment
@@ -120,10 +118,18 @@ def simulate(
             for e in found.events
         ]
         _print_json(
-            {"case": history.world.case.name, "rung": rung, "seed": seed, "events": events, "measures": measures}
+            {
+                "case": history.world.case.name,
+                "origin": world.origin,
+                "rung": rung,
+                "seed": seed,
+                "events": events,
+                "measures": measures,
+            }
         )
         return
-    echo(f"{history.world.case.title}, rung {rung}, seed {seed}\n")
+    exercise = "EXERCISE: " if world.origin == "exercise" else ""
+    echo(f"{exercise}{history.world.case.title}, rung {rung}, seed {seed}\n")
     for event in found.events:
         minutes, seconds = divmod(round(event.t), 60)
         echo(f"  {minutes:3d}:{seconds:02d}  {names[event.party] if event.party >= 0 else '':8s}  {event.text}")

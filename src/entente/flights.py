@@ -189,14 +189,19 @@ def fly_all(world: World) -> Flights:
     ascent = Ascent(threat.vehicle.vehicle, *threat.origin, threat.beta)
     start = nominal_programme(threat.vehicle.vehicle, threat.origin, threat.target, threat.lofted)
     azimuth, pitch = ascent.aim(*threat.target, start=start)
-    path = np.empty((10_000, 8))
-    _, rows, events = ascent.fly(azimuth, pitch, path)
+    path = np.empty((LONGEST, 8))
+    status, rows, events = ascent.fly(azimuth, pitch, path)
+    if status:
+        raise ModelError(
+            f"vehicle: is still up {LONGEST * SAMPLE:.0f} s after launch; a study follows flights no longer than that"
+        )
     states = np.empty((rows, 6))
     for row in range(rows):
         powered.earth_fixed(path[row, 0], path[row, 1:7], OMEGA, states[row])
     return _records(threat.launches, threat.t_launch, path[:rows], states, events, threat.origin)
 
 
+LONGEST = 10_000  # rows of a flight, SAMPLE apart
 LAUNCH_GAP = 10.0  # s  between the launches of a group; generic
 
 

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 
 from entente.assessment import assess
 from entente.defence import defend
+from entente.errors import ModelError
 from entente.flights import fly_all
 from entente.fusing import join
 from entente.records import Assessment, Detections, Flights, NationalTracks, Outcome, Picture, Shared
+from entente.scenario.rows import find_rung
 from entente.scenario.schema import Scenario
 from entente.scenario.world import World, build
 from entente.sensing import observe
 from entente.sharing import share
 from entente.tracking import follow
+
+HIGHEST_RUNG = 4  # of this version: engagements are decided alone up to there
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,20 @@ def simulate(scenario: Scenario, case: str, rung: int, seed: int) -> Run:
         seed: 0 to 2^32 - 1; the same seed is the same history, at every rung.
     Raises:
         UnknownName: no such case or rung.
+        ModelError: a rung that this version does not run, or no such seed.
         Unreachable: the vehicle does not fly that far.
     """
+    check_rung(rung)
     return at_rung(before_sharing(scenario, case, seed), rung)
+
+
+def check_rung(rung: int) -> None:
+    """Refuse a rung that is not on the ladder, or that this version does not run."""
+    find_rung(rung)
+    if rung > HIGHEST_RUNG:
+        raise ModelError(
+            f"rung: {rung} coordinates engagements, which this version does not run; ask for 0 to {HIGHEST_RUNG}"
+        )
 
 
 def before_sharing(scenario: Scenario, case: str, seed: int) -> Beginning:

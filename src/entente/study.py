@@ -24,13 +24,11 @@ import xarray as xr
 from entente.assessment import MEASURES
 from entente.compiled import Floats, is_warm
 from entente.errors import EntenteError, ModelError
-from entente.run import Run, at_rung, before_sharing
+from entente.run import Run, at_rung, before_sharing, check_rung
 from entente.scenario.load import scenario_hash
-from entente.scenario.rows import find_rung
 from entente.scenario.schema import Scenario
 
 CHUNK = 10  # seeds handed to a worker at a time
-HIGHEST_RUNG = 4  # of this version: engagements are decided alone up to there
 FIRST_SEED = 1
 
 Tell = Callable[[str], None]
@@ -104,15 +102,6 @@ def explore(
         say(f"{done} of {len(chunks)} chunks, {_left(running, done, len(chunks))}")
     data = _dataset(scenario, names, values, count)
     return Study(scenario, data, kept, _provenance(scenario, count, workers, time.perf_counter() - began))
-
-
-def check_rung(rung: int) -> None:
-    """Refuse a rung that is not on the ladder, or that this version does not run."""
-    find_rung(rung)
-    if rung > HIGHEST_RUNG:
-        raise ModelError(
-            f"rung: {rung} coordinates engagements, which this version does not run; ask for 0 to {HIGHEST_RUNG}"
-        )
 
 
 def _all_rungs(scenario: Scenario, case: str, seed: int) -> dict[int, Run]:

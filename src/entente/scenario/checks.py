@@ -4,6 +4,7 @@ The checks of names read the page, not the model, so that they speak even while 
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import get_args
 
 from entente.scenario.explain import nearest, show
@@ -24,6 +25,7 @@ def check(page: Page, scenario: Scenario | None) -> Iterator[Finding]:
     yield from _unique(page, _texts(page, "exclude", None))
     yield from _unique(page, _rungs(page))
     yield from _rungs_known(page)
+    yield from _rungs_rising(page)
     yield from _both_parties(page)
     if scenario:
         yield from _somewhere_to_go(page, scenario)
@@ -70,6 +72,14 @@ def _rungs_known(page: Page) -> Iterator[Finding]:
         if rung not in known:
             text = f"{rung} is no rung of the ladder; the rungs are {known[0]} to {known[-1]}"
             yield Finding(page.place(path), path, text)
+
+
+def _rungs_rising(page: Page) -> Iterator[Finding]:
+    """The report compares the last rung with the first, and calls them the highest and the lowest."""
+    rungs = _rungs(page)
+    for (_, lower), (path, rung) in pairwise(rungs):
+        if rung < lower:
+            yield Finding(page.place(path), path, f"{rung} stands after {lower}; write the rungs from low to high")
 
 
 def _both_parties(page: Page) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import numpy as np
 from entente import rng
 from entente.compiled import Floats
 from entente.constants import GEO_RADIUS
-from entente.errors import unknown
+from entente.errors import ModelError, unknown
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.scenario import schema
 from entente.scenario.rows import interceptors, radars, satellites, vehicles
@@ -167,7 +167,10 @@ def build(scenario: schema.Scenario, case_name: str, seed: int) -> World:
 
     Raises:
         UnknownName: no such case.
+        ModelError: no such seed.
     """
+    if not 0 <= seed < 2**32:
+        raise ModelError(f"seed: {seed} names no history; give a whole number from 0 to {2**32 - 1}")
     case = find_case(scenario, case_name)
     regions = {region.name: region for region in scenario.regions}
     vehicle = next(row for row in vehicles() if row.id == case.vehicle)
