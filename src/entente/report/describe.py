@@ -151,8 +151,9 @@ def answer(found: Findings, first: Rung, last: Rung) -> list[tuple[str, Markup]]
         known_change, warning = (found.gain(measure, last.rung, p) for measure in ("first_known_s", "warning_s"))
         changes.append(words.changes(name, known_change, warning, areas, leak))
     together = f"At rung {last.rung}, {last.name}"
+    shares = set(first.flows) - {"notices"}  # launch notices change nothing that is modelled here
     return [
-        ("Alone", _asides(f"{_capital(known(first.rung))}.")),
+        (f"Rung {first.rung}" if shares else "Alone", _asides(f"{_capital(known(first.rung))}.")),
         ("Together", _asides(f"{together}, {known(last.rung)}.")),
         ("What changes", _asides(f"Compared history by history: {'; '.join(changes)}.")),
     ]

@@ -109,14 +109,17 @@ def _close_up(
 
 
 def beliefs(alone: Run, together: Run, rung: int) -> list[Belief]:
-    """The 90 % impact areas at MOMENT: each party's without sharing, and the shared one at the highest rung."""
-    found = []
-    for party in range(2):
-        name = f"{party_name(alone.world.parties[party])} alone"
-        found.append(_belief(alone, party, name, f"belief p{party}"))
-    holders = together.picture.tracks.holder
-    joint = CENTRE if CENTRE in holders else 0
-    found.append(_belief(together, joint, f"Together, rung {rung}", "belief joint"))
+    """The 90 % impact areas at MOMENT: each party's at the lowest rung, and the joint one at the highest.
+
+    Where there is no centre, or it holds nothing, the first party's own picture at that rung stands for the joint one.
+    """
+    found, names = [], [party_name(party) for party in alone.world.parties]
+    where = f", rung {alone.rung}" if len(alone.shared.t) else " alone"
+    for party, name in enumerate(names):
+        found.append(_belief(alone, party, f"{name}{where}", f"belief p{party}"))
+    joint = CENTRE in together.picture.tracks.holder
+    label = f"{'Together' if joint else names[0]}, rung {rung}"
+    found.append(_belief(together, CENTRE if joint else 0, label, "belief joint"))
     return sorted((belief for belief in found if belief), key=lambda belief: -belief.size)
 
 
