@@ -2,7 +2,8 @@
 
 Whoever fuses takes the latest released track of each giver, carries it to now, decides which tracks are one body, and
 joins those by covariance intersection, which stays honest whatever the two have in common (the partner's track may
-contain one's own data). Warnings are not fused: they stand beside the own picture, as on a second display.
+contain one's own data). Warnings are not fused: they stand beside the own picture, as on a second display, at every rung
+at which they flow.
 """
 
 from dataclasses import replace
@@ -47,9 +48,7 @@ def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> P
     else:
         pictures = own
     for party, picture in enumerate(pictures):
-        parts.append(picture)
-        if fusion == "none":
-            parts.append(_display(national, shared, 1 - party))
+        parts += [picture, _display(national, shared, 1 - party)]
     told = [shared.arrives[shared.giver == 1 - party] for party in range(len(own))]
     return Picture(Tracks.joined(parts), np.array([t.min() if len(t) else np.nan for t in told]))
 

@@ -133,8 +133,19 @@ def test_the_centre_sends_no_ghosts(tmp_path):
     assert centre.held[:, at].sum() == 1
     for party in (0, 1):
         mine = run.picture.tracks.of(party)
-        assert not (mine.held[:, at] & (mine.made_of[:, at] == PARTNER)).any()
+        theirs = mine.held[:, at] & (mine.made_of[:, at] == PARTNER)
+        assert not (theirs & np.isfinite(mine.x[:, at, 0])).any()  # a warning on display has no state
     assert (run.assessment.values["impact_inside_90"] == 1.0).all()
+
+
+@pytest.mark.parametrize("year", ["1995", "2005"])
+def test_a_higher_rung_keeps_the_warnings_of_a_lower_one(year, tmp_path):
+    """What flows adds up, so nobody is warned later by sharing more; without radars US/NATO was, by up to 60 s."""
+    scenario = written(tmp_path, ("epoch: 2013", f"epoch: {year}"))
+    for seed in (1, 2):
+        found = {rung: run.assessment.values["warning_s"] for rung, run in histories(scenario, seed).items()}
+        assert (found[3] <= found[2]).all()
+        assert (found[4] <= found[2]).all()
 
 
 def test_a_track_the_centre_drops_is_dropped_by_those_it_tells():
