@@ -59,8 +59,12 @@ MEASURES: dict[str, Measure] = {
     "launch_area_90_km2": Measure("90 % launch area", "km2", "lower", "300 s after launch"),
     "impact_area_50_km2": Measure("50 % impact area", "km2", "lower", "300 s after launch"),
     "impact_area_90_km2": Measure("90 % impact area", "km2", "lower", "300 s after launch"),
-    "impact_inside_50": Measure("Impact inside the 50 % area", "1", "none", "should be 50 % if the area is honest"),
-    "impact_inside_90": Measure("Impact inside the 90 % area", "1", "none", "should be 90 % if the area is honest"),
+    "impact_inside_50": Measure(
+        "Impact inside the 50 % area", "1", "none", "50 % if the area is honest; more where fusing is cautious"
+    ),
+    "impact_inside_90": Measure(
+        "Impact inside the 90 % area", "1", "none", "90 % if the area is honest; more where fusing is cautious"
+    ),
     "position_error_km": Measure("Position error", "km", "lower", "300 s after launch; best track held"),
     "position_sigma_km": Measure("Position uncertainty (1 sigma)", "km", "lower", "300 s after launch; as claimed"),
     "completeness": Measure("Share of the flight tracked", "1", "higher", "from burnout to impact"),
