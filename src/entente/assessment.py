@@ -68,7 +68,9 @@ MEASURES: dict[str, Measure] = {
     "position_error_km": Measure("Position error", "km", "lower", "300 s after launch; best track held"),
     "position_sigma_km": Measure("Position uncertainty (1 sigma)", "km", "lower", "300 s after launch; as claimed"),
     "completeness": Measure("Share of the flight tracked", "1", "higher", "from burnout to impact"),
-    "spurious_tracks": Measure("Spurious tracks", "tracks", "lower", "confirmed, but made of false alarms"),
+    "spurious_tracks": Measure(
+        "Spurious and duplicate tracks", "tracks", "lower", "held beyond one an object, on average"
+    ),
     "information_nats": Measure(
         "Delivered information", "nats", "higher", "about the impact point, from the partner, at 300 s"
     ),
@@ -91,7 +93,7 @@ def assess(world: World, flights: Flights, national: NationalTracks, picture: Pi
         for name in objects[0]:
             known = [o[name] for o in objects if not math.isnan(o[name])]
             values[name][party] = np.mean(known) if known else np.nan
-        values["spurious_tracks"][party] = float((mine.obj == FALSE_ALARM).sum())
+        values["spurious_tracks"][party] = _too_many(mine)
         for name, value in _defence(world, flights, party, outcome).items():
             values[name][party] = value
     return Assessment(values, tuple(sorted(_story(world, flights, picture, outcome, values), key=lambda e: e.t)))
@@ -127,6 +129,16 @@ def _of_object(
     has_state = np.asarray((tracks.held & np.isfinite(tracks.x[..., 0])).any(axis=0))
     out["completeness"] = float(has_state[coasting].mean())
     return out
+
+
+def _too_many(tracks: Tracks) -> float:
+    """Tracks held beyond one for each real object, averaged over the moments at which any is held; 0 if none ever is."""
+    held = tracks.held & np.isfinite(tracks.x[..., 0])
+    real = np.zeros(held.shape[1])
+    for obj in np.unique(tracks.obj[tracks.obj != FALSE_ALARM]):
+        real += held[tracks.obj == obj].any(axis=0)
+    some = np.asarray(held.any(axis=0))
+    return float((held.sum(axis=0) - real)[some].mean()) if some.any() else 0.0
 
 
 def _credible(world: World, party: int, tracks: Tracks, impact: float) -> float:

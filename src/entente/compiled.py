@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+COMPILED_IN = ("constants.py", "dop853.py", "records.py", "world.py")  # hold numbers that kernels freeze when compiled
+
 
 def source_hash() -> str:
     """Twelve hex digits that change with any kernel source, numba or the processor."""
@@ -29,7 +31,7 @@ def source_hash() -> str:
     digest.update(llvm.get_host_cpu_features().flatten().encode())
     for file in sorted(here.rglob("*.py")):
         text = file.read_bytes()
-        if b"@kernel" in text or file.name in ("constants.py", "dop853.py"):
+        if b"@kernel" in text or file.name in COMPILED_IN:
             digest.update(text)
     return digest.hexdigest()[:12]
 

@@ -142,6 +142,8 @@ class Ascent:
             step = 1e-5
             turned, tilted = self._miss(azimuth + step, pitch, lat, lon), self._miss(azimuth, pitch + step, lat, lon)
             slope = np.array([[turned[i] - miss[i], tilted[i] - miss[i]] for i in range(2)]) / step
+            if abs(np.linalg.det(slope)) < 1.0:  # m^2/rad^2: at the edge of reach, range no longer depends on the pitch
+                break
             change = np.clip(np.linalg.solve(slope, -np.array(miss)), -0.05, 0.05)
             azimuth, pitch = azimuth + float(change[0]), pitch + float(change[1])
         raise Unreachable(
@@ -202,7 +204,9 @@ def fly_all(world: World) -> Flights:
 
 
 LONGEST = 10_000  # rows of a flight, SAMPLE apart
-LAUNCH_GAP = 10.0  # s  between the launches of a group; generic
+# s  between the launches of a group; generic. Longer than a radar's revisit, or each missile would be seen where its
+# predecessor was one scan ago, which this version's one-point initiation takes for a fast body.
+LAUNCH_GAP = 60.0
 
 
 def _records(

@@ -21,6 +21,7 @@ from entente.records import (
     TRACK,
     WARNING,
     Areas,
+    Bools,
     NationalTracks,
     Picture,
     Shared,
@@ -39,10 +40,11 @@ def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> P
     given = [_released(national, shared, giver) for giver in range(len(world.parties))]
     parts: list[Tracks] = []
     if fusion == "centre":
-        centre = _merge(given[0], given[1], CENTRE)
+        # In the centre's picture OWN stands for the first party's data and PARTNER for the second's.
+        centre = _merge(replace(given[0], made_of=np.full_like(given[0].made_of, OWN)), given[1], CENTRE)
         parts.append(centre)
         late = _later(centre, CENTRE_DELAY)
-        pictures = [_merge(tracks, late, party) for party, tracks in enumerate(own)]
+        pictures = [_merge(tracks, _seen_from(late, party), party) for party, tracks in enumerate(own)]
     elif fusion == "receiver":
         pictures = [_merge(tracks, given[1 - party], party) for party, tracks in enumerate(own)]
     else:
@@ -111,20 +113,22 @@ def _merge(mine: Tracks, theirs: Tracks, holder: int) -> Tracks:
     both = Tracks.joined([mine, theirs])
     count, weight = len(mine.obj), np.empty(len(mine.t))
     launch = both.launch.table
-    absorbed = np.zeros(theirs.held.shape, np.bool_)
+    absorbed, joined = np.zeros(theirs.held.shape, np.bool_), np.zeros(both.held.shape, np.bool_)
+    joined[count:] = True
     for m in range(count):
         for n in np.unique(match[m][match[m] >= 0]):
             same = match[m] == n
             x, P = both.x[m].copy(), both.P[m].copy()
             intersect_many(same, mine.x[m], mine.P[m], theirs.x[n], theirs.P[n], x, P, weight)
             both.x[m], both.P[m] = x, P
-            both.made_of[m, same] = BOTH
+            both.made_of[m, same] |= theirs.made_of[n, same]
+            joined[m] |= same
             both.seen_by[m, same] |= theirs.seen_by[n, same]
             launch[m, same] = _smaller(launch[m, same], theirs.launch.table[n, same])
             absorbed[n] |= same
     both.held[count:] &= ~absorbed
     both.holder[:] = holder
-    joint = _with_areas(_replace_areas(both, launch, both.impact.table))
+    joint = _with_areas(_replace_areas(both, launch, both.impact.table), joined)
     return joint.rows(joint.held.any(axis=1))
 
 
@@ -156,10 +160,17 @@ def _later(tracks: Tracks, delay: float) -> Tracks:
         gone = np.logical_not(_latest(out.t, tracks.t + delay, rows, False))
         out.held[k, gone], out.x[k, gone], out.P[k, gone], out.p_boost[k, gone] = False, np.nan, np.nan, np.nan
         out.seen_by[k] = _latest(out.t, t + delay, tracks.seen_by[k, rows], 0)
+        out.made_of[k] = _latest(out.t, t + delay, tracks.made_of[k, rows], 0)
         launch[k] = _latest(out.t, t + delay, tracks.launch.table[k, rows], np.nan)
     out.since[:] = tracks.since + delay
     out.obj[:] = tracks.obj
     return _replace_areas(out, launch, out.impact.table)
+
+
+def _seen_from(centre: Tracks, party: int) -> Tracks:
+    """The centre's tracks as one party labels them: whose data they are made of, its own or the partner's."""
+    labels = np.array([0, OWN, PARTNER, BOTH] if party == 0 else [0, PARTNER, OWN, BOTH], np.int8)
+    return replace(centre, made_of=labels[centre.made_of])
 
 
 def _unheld(t: Floats, count: int, made_of: int) -> Tracks:
@@ -182,9 +193,9 @@ def _unheld(t: Floats, count: int, made_of: int) -> Tracks:
     )
 
 
-def _with_areas(tracks: Tracks) -> Tracks:
-    """The same tracks with the areas that follow from their states, where those were joined or came from the partner."""
-    changed = tracks.held & (tracks.made_of != OWN)
+def _with_areas(tracks: Tracks, changed: Bools) -> Tracks:
+    """The same tracks with the areas that follow from their states, where those changed (K, G) or were never asked for."""
+    changed = tracks.held & (changed | ~tracks.impact.known)
     launch, impact = tracks.launch.table, tracks.impact.table
     fresh = np.empty(impact.shape)
     areas_many(tracks.t, changed, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, True, fresh)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from entente.compiled import Floats
+from entente.errors import ModelError
 from entente.estimate.belief import areas_many, associate_many, intersect_many
 from entente.estimate.follow import BETA_LN, BOOST_PATH, ESTABLISHED, SILENCE, Q, extrapolate_many, follow_scans
 from entente.estimate.score import ellipse
@@ -88,7 +89,7 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
             after = grid >= grid[same][0]
             seen_by[r, after] = RADAR | INFRARED
             launch[r, after] = plume.launch[p]
-            held[len(radar.obj) + p, after] = False
+            held[len(radar.obj) + p, after & radar.held[r]] = False
     held_rows = ~held
     x[held_rows], P[held_rows], p_boost[held_rows], launch[held_rows] = np.nan, np.nan, np.nan, np.nan
     impact = np.empty((*held.shape, 6))
@@ -122,6 +123,7 @@ def _chain(world: World, detections: Detections, party: int, kind: int, grid: Fl
     room = 4 * len(rows) + 16
     track, t, obj = np.empty(room, np.int32), np.empty((room, 2)), np.empty(room, np.int32)
     x, P, p_boost, confirmed = np.empty((room, 6)), np.empty((room, 6, 6)), np.empty(room), np.empty(room, np.bool_)
+    ended = np.full(room, np.inf)
     used = follow_scans(
         kind == INFRARED,
         detections.scan_t[scans],
@@ -143,7 +145,12 @@ def _chain(world: World, detections: Detections, party: int, kind: int, grid: Fl
         p_boost,
         obj,
         confirmed,
+        ended,
     )
+    if used < 0:
+        raise ModelError(
+            f"{world.parties[party].title}: more than {room} track updates in one history; fewer false alarms are needed"
+        )
     revisit = min((s.revisit for s in sensors), default=math.inf)
     return _on_grid(
         grid,
@@ -156,6 +163,7 @@ def _chain(world: World, detections: Detections, party: int, kind: int, grid: Fl
         p_boost[:used],
         obj[:used],
         confirmed[:used],
+        ended,
     )
 
 
@@ -170,6 +178,7 @@ def _on_grid(
     p_boost: Floats,
     obj: Ints,
     confirmed: Bools,
+    ended: Floats,
 ) -> Chain:
     names = np.unique(track[confirmed])
     count, size = len(names), len(grid)
@@ -185,7 +194,8 @@ def _on_grid(
     for k, name in enumerate(names):
         mine = track == name
         sure = mine & confirmed
-        until = math.inf if mine.sum() >= ESTABLISHED else float(t[sure, 0].max()) + SILENCE
+        lapse = math.inf if mine.sum() >= ESTABLISHED else float(t[sure, 0].max()) + SILENCE
+        until = min(lapse, float(ended[name]))
         # A plume burns while it is seen, whatever the filter makes of its angles.
         burns = np.ones(int(sure.sum())) if kind == INFRARED else p_boost[sure]
         extrapolate_many(

@@ -128,6 +128,7 @@ def follow_scans(
     out_boost: Floats,
     out_obj: Ints,
     out_confirmed: Bools,
+    out_end: Floats,
 ) -> int:
     """Follow everything that one nation's radars, or its satellites, reported.
 
@@ -140,6 +141,7 @@ def follow_scans(
         q: spectral density of the unknown acceleration in boost and in coast [m^2/s^3], (2,).
         out_*: one row for every update of a track: its number, time [s] at which the nation has it, state and covariance
             *at the scan*, chance that it burns, truth, whether confirmed. out_t is (R, 2): scan time and known time.
+        out_end: (R,) for each number, when its track came down or turned out to repeat another [s]; inf if neither.
     Returns:
         rows written; -1 if there was no room.
     Valid: free fall or boost; in boost the acceleration is white noise, so errors there are of the right size, not
@@ -183,6 +185,7 @@ def follow_scans(
             lost = scan_t[k] - t_hit[i] > SILENCE and (infrared or hits[i] < ESTABLISHED)
             if status != 0 or fallen or lost:
                 alive[i] = False
+                out_end[number[i]] = scan_known[k] if fallen else math.inf
             else:
                 open_slots[seen] = i
                 seen += 1
@@ -301,6 +304,7 @@ def follow_scans(
             t_state[i], t_hit[i], known[i] = scan_t[k], scan_t[k], scan_known[k]
             history[i], chances[i], misses[i], hits[i] = 1, 1, 0, 1
             number[i] = born
+            out_end[born] = math.inf
             born += 1
             if rows >= out_track.shape[0]:
                 return -1
@@ -328,6 +332,7 @@ def follow_scans(
                 older = alive[j] and confirmed[j] and (not confirmed[i] or number[j] < number[i])
                 if i != j and alive[i] and older and chances[i] > 1 and is_repeat(xc[i], Pc[i], xc[j], Pc[j]):
                     alive[i] = False
+                    out_end[number[i]] = scan_known[k]
     return rows
 
 
