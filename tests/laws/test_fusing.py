@@ -130,6 +130,18 @@ def test_what_is_seen_by_both_kinds_is_said(seed):
     assert ((tracks.seen_by[tracks.held] & ~np.int8(RADAR | 2)) == 0).all()
 
 
+def test_own_data_that_come_back_through_the_centre_stay_own():
+    """Before the partner's first track arrives, nothing in a party's own picture is made of the partner's data."""
+    _, shared, picture = joined(1, 4)
+    for party in (0, 1):
+        mine = picture.tracks.of(party)
+        first = shared.arrives[(shared.giver == 1 - party) & (shared.kind == TRACK)].min()
+        early = mine.held & (mine.t < first) & np.isfinite(mine.x[..., 0])
+        assert early.any()
+        assert (mine.made_of[early] == OWN).all()
+        assert (mine.made_of[mine.held & (mine.t > first + 60.0) & np.isfinite(mine.x[..., 0])] & PARTNER).any()
+
+
 def test_the_centre_is_later_than_its_inputs():
     """Its picture reaches the screens CENTRE_DELAY later: a track first held at t is held there at t + delay or after."""
     _, _, picture = joined(1, 4)
