@@ -50,9 +50,9 @@ def cache_folder() -> Path:
         return spare
 
 
-def is_warm() -> bool:
-    """Whether kernels were compiled here before (so the next run starts at once)."""
-    return any(Path(CACHE).rglob("*.nbi"))
+def is_warm(kernel_name: str) -> bool:
+    """Whether a kernel was compiled on this machine before, so that it starts at once."""
+    return any(Path(CACHE).rglob(f"*.{kernel_name}-*.nbi"))
 
 
 CACHE = os.environ.get("NUMBA_CACHE_DIR") or str(cache_folder())

@@ -1,7 +1,9 @@
 """A study: paired over rungs, the same for any number of workers, whole on disk or not there."""
 
+import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 import entente as en
 from entente.assessment import MEASURES
 from entente.store import MANIFEST, NUMBERS, load_numbers, save
+from entente.workers import Chunk, Rehearsal, work, worker
 
 CASE = "mrbm-central-europe"
 SEEDS = 24  # three chunks for two workers, and the first seed apart
@@ -51,6 +54,25 @@ def test_a_study_needs_no_main_guard(tmp_path):
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=200)
     assert (done.returncode, done.stdout) == (0, "22\n"), done.stderr
+
+
+def test_a_worker_answers_every_job_and_survives_a_refusal(scenario):
+    """Jobs go in and answers come out as pickles, in order, until the jobs end."""
+    far = scenario.model_copy(update={"regions": [r.model_copy(update={"lat_deg": -60.0}) if i else r
+                                                  for i, r in enumerate(scenario.regions)]})  # fmt: skip
+    jobs = [Rehearsal(scenario, CASE), Chunk(far, CASE, (1,)), Chunk(scenario, CASE, (2, 3))]
+    asked, answers = io.BytesIO(b"".join(pickle.dumps(job) for job in jobs)), io.BytesIO()
+    work(asked, answers)
+    answers.seek(0)
+    rehearsed, refused, found = (pickle.load(answers) for _ in jobs)
+    assert rehearsed is None
+    assert isinstance(refused, en.Unreachable)
+    assert found.shape == (len(MEASURES), len(scenario.rungs), 2, 2)
+
+
+def test_a_worker_that_dies_is_said_so(scenario):
+    with worker() as ask, pytest.raises(en.EntenteError, match="ended early"):
+        ask("not a job")
 
 
 def test_nominal_inputs_are_the_same_in_every_history(scenario):
