@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from entente.compiled import Floats
-from entente.estimate.belief import MAJOR, MINOR, areas_many, associate_many, intersect_many
-from entente.estimate.follow import BETA_LN, BOOST_PATH, SILENCE, Q, extrapolate_many
+from entente.estimate.belief import MAJOR, MINOR, areas_many, associate_many, extrapolate_many, intersect_many
+from entente.estimate.follow import BETA_LN, BOOST_PATH, SILENCE, Q
 from entente.records import (
     BOTH,
     CENTRE,

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from entente.compiled import Floats
-from entente.errors import ModelError
-from entente.estimate.belief import areas_many, associate_many, intersect_many
-from entente.estimate.follow import BETA_LN, BOOST_PATH, ESTABLISHED, SILENCE, Q, extrapolate_many, follow_scans
+from entente.estimate.belief import areas_many, associate_many, extrapolate_many, intersect_many
+from entente.estimate.follow import BETA_LN, BOOST_PATH, ESTABLISHED, SILENCE, Q, follow_scans
 from entente.estimate.score import ellipse
 from entente.physics.earth import enu_axes, geodetic_from_ecef
 from entente.records import (
@@ -120,7 +119,7 @@ def _chain(world: World, detections: Detections, party: int, kind: int, grid: Fl
     rows = np.concatenate([np.arange(a, b) for a, b in zip(begin, end, strict=True)] or [np.empty(0, np.int64)])
     local = np.full(len(world.sensors), -1, np.int32)
     local[numbers] = np.arange(len(numbers))
-    room = 4 * len(rows) + 16
+    room = len(rows)
     track, t, obj = np.empty(room, np.int32), np.empty((room, 2)), np.empty(room, np.int32)
     x, P, p_boost, confirmed = np.empty((room, 6)), np.empty((room, 6, 6)), np.empty(room), np.empty(room, np.bool_)
     ended = np.full(room, np.inf)
@@ -147,10 +146,6 @@ def _chain(world: World, detections: Detections, party: int, kind: int, grid: Fl
         confirmed,
         ended,
     )
-    if used < 0:
-        raise ModelError(
-            f"{world.parties[party].title}: more than {room} track updates in one history; fewer false alarms are needed"
-        )
     revisit = min((s.revisit for s in sensors), default=math.inf)
     return _on_grid(
         grid,

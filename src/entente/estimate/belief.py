@@ -1,4 +1,4 @@
-"""Drivers over the moments of a grid: what tracks lead to, which of two sides' tracks are one body, and both joined.
+"""Drivers over the moments of a grid: tracks carried forward, what they lead to, which are one body, and both joined.
 
 Shapes: K tracks at G moments; `held` (K, G) says where a track is believed in. Rows not held are left as they are.
 """
@@ -12,8 +12,10 @@ from entente.compiled import Floats, kernel
 from entente.estimate.associate import assign
 from entente.estimate.factor import cholesky, solve_lower
 from entente.estimate.fuse import covariance_intersection
+from entente.estimate.kalman import predict_ballistic
 from entente.estimate.predict import impact_area, launch_area
 from entente.estimate.score import ellipse
+from entente.physics.earth import altitude
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -21,6 +23,51 @@ Bools = NDArray[np.bool_]
 SAME_BODY = 27.86  # chi-square with 6 degrees of freedom, 0.9999: two estimates of one body lie closer than this
 BURNS = 0.2  # chance of burning from which on an impact area would mean nothing
 LAT, LON, MAJOR, MINOR, BEARING, WHEN = 0, 1, 2, 3, 4, 5  # columns of a table of areas
+
+
+@kernel
+def extrapolate_many(
+    known: Floats,
+    t: Floats,
+    x: Floats,
+    P: Floats,
+    p_boost: Floats,
+    until: float,
+    grid: Floats,
+    q: Floats,
+    stale: float,
+    held: Bools,
+    x_out: Floats,
+    P_out: Floats,
+    boost_out: Floats,
+) -> None:
+    """What a track's holder believes at each moment of a grid: its latest known row, carried forward.
+
+    Args:
+        known: when each row became known [s], rising, (R,); t, x, P, p_boost: the rows.
+        until: moment after which the track is not held [s].
+        grid: moments [s], (G,); q: as in follow_scans.
+        stale: time without a new report after which a body counts as coasting, since burning it would have been seen [s].
+        held (G,), x_out (G, 6), P_out (G, 6, 6), boost_out (G,): written; nan where not held.
+    """
+    row = -1
+    for g in range(grid.shape[0]):
+        while row + 1 < known.shape[0] and known[row + 1] <= grid[g]:
+            row += 1
+        held[g] = row >= 0 and grid[g] <= until
+        if held[g]:
+            age = grid[g] - t[row]
+            # What burnt on would have been seen again and reported `stale` after the last report.
+            fresh = grid[g] - known[row] < stale
+            burn = (age if fresh else min(age, known[row] - t[row] + stale)) * p_boost[row]
+            # Boost that may go on for a while unseen, then free fall: one density with the same total.
+            density = (burn * q[0] + (age - burn) * q[1]) / age if age > 0.0 else q[1]
+            held[g] = predict_ballistic(x[row], P[row], age, density, x_out[g], P_out[g]) == 0
+            boost_out[g] = p_boost[row] if fresh else 0.02
+            below = altitude(x_out[g, 0], x_out[g, 1], x_out[g, 2])
+            held[g] = held[g] and below > -2.0 * math.sqrt(P_out[g, 0, 0] + P_out[g, 1, 1] + P_out[g, 2, 2])
+        if not held[g]:
+            x_out[g], P_out[g], boost_out[g] = math.nan, math.nan, math.nan
 
 
 @kernel

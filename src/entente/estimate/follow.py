@@ -7,6 +7,7 @@ For every scan, in the order of time:
 4. A track is confirmed by M hits in N chances; dropped on reaching the ground, a young one (or a plume) also by misses
    or silence.
 5. Detections that nobody took begin new tracks; a track that repeats an older one is dropped.
+6. What changed is noted: at most one row a detection.
 """
 
 import math
@@ -17,7 +18,6 @@ from numpy.typing import NDArray
 from entente.compiled import Floats, kernel
 from entente.estimate.associate import assign, gate
 from entente.estimate.initiate import from_angles, from_radar
-from entente.estimate.kalman import predict_ballistic
 from entente.estimate.modes import combine, predict_modes, update_modes
 from entente.physics.earth import altitude
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
@@ -139,11 +139,12 @@ def follow_scans(
         site, axes, faces, limits: one row a sensor, see `expected`; limits[3] is the density of false detections in
             measurement space [1/(m rad^2) or 1/rad^2].
         q: spectral density of the unknown acceleration in boost and in coast [m^2/s^3], (2,).
-        out_*: one row for every update of a track: its number, time [s] at which the nation has it, state and covariance
-            *at the scan*, chance that it burns, truth, whether confirmed. out_t is (R, 2): scan time and known time.
-        out_end: (R,) for each number, when its track came down or turned out to repeat another [s]; inf if neither.
+        out_*: at most one row a detection, so (D, ...) is enough: one for every update of a track: its number, times [s],
+            state and covariance *at the scan*, chance that it burns, truth, whether confirmed. out_t is (D, 2): when the
+            scan was made and when the nation had it.
+        out_end: (D,) for each number, when its track came down or turned out to repeat another [s]; inf if neither.
     Returns:
-        rows written; -1 if there was no room.
+        rows written.
     Valid: free fall or boost; in boost the acceleration is white noise, so errors there are of the right size, not
         calibrated. Time of the scans of one kind only rises: reports of one kind are handled in the order of the looks.
     Source: Blackman & Popoli, Design and Analysis of Modern Tracking Systems (1999), chapter 6 (M of N, deletion, global
@@ -163,8 +164,7 @@ def follow_scans(
     first = 3 - size
     edge = gate(GATE, size)
     variance = np.empty(size)
-    # Typed, because a bare 0 is a type of its own to the compiler and everything called with it compiles twice.
-    rows, born = int(np.int64(0)), int(np.int64(0))
+    rows, born = 0, 0
 
     for k in range(scan_t.shape[0]):
         s = scan_sensor[k]
@@ -172,7 +172,7 @@ def follow_scans(
         count = end - begin
 
         # 1. Predict.
-        open_slots = np.full(ALIVE, -1, np.int32)
+        open_slots, changed_by = np.full(ALIVE, -1, np.int32), np.full(ALIVE, -1, np.int32)
         seen = 0
         for i in range(ALIVE):
             if not alive[i]:
@@ -196,7 +196,7 @@ def follow_scans(
         if seen > 0 and count > 0:
             cost = np.full((seen, count), np.inf)
             for a in range(seen):
-                i = int(np.int64(open_slots[a]))
+                i = open_slots[a]
                 for b in range(count):
                     d = begin + b
                     for m in range(size):
@@ -211,7 +211,7 @@ def follow_scans(
 
         # 3. Update, or count the miss.
         for a in range(seen):
-            i = int(np.int64(open_slots[a]))
+            i = open_slots[a]
             # A body larger than expected may be seen from farther off; not to see one there is no miss.
             if match[a] < 0 and not expected(xc[i], infrared, site[s], axes[s], faces[s], limits[s], aer):
                 continue
@@ -235,27 +235,7 @@ def follow_scans(
             # 4. Confirm.
             if recent_hits(history[i]) >= CONFIRM_HITS:
                 confirmed[i] = True
-            if rows >= out_track.shape[0]:
-                return -1
-            rows = _note(
-                rows,
-                i,
-                number,
-                scan_t[k],
-                known,
-                xc,
-                Pc,
-                p,
-                obj[d],
-                confirmed,
-                out_track,
-                out_t,
-                out_x,
-                out_P,
-                out_boost,
-                out_obj,
-                out_confirmed,
-            )
+            changed_by[i] = d
 
         # 4. Drop.
         for i in range(ALIVE):
@@ -306,33 +286,22 @@ def follow_scans(
             number[i] = born
             out_end[born] = math.inf
             born += 1
-            if rows >= out_track.shape[0]:
-                return -1
-            rows = _note(
-                rows,
-                i,
-                number,
-                scan_t[k],
-                known,
-                xc,
-                Pc,
-                p,
-                obj[d],
-                confirmed,
-                out_track,
-                out_t,
-                out_x,
-                out_P,
-                out_boost,
-                out_obj,
-                out_confirmed,
-            )
+            changed_by[i] = d
         for i in range(ALIVE):
             for j in range(ALIVE):
                 older = alive[j] and confirmed[j] and (not confirmed[i] or number[j] < number[i])
                 if i != j and alive[i] and older and chances[i] > 1 and is_repeat(xc[i], Pc[i], xc[j], Pc[j]):
                     alive[i] = False
                     out_end[number[i]] = scan_known[k]
+
+        # 6. Note what changed.
+        for i in range(ALIVE):
+            d = changed_by[i]
+            if d >= 0:
+                out_track[rows], out_t[rows, 0], out_t[rows, 1] = number[i], scan_t[k], known[i]
+                copy_state(xc[i], Pc[i], out_x[rows], out_P[rows])
+                out_boost[rows], out_obj[rows], out_confirmed[rows] = p[i, 0], obj[d], confirmed[i]
+                rows += 1
     return rows
 
 
@@ -346,74 +315,3 @@ def _free(alive: Bools, confirmed: Bools, t_hit: Floats) -> int:
         if not confirmed[i] and (worst < 0 or t_hit[i] < t_hit[worst]):
             worst = i
     return worst
-
-
-@kernel
-def _note(
-    row: int,
-    i: int,
-    number: Ints,
-    t: float,
-    known: Floats,
-    x: Floats,
-    P: Floats,
-    p: Floats,
-    truth: int,
-    confirmed: Bools,
-    out_track: Ints,
-    out_t: Floats,
-    out_x: Floats,
-    out_P: Floats,
-    out_boost: Floats,
-    out_obj: Ints,
-    out_confirmed: Bools,
-) -> int:
-    out_track[row], out_t[row, 0], out_t[row, 1] = number[i], t, known[i]
-    copy_state(x[i], P[i], out_x[row], out_P[row])
-    out_boost[row], out_obj[row], out_confirmed[row] = p[i, 0], truth, confirmed[i]
-    return row + 1
-
-
-@kernel
-def extrapolate_many(
-    known: Floats,
-    t: Floats,
-    x: Floats,
-    P: Floats,
-    p_boost: Floats,
-    until: float,
-    grid: Floats,
-    q: Floats,
-    stale: float,
-    held: Bools,
-    x_out: Floats,
-    P_out: Floats,
-    boost_out: Floats,
-) -> None:
-    """What a track's holder believes at each moment of a grid: its latest known row, carried forward.
-
-    Args:
-        known: when each row became known [s], rising, (R,); t, x, P, p_boost: the rows.
-        until: moment after which the track is not held [s].
-        grid: moments [s], (G,); q: as in follow_scans.
-        stale: time without a new report after which a body counts as coasting, since burning it would have been seen [s].
-        held (G,), x_out (G, 6), P_out (G, 6, 6), boost_out (G,): written; nan where not held.
-    """
-    row = -1
-    for g in range(grid.shape[0]):
-        while row + 1 < known.shape[0] and known[row + 1] <= grid[g]:
-            row += 1
-        held[g] = row >= 0 and grid[g] <= until
-        if held[g]:
-            age = grid[g] - t[row]
-            # What burnt on would have been seen again and reported `stale` after the last report.
-            fresh = grid[g] - known[row] < stale
-            burn = (age if fresh else min(age, known[row] - t[row] + stale)) * p_boost[row]
-            # Boost that may go on for a while unseen, then free fall: one density with the same total.
-            density = (burn * q[0] + (age - burn) * q[1]) / age if age > 0.0 else q[1]
-            held[g] = predict_ballistic(x[row], P[row], age, density, x_out[g], P_out[g]) == 0
-            boost_out[g] = p_boost[row] if fresh else 0.02
-            below = altitude(x_out[g, 0], x_out[g, 1], x_out[g, 2])
-            held[g] = held[g] and below > -2.0 * math.sqrt(P_out[g, 0, 0] + P_out[g, 1, 1] + P_out[g, 2, 2])
-        if not held[g]:
-            x_out[g], P_out[g], boost_out[g] = math.nan, math.nan, math.nan
