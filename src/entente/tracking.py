@@ -21,6 +21,7 @@ from entente.records import (
     RADAR,
     Areas,
     Bools,
+    Codes,
     Detections,
     Flights,
     Ints,
@@ -68,46 +69,53 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
     """One nation: its radar tracks, the plumes its satellites saw, and which plume is which track."""
     radar = _chain(world, detections, party, RADAR, grid)
     plume = _chain(world, detections, party, INFRARED, grid)
-    both = np.concatenate([np.arange(len(radar.obj)), np.arange(len(plume.obj))])
-    match = np.full((len(radar.obj), len(grid)), -1, np.int32)
-    associate_many(radar.held, radar.x, radar.P, plume.held, plume.x, plume.P, match)
-    seen_by = np.concatenate([np.full(radar.held.shape, RADAR, np.int8), np.full(plume.held.shape, INFRARED, np.int8)])
-    held, x, P = (np.concatenate([getattr(c, name) for c in (radar, plume)]) for name in ("held", "x", "P"))
-    p_boost = np.concatenate([radar.p_boost, plume.p_boost])
-    launch = np.full((*held.shape, 6), np.nan)
-    areas_many(grid, radar.held, radar.x, radar.P, radar.p_boost, BETA_LN, BOOST_PATH, False, launch[: len(radar.obj)])
-    launch[len(radar.obj) :] = plume.launch[:, None, :]
-    weight = np.empty(len(grid))
-    for r in range(len(radar.obj)):
-        for p in np.unique(match[r][match[r] >= 0]):
-            same = match[r] == p
-            joint_x, joint_P = x[r].copy(), P[r].copy()
-            intersect_many(same, radar.x[r], radar.P[r], plume.x[p], plume.P[p], joint_x, joint_P, weight)
-            x[r], P[r] = joint_x, joint_P
-            # Once both are known to be one body, they stay one: the plume was seen, whatever its track becomes.
-            after = grid >= grid[same][0]
-            seen_by[r, after] = RADAR | INFRARED
-            launch[r, after] = plume.launch[p]
-            held[len(radar.obj) + p, after & radar.held[r]] = False
-    held_rows = ~held
-    x[held_rows], P[held_rows], p_boost[held_rows], launch[held_rows] = np.nan, np.nan, np.nan, np.nan
+    launch = np.empty((*radar.held.shape, 6))
+    areas_many(grid, radar.held, radar.x, radar.P, radar.p_boost, BETA_LN, BOOST_PATH, False, launch)
+    seen_by = [np.full(chain.held.shape, kind, np.int8) for chain, kind in ((radar, RADAR), (plume, INFRARED))]
+    _identify(radar, plume, seen_by[0], launch)
+    held, x, P, p_boost, since, obj = (
+        np.concatenate([getattr(chain, name) for chain in (radar, plume)])
+        for name in ("held", "x", "P", "p_boost", "since", "obj")
+    )
+    launch = np.concatenate([launch, np.repeat(plume.launch[:, None, :], len(grid), axis=1)])
+    for column in (x, P, p_boost, launch):
+        column[~held] = np.nan
     impact = np.empty((*held.shape, 6))
     areas_many(grid, held, x, P, p_boost, BETA_LN, BOOST_PATH, True, impact)
-    count = len(both)
     return Tracks(
         t=grid,
-        holder=np.full(count, party, np.int8),
+        holder=np.full(len(obj), party, np.int8),
         held=held,
         x=x,
         P=P,
         p_boost=p_boost,
-        seen_by=seen_by,
+        seen_by=np.concatenate(seen_by),
         made_of=np.full(held.shape, OWN, np.int8),
         launch=Areas.from_table(launch),
         impact=Areas.from_table(impact),
-        since=np.concatenate([radar.since, plume.since]),
-        obj=np.concatenate([radar.obj, plume.obj]),
+        since=since,
+        obj=obj,
     )
+
+
+def _identify(radar: Chain, plume: Chain, seen_by: Codes, launch: Floats) -> None:
+    """Join the plume tracks that are radar tracks into these, in place: state, what it was seen by, launch area.
+
+    Once both are known to be one body, they stay one: the plume was seen, whatever its track becomes. While the radar
+    track is held, the plume's is not held beside it.
+    """
+    match = np.full(radar.held.shape, -1, np.int32)
+    associate_many(radar.held, radar.x, radar.P, plume.held, plume.x, plume.P, match)
+    weight = np.empty(radar.held.shape[1])
+    for r in range(len(radar.obj)):
+        alone_x, alone_P = radar.x[r].copy(), radar.P[r].copy()
+        for p in np.unique(match[r][match[r] >= 0]):
+            same = match[r] == p
+            intersect_many(same, alone_x, alone_P, plume.x[p], plume.P[p], radar.x[r], radar.P[r], weight)
+            after = np.arange(len(same)) >= np.argmax(same)
+            seen_by[r, after] = RADAR | INFRARED
+            launch[r, after] = plume.launch[p]
+            plume.held[p, after & radar.held[r]] = False
 
 
 def _chain(world: World, detections: Detections, party: int, kind: int, grid: Floats) -> Chain:
