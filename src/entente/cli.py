@@ -144,9 +144,15 @@ def simulate(
 def check(scenario: ScenarioName, as_json: Json = False) -> None:
     """Say whether SCENARIO describes a possible world; list every mistake if not."""
     with refusals():
+        from entente.flights import check_reach
+        from entente.run import check_rung
         from entente.scenario.load import load, scenario_hash
 
         world = load(scenario)
+        for rung in world.rungs:
+            check_rung(rung)
+        for case in world.cases:
+            check_reach(world, case.name)
     said = {
         "title": world.title,
         "cases": len(world.cases),
@@ -213,18 +219,13 @@ def fly(
 ) -> None:
     """Fly a generic VEHICLE: the pitch programme is solved for the planned range."""
     with refusals():
-        from entente.errors import unknown
         from entente.questions.flying import fly as fly_one
-        from entente.scenario.rows import vehicles
 
-        classes = {row.id: row for row in vehicles()}
-        if vehicle not in classes:
-            raise unknown("vehicle", vehicle, classes)
-        found = fly_one(classes[vehicle].vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft)
+        found = fly_one(vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft)
     if as_json:
         _print_json(asdict(found))
         return
-    echo(f"{classes[vehicle].title}, azimuth {azimuth_deg:g} deg from {lat_deg:g} N {lon_deg:g} E")
+    echo(f"{vehicle}, azimuth {azimuth_deg:g} deg from {lat_deg:g} N {lon_deg:g} E")
     echo(f"range           {found.range_km:10,.0f} km")
     echo(f"apogee          {found.apogee_km:10,.0f} km")
     echo(f"time of flight  {found.time_of_flight_s:10,.0f} s  ({found.time_of_flight_s / 60:.1f} min)")

@@ -11,9 +11,9 @@ from entente.errors import ModelError, Unreachable
 from entente.physics import powered
 from entente.physics.earth import ecef_from_geodetic, geodesic, geodetic_from_ecef
 from entente.records import Flights
-from entente.scenario.schema import Vehicle
+from entente.scenario.schema import Scenario, Vehicle
 from entente.scenario.units import DEG, KM
-from entente.scenario.world import World
+from entente.scenario.world import World, build
 
 TOLERANCE = 1e-12  # of one step; impact within 0.2 m of DOP853, for 1e-9 leaves up to 27 m (tests/authorities/test_integrator.py)
 SAMPLE = 1.0  # s  between the rows of a flight
@@ -183,6 +183,19 @@ def nominal_programme(
     ascent = Ascent(vehicle, *origin, beta.nominal if beta else 1.0)
     length, azimuth, _, _ = geodesic(*origin, *target)
     return ascent.aim(*target, start=(azimuth, ascent.pitch_for(azimuth, length, lofted)))
+
+
+def check_reach(scenario: Scenario, case_name: str) -> None:
+    """Refuse a case whose vehicle does not fly from its origin to its target.
+
+    Raises:
+        Unreachable: says the case and the most, or least, that the vehicle reaches.
+    """
+    threat = build(scenario, case_name, 0).threat
+    try:
+        nominal_programme(threat.vehicle.vehicle, threat.origin, threat.target, threat.lofted)
+    except Unreachable as problem:
+        raise Unreachable(f"case {case_name}: {problem}") from problem
 
 
 def fly_all(world: World) -> Flights:

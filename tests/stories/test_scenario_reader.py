@@ -62,8 +62,8 @@ def test_the_example_loads_by_path_and_by_name():
 
 def test_one_message_whole(tmp_path):
     assert only(mistakes(tmp_path, ("lat_deg: 36.0", "lat_deg: 97"))) == (
-        "bad.yaml:38:54: regions.0.lat_deg: 97 is outside -90 to 90 (geodetic, north positive)\n"
-        "   38 |   - {name: middle-east, title: Middle East, lat_deg: 97, lon_deg: 46.0, radius_km: 100}\n"
+        "bad.yaml:40:54: regions.0.lat_deg: 97 is outside -90 to 90 (geodetic, north positive)\n"
+        "   40 |   - {name: middle-east, title: Middle East, lat_deg: 97, lon_deg: 46.0, radius_km: 100}\n"
         "      |                                                      ^"
     )
 
@@ -78,7 +78,7 @@ def test_five_mistakes_give_five_messages_in_the_order_of_the_lines(tmp_path):
         ("launches: 1", "launches: 1\n    launch_s: -5"),
     )
     assert [under_caret(mistake).split()[0] for mistake in found] == [".nan", "97,", "long_deg:", "mrbm_300", "-5"]
-    assert [int(mistake.split(":")[1]) for mistake in found] == [17, 38, 39, 44, 48]
+    assert [int(mistake.split(":")[1]) for mistake in found] == [18, 40, 41, 46, 50]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_five_mistakes_give_five_messages_in_the_order_of_the_lines(tmp_path):
         ("title: One launch toward central Europe, 2013", "title: 2013", "2013", "write it in quotes: '2013'"),
         ("    origin: middle-east", "    origin: middle_east", "middle_east", "did you mean 'middle-east'?"),
         ("origin: middle-east", "origin: central-europe", "central-europe", "'central-europe' is also the origin"),
-        ("rungs: [0, 2, 4]", "rungs: [0, 2, 2]", "2]", "rungs.2: 2 stands twice, first on line 49"),
+        ("rungs: [0, 2, 4]", "rungs: [0, 2, 2]", "2]", "rungs.2: 2 stands twice, first on line 52"),
         ("rungs: [0, 2, 4]", "rungs: [0, 9]", "9]", "9 is too large; it must be at most 8"),
         ("rungs: [0, 2, 4]", "rungs: [0, 2.5]", "2.5]", "2.5 is not a whole number; write 2"),
         ("- name: russia", "- name: us_nato", "us_nato", "'us_nato' stands twice, first on line 10"),
@@ -129,7 +129,7 @@ def test_five_mistakes_give_five_messages_in_the_order_of_the_lines(tmp_path):
         ("seeds: 100", "seeds: 1e999", "1e999", "1e999 is not a finite number"),
         ("seeds: 100", "seeds: &many 100", "&many", "'&many' is an anchor, which is refused"),
         ("seeds: 100", "seeds: !!int 100", "!!int", "is a tag, which is refused; write the plain value"),
-        ("seeds: 100", "seeds: 100\nseeds: 7", "seeds:", "seeds: the key stands twice, first on line 50"),
+        ("seeds: 100", "seeds: 100\nseeds: 7", "seeds:", "seeds: the key stands twice, first on line 53"),
         ("seeds: 100", "seeds: 100\n? [a]\n: 1", "[a]", "is a key that is not plain text"),
         ("seeds: 100", "seeds: 100\n---\na: 1", "---", "begins a second document"),
         ("  - name: russia", "\t- name: russia", "- name:", "is indented with a tab, which YAML does not allow"),

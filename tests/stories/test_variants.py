@@ -27,12 +27,12 @@ SCUD = (
     ("vehicle: mrbm_3000", "vehicle: scud_b"),
     ("lat_deg: 48.5, lon_deg: 17.5", "lat_deg: 37.5, lon_deg: 44.0"),
 )
-FLATTER = (*SCUD, ("launches: 1", "loft: depressed"))
+FLATTER = (*SCUD, ("loft: lofted", "loft: depressed"))
 VARIANTS = {
     "group": (("launches: 1", "launches: 3"),),
     "scud": SCUD,
     "late": (("launches: 1", "launch_s: 600"),),
-    "depressed": (("launches: 1", "loft: depressed"),),
+    "depressed": (("loft: lofted", "loft: depressed"),),
     "nominal": (("seeds: 100", "seeds: 1\ninputs: nominal"),),
     "1985": (("epoch: 2013", "epoch: 1985"),),
     "2005": (("epoch: 2013", "epoch: 2005"),),
@@ -188,14 +188,14 @@ def test_rungs_stand_in_rising_order(tmp_path):
 
 
 def test_only_those_who_share_nothing_are_called_alone(tmp_path):
-    """A study of rungs 2 and 3 has no "Alone", and without a centre no "Together" on the map."""
+    """A study of rungs 2 and 3 has no "Alone", and the map draws again only what sharing changed."""
     scenario = written(tmp_path, ("rungs: [0, 2, 4]", "rungs: [2, 3]"))
     study = en.explore(scenario, seeds=1, workers=1)
     case, rungs = scenario.cases[0], {row.rung: row for row in ladder()}
     names = [name for name, _ in answer(Findings(study, case), rungs[2], rungs[3])]
     assert names == ["Rung 2", "Together", "What changes"]
     labels = {belief.label for belief in beliefs(study.kept[CASE, 2], study.kept[CASE, 3], 3)}
-    assert labels == {"US/NATO, rung 2", "Russia, rung 2", "US/NATO, rung 3"}
+    assert labels == {"US/NATO, rung 2", "Russia, rung 2", "Russia, rung 3"}
     assert chapter(study, case, rungs)["histories"] == 1
 
 

@@ -1,16 +1,17 @@
 """How does this vehicle fly? One powered flight with its events, and the farthest it goes."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from entente.compiled import Floats
 from entente.constants import OMEGA
-from entente.errors import ModelError
+from entente.errors import ModelError, unknown
 from entente.flights import Ascent
 from entente.physics import powered
 from entente.physics.earth import geodesic, geodetic_from_ecef
+from entente.scenario.rows import vehicles
 from entente.scenario.schema import Vehicle
 from entente.scenario.units import DEG, KM, KM_S
 
@@ -35,15 +36,15 @@ class Flight:
     burnout_angle_deg: float
     final_pitch_deg: float  # the one number of the pitch programme that was solved for
     events: dict[str, float]  # seconds since lift-off; nan where it did not happen
-    t_s: Floats  # (N,)
-    lat_deg: Floats  # (N,)
-    lon_deg: Floats  # (N,)
-    altitude_km: Floats  # (N,)
-    speed_km_s: Floats  # (N,) seen from the turning Earth
+    t_s: Floats = field(repr=False)  # (N,)
+    lat_deg: Floats = field(repr=False)  # (N,)
+    lon_deg: Floats = field(repr=False)  # (N,)
+    altitude_km: Floats = field(repr=False)  # (N,)
+    speed_km_s: Floats = field(repr=False)  # (N,) seen from the turning Earth
 
 
 def fly(
-    vehicle: Vehicle,
+    vehicle: Vehicle | str,
     lat_deg: float = 0.0,
     lon_deg: float = 0.0,
     azimuth_deg: float = 90.0,
@@ -54,18 +55,20 @@ def fly(
     """One flight over a planned range: the pitch programme is solved, masses and burn times are never changed.
 
     Args:
-        vehicle: stages and payload; see Vehicle and Stage.
+        vehicle: stages and payload, see Vehicle and Stage; or the name of a class of the catalogue, such as "scud_b".
         lat_deg, lon_deg: launch point; azimuth_deg: direction at lift-off, 0 to 360 clockwise from north.
         range_km: planned range along the ellipsoid; the longest there is if None.
         loft: "lofted" or "depressed": which of the two programmes that cover a range shorter than the longest.
         rotation: whether the Earth turns.
     Raises:
+        UnknownName: no such class in the catalogue.
         Unreachable: beyond the vehicle's reach, or nearer than that side of the longest range goes; says the limit.
         ModelError: a number outside the model, or a vehicle that never lifts off or never comes down.
     Valid: a point mass with a generic pitch programme over WGS 84 with J2 and the 1976 standard atmosphere.
     Source: own; within 2 % of Forden (2007), table 3, for his two vehicles.
     """
-    ascent = _ascent(vehicle, lat_deg, lon_deg, azimuth_deg, rotation)
+    flown = _of_catalogue(vehicle) if isinstance(vehicle, str) else vehicle
+    ascent = _ascent(flown, lat_deg, lon_deg, azimuth_deg, rotation)
     azimuth = azimuth_deg * DEG
     if loft not in ("lofted", "depressed"):
         raise ModelError(f"loft: {loft!r} is neither 'lofted' nor 'depressed'")
@@ -79,10 +82,17 @@ def fly(
 
 
 def max_range(
-    vehicle: Vehicle, lat_deg: float = 0.0, lon_deg: float = 0.0, azimuth_deg: float = 90.0, rotation: bool = True
+    vehicle: Vehicle | str, lat_deg: float = 0.0, lon_deg: float = 0.0, azimuth_deg: float = 90.0, rotation: bool = True
 ) -> Flight:
     """The farthest flight in a direction; see `fly`."""
     return fly(vehicle, lat_deg, lon_deg, azimuth_deg, rotation=rotation)
+
+
+def _of_catalogue(name: str) -> Vehicle:
+    classes = {row.id: row.vehicle for row in vehicles()}
+    if name not in classes:
+        raise unknown("vehicle", name, classes)
+    return classes[name]
 
 
 def _ascent(vehicle: Vehicle, lat_deg: float, lon_deg: float, azimuth_deg: float, rotation: bool) -> Ascent:

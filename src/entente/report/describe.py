@@ -31,6 +31,7 @@ from entente.run import Run
 from entente.scenario.places import CREDIT_LAND
 from entente.scenario.rows import interceptors, ladder, radars, satellites, vehicles
 from entente.scenario.schema import Case, Row, Rung
+from entente.scenario.units import KM
 from entente.study import Study
 
 HERE = Path(__file__).parent
@@ -106,6 +107,8 @@ def chapter(study: Study, case: Case, rungs: dict[int, Rung]) -> dict[str, Any]:
         "exchange": exchange(found, together, rungs[last]),
         "histories": int(study.data.sizes["seed"]),
         "impact": words.duration(impact),
+        "arc": f"{case.loft} of the two arcs to its target, apogee {float(alone.flights.apogee[0]) / KM:,.0f} km",
+        "coverage": coverage(found),
     }
 
 
@@ -140,23 +143,39 @@ def answer(found: Findings, first: Rung, last: Rung) -> list[tuple[str, Markup]]
         names = ("first_known_s", "warning_s", "warned")
         return "; ".join(
             words.warned_alone(name, *(found.at(measure, rung, p) for measure in names))
+            + f" and {words.known_area(found.at('impact_area_90_km2', rung, p))}"
             for p, name in enumerate(found.parties)
         )
 
     changes = []
     for p, name in enumerate(found.parties):
-        areas = found.gain("impact_area_90_km2", last.rung, p), found.at("impact_area_90_km2", first.rung, p)
+        area_ends = [found.at("impact_area_90_km2", rung.rung, p) for rung in (first, last)]
+        areas = found.gain("impact_area_90_km2", last.rung, p), area_ends[0], area_ends[1]
         ends = (found.at("p_no_leaker", rung.rung, p) for rung in (first, last))
         leak = found.gain("p_no_leaker", last.rung, p), *ends
         known_change, warning = (found.gain(measure, last.rung, p) for measure in ("first_known_s", "warning_s"))
         changes.append(words.changes(name, known_change, warning, areas, leak))
     together = f"At rung {last.rung}, {last.name}"
     shares = set(first.flows) - {"notices"}  # launch notices change nothing that is modelled here
+    before = f"Rung {first.rung}" if shares else "Alone", _asides(f"{_capital(known(first.rung))}.")
+    if first.rung == last.rung:
+        return [before]
     return [
-        (f"Rung {first.rung}" if shares else "Alone", _asides(f"{_capital(known(first.rung))}.")),
+        before,
         ("Together", _asides(f"{together}, {known(last.rung)}.")),
         ("What changes", _asides(f"Compared history by history: {'; '.join(changes)}.")),
     ]
+
+
+def coverage(found: Findings) -> str:
+    """How often the impact fell inside the 90 % area, at the lowest rung: what an honest area must hold."""
+    shares = [found.at("impact_inside_90", found.rungs[0], p) for p in range(len(found.parties))]
+    said = [
+        f"{words.per_cent(s.value)} of histories for {party} (95 % interval {words.interval('1', s)})"
+        for s, party in zip(shares, found.parties, strict=True)
+        if s.defined
+    ]
+    return words.listed(said) if said else "no history, for no area was known"
 
 
 def table(found: Findings) -> list[dict[str, Any]]:
@@ -270,11 +289,15 @@ def _verdict(better: str, gain: Summary) -> str:
     """Better, worse, or nothing that can be told from zero."""
     if np.isnan(gain.value) or better == "none":
         return ""
-    if gain.value == gain.low == gain.high == 0:
+    if gain.value == gain.low == gain.high == 0 and not gain.one_sided:
         return "no change"
-    if not gain.significant or gain.value == 0:
-        return "no clear change"
-    return "better" if (gain.value > 0) == (better == "higher") else "worse"
+    if gain.significant and gain.value != 0:
+        return "better" if (gain.value > 0) == (better == "higher") else "worse"
+    if gain.one_sided:
+        rises = gain.rose > gain.fell
+        share = words.per_cent(gain.rose if rises else gain.fell)
+        return f"{'better' if rises == (better == 'higher') else 'worse'} in {share}"
+    return "no clear change"
 
 
 def _both(drawings: list[Markup]) -> Markup:

@@ -53,6 +53,14 @@ class Summary:
         return 1.0 - self.defined / self.histories if self.histories else math.nan
 
     @property
+    def one_sided(self) -> bool:
+        """For a difference: it falls more often than it rises, or the reverse, beyond chance (sign test, 5 %)."""
+        if math.isnan(self.fell):
+            return False
+        fell, rose = round(self.fell * self.histories), round(self.rose * self.histories)
+        return bool(2.0 * bdtr(min(fell, rose), fell + rose, 0.5) < 0.05) if fell + rose else False
+
+    @property
     def significant(self) -> bool:
         """For a difference: the interval leaves zero out."""
         return self.low > 0.0 or self.high < 0.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from entente.assessment import LOOK_AT
 from entente.constants import R_MEAN
 from entente.physics.earth import geodetic_from_ecef
-from entente.records import CENTRE, Flights, Tracks
+from entente.records import Flights, Tracks
 from entente.report.maps import View, area_path, circle, fit, ground, lines_path
 from entente.report.svg import Labels, marker, tag, text
 from entente.report.words import area, clock, party_name
@@ -22,6 +22,7 @@ from entente.scenario.world import RADAR, Sensor, Site, World
 
 Floats = NDArray[np.float64]
 
+SAME_AREA = 0.01  # relative difference below which two areas are one drawing
 MOMENT = LOOK_AT  # s after launch: the areas drawn are those that the measures compare
 NEAR = 3_500 * KM  # radars further than this from the flight do not widen the map
 MARKS = ("triangle", "diamond")  # one shape a party
@@ -109,17 +110,16 @@ def _close_up(
 
 
 def beliefs(alone: Run, together: Run, rung: int) -> list[Belief]:
-    """The 90 % impact areas at MOMENT: each party's at the lowest rung, and the joint one at the highest.
-
-    Where there is no centre, or it holds nothing, the first party's own picture at that rung stands for the joint one.
-    """
+    """The 90 % impact areas at MOMENT: each party's at the lowest rung, and at the highest where that differs."""
     found, names = [], [party_name(party) for party in alone.world.parties]
     where = f", rung {alone.rung}" if len(alone.shared.t) else " alone"
     for party, name in enumerate(names):
         found.append(_belief(alone, party, f"{name}{where}", f"belief p{party}"))
-    joint = CENTRE in together.picture.tracks.holder
-    label = f"{'Together' if joint else names[0]}, rung {rung}"
-    found.append(_belief(together, CENTRE if joint else 0, label, "belief joint"))
+    for party, name in enumerate(names):
+        later = _belief(together, party, f"{name}, rung {rung}", "belief joint")
+        before = found[party]
+        if later and (before is None or abs(later.size / before.size - 1.0) > SAME_AREA):
+            found.append(later)
     return sorted((belief for belief in found if belief), key=lambda belief: -belief.size)
 
 

@@ -123,7 +123,7 @@ def warned_alone(party: str, known: Summary, warning: Summary, warned: Summary) 
 
 
 def changes(
-    party: str, known: Summary, warning: Summary, areas: tuple[Summary, Summary], leak: tuple[Summary, ...]
+    party: str, known: Summary, warning: Summary, areas: tuple[Summary, Summary, Summary], leak: tuple[Summary, ...]
 ) -> str:
     """What sharing does for one party: first report, warning, impact area, chance that nothing gets through."""
     said_known = known_change(known)
@@ -135,6 +135,8 @@ def changes(
 
 def known_change(summary: Summary) -> str:
     """What sharing does to the first knowledge of the launch; nothing is said of a change that cannot be told from zero."""
+    if summary.one_sided and (not summary.significant or round(summary.value) == 0):
+        return f"the first report comes {_mixed(summary)}"
     if math.isnan(summary.value) or not summary.significant or round(summary.value) == 0:
         return ""
     if math.isinf(summary.value):
@@ -156,11 +158,20 @@ def warning_change(summary: Summary) -> str:
             if summary.value < 0
             else "most histories lose their warning"
         )
+    if summary.one_sided and (not summary.significant or round(summary.value) == 0):
+        return f"the warning comes {_mixed(summary)}"
     if summary.value == summary.low == summary.high == 0:
         return f"in the typical history the warning comes neither earlier nor later ({_mixed(summary)})"
     if not summary.significant or round(summary.value) == 0:
         return f"no change of the warning can be told from zero ({between(summary)}; {_mixed(summary)})"
     return f"the warning comes {duration(summary.value)} {'earlier' if summary.value < 0 else 'later'} ({between(summary)})"
+
+
+def known_area(summary: Summary) -> str:
+    """How well the impact point is known."""
+    if math.isnan(summary.value):
+        return "does not know the impact area at 300\N{NO-BREAK SPACE}s"
+    return f"knows the impact point to {area(summary.value)} (90\N{NO-BREAK SPACE}%) at 300\N{NO-BREAK SPACE}s"
 
 
 def _mixed(summary: Summary) -> str:
@@ -183,19 +194,20 @@ def between(summary: Summary) -> str:
     return f"95\N{NO-BREAK SPACE}% interval {low} to {high}\N{NO-BREAK SPACE}s"
 
 
-def area_change(summary: Summary, base: Summary) -> str:
+def area_change(summary: Summary, base: Summary, after: Summary) -> str:
     """What sharing does to the 90 % impact area at 300 s."""
     if math.isnan(summary.value):
         return "its impact areas at 300\N{NO-BREAK SPACE}s cannot be compared"
+    if summary.one_sided and not summary.significant:
+        ways = f"smaller in {per_cent(summary.fell)}, larger in {per_cent(summary.rose)} of histories"
+        return f"the 90\N{NO-BREAK SPACE}% impact area at 300\N{NO-BREAK SPACE}s is {ways}"
     if summary.value == summary.low == summary.high == 0:
         return "the typical 90\N{NO-BREAK SPACE}% impact area at 300\N{NO-BREAK SPACE}s stays as it is"
     if not summary.significant or summary.value == 0:
         return "no change of its impact area at 300\N{NO-BREAK SPACE}s can be told from zero"
-    share = "" if math.isnan(base.value) or base.value == 0 else f" from {area(base.value)}"
     verb = "shrinks" if summary.value < 0 else "grows"
-    return (
-        f"the 90\N{NO-BREAK SPACE}% impact area at 300\N{NO-BREAK SPACE}s {verb}{share} by {area(abs(summary.value))}"
-    )
+    ends = f"from {area(base.value)} to {area(after.value)}"
+    return f"the 90\N{NO-BREAK SPACE}% impact area at 300\N{NO-BREAK SPACE}s {verb} {ends}"
 
 
 def leak_change(summary: Summary, before: Summary, after: Summary) -> str:

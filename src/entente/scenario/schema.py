@@ -289,7 +289,9 @@ class Release(Part):
     min_range_km: Annotated[
         float, Field(ge=0, le=20_000, description="flights predicted shorter than this are not released")
     ]
-    area_floor_km: Annotated[float, Field(ge=0, le=1_000, description="areas are released no smaller than this radius")]
+    area_floor_km: Annotated[
+        float, Field(ge=0, le=1_000, description="added to the 1-sigma axes of every area, in quadrature")
+    ]
     warning_delay_s: RangedSeconds
     track_sigma_km: Annotated[
         float, Field(ge=0, le=100, description="released positions are blurred by a constant bias of this size")
