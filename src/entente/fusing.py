@@ -66,26 +66,19 @@ def _released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
     launch = out.launch.table
     for k, name in enumerate(names):
         rows = sent & (shared.track == name)
-        extrapolate_many(
-            shared.arrives[rows],
-            shared.t[rows],
-            shared.x[rows],
-            shared.P[rows],
-            np.zeros(int(rows.sum())),
-            float(shared.arrives[rows].max()) + SILENCE,
-            out.t,
-            Q,
-            0.0,
-            out.held[k],
-            out.x[k],
-            out.P[k],
-            out.p_boost[k],
-        )
+        until = float(shared.arrives[rows].max()) + SILENCE
+        _carry(out, k, shared.arrives[rows], shared.t[rows], shared.x[rows], shared.P[rows], until)
         out.seen_by[k] = _latest(out.t, shared.arrives[rows], shared.seen_by[rows], 0)
         launch[k] = _latest(out.t, shared.arrives[rows], shared.launch.table[rows], np.nan)
         out.since[k] = shared.arrives[rows][0]
         out.obj[k] = national.tracks.obj[name]
     return _replace_areas(out, launch, out.impact.table)
+
+
+def _carry(out: Tracks, k: int, arrives: Floats, t: Floats, x: Floats, P: Floats, until: float) -> None:
+    """Write into row k of `out` what the states (R, 6) that hold for `t` and arrive later lead to: free fall from the latest."""
+    coasts = np.zeros(len(t))
+    extrapolate_many(arrives, t, x, P, coasts, until, out.t, Q, 0.0, out.held[k], out.x[k], out.P[k], out.p_boost[k])
 
 
 def _display(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
@@ -142,21 +135,7 @@ def _later(tracks: Tracks, delay: float) -> Tracks:
     for k in range(len(tracks.obj)):
         rows = tracks.held[k]
         t = tracks.t[rows]
-        extrapolate_many(
-            t + delay,
-            t,
-            tracks.x[k, rows],
-            tracks.P[k, rows],
-            np.zeros(len(t)),
-            np.inf,
-            out.t,
-            Q,
-            0.0,
-            out.held[k],
-            out.x[k],
-            out.P[k],
-            out.p_boost[k],
-        )
+        _carry(out, k, t + delay, t, tracks.x[k, rows], tracks.P[k, rows], np.inf)
         gone = np.logical_not(_latest(out.t, tracks.t + delay, rows, False))
         out.held[k, gone], out.x[k, gone], out.P[k, gone], out.p_boost[k, gone] = False, np.nan, np.nan, np.nan
         out.seen_by[k] = _latest(out.t, t + delay, tracks.seen_by[k, rows], 0)

@@ -81,34 +81,20 @@ def _axis(x0: float, scale: float, impact: float, top: float, bottom: float, siz
     return Markup("").join(out)
 
 
+def _bar(start: float, end: float, y: float, height: float, class_: str) -> Markup:
+    """A bar from a moment to the impact; none if the moment lies after it."""
+    size = {"width": f"{max(0.0, end - start):.1f}", "height": f"{height:.1f}"}
+    return tag("rect", x=f"{start:.1f}", y=f"{y:.1f}", class_=class_, **size)
+
+
 def _lane(lane: Lane, x0: float, scale: float, impact: float, y: float, size: float, narrow: bool) -> Markup:
     bar, end = 0.95 * size, x0 + impact * scale
     known, warning = lane.first_known.value, lane.warning.value
     out = [tag("path", d=f"M{x0:.1f},{y + bar / 2:.1f}H{end:.1f}", class_="unknown")]
     if math.isfinite(known):
-        x = x0 + known * scale
-        out.append(
-            tag(
-                "rect",
-                x=f"{x:.1f}",
-                y=f"{y:.1f}",
-                width=f"{end - x:.1f}",
-                height=f"{bar:.1f}",
-                class_=f"known p{lane.party}",
-            )
-        )
+        out.append(_bar(x0 + known * scale, end, y, bar, f"known p{lane.party}"))
     if math.isfinite(warning):
-        x = x0 + warning * scale
-        out.append(
-            tag(
-                "rect",
-                x=f"{x:.1f}",
-                y=f"{y:.1f}",
-                width=f"{end - x:.1f}",
-                height=f"{bar:.1f}",
-                class_=f"warned p{lane.party}",
-            )
-        )
+        out.append(_bar(x0 + warning * scale, end, y, bar, f"warned p{lane.party}"))
         out.append(_whisker(lane.warning, x0, scale, impact, y + bar / 2, bar))
     name_x, name_y = (0.0, y - 1.55 * size) if narrow else (1.3 * size, y + 0.8 * size)
     mark_x = name_x + 0.5 * size if narrow else 0.5 * size
