@@ -35,20 +35,26 @@ def open_folder(folder: Path) -> Path:
         ) from problem
 
 
-def write(path: Path, fill: Callable[[Path], object]) -> Path:
-    """Let `fill` write a file, which then appears at `path` whole or not at all."""
+def place(path: Path, fill: Callable[[Path], object]) -> None:
+    """Let `fill` write a file, which then appears at `path` whole or not at all; OSError where it cannot."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         fill(partial)
         with partial.open("rb") as handle:
             os.fsync(handle.fileno())
         partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write(path: Path, fill: Callable[[Path], object]) -> Path:
+    """`place`, with a StoreError that says what to do."""
+    try:
+        place(path, fill)
     except OSError as problem:
         raise StoreError(
             f"{path}: cannot be written ({problem.strerror}); free some space or pick another folder"
         ) from problem
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 

@@ -8,9 +8,7 @@
 
 import base64
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -32,6 +30,7 @@ from entente.scenario.places import CREDIT_LAND
 from entente.scenario.rows import interceptors, ladder, radars, satellites, vehicles
 from entente.scenario.schema import Case, Row, Rung
 from entente.scenario.units import KM
+from entente.store import place
 from entente.study import Study
 
 HERE = Path(__file__).parent
@@ -51,13 +50,7 @@ def describe(study: Study, folder: str | Path) -> Path:
     target = Path(folder) / "report.html"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".report-", suffix=".html")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(html)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        place(target, lambda path: path.write_text(html, encoding="utf-8"))
     except OSError as error:
         raise StoreError(f"report: cannot write {target}: {error.strerror}; choose another folder") from error
     return target
