@@ -187,13 +187,12 @@ def _contains(area: Floats | None, point_ecef: Floats, squared: float) -> float:
 
 def _position(flights: Flights, obj: int, tracks: Tracks, at: int) -> tuple[float, float]:
     """Error and claimed standard deviation (root of the trace) of the best track held at a moment [km]."""
-    rows = slice(flights.start[obj], flights.start[obj + 1])
     if at >= len(tracks.t) or not (tracks.held[:, at] & np.isfinite(tracks.x[:, at, 0])).any():
         return math.nan, math.nan
     spread = np.trace(tracks.P[:, at, :3, :3], axis1=1, axis2=2)
     best = int(np.nanargmin(np.where(tracks.held[:, at], spread, np.nan)))
-    truth = [np.interp(tracks.t[at], flights.t[rows], flights.r_ecef[rows, i]) for i in range(3)]
-    return float(np.linalg.norm(tracks.x[best, at, :3] - truth)) / KM, math.sqrt(float(spread[best])) / KM
+    error = float(np.linalg.norm(tracks.x[best, at, :3] - flights.position_at(obj, float(tracks.t[at]))))
+    return error / KM, math.sqrt(float(spread[best])) / KM
 
 
 def _defence(world: World, flights: Flights, party: int, outcome: Outcome) -> dict[str, float]:

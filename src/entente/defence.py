@@ -109,6 +109,5 @@ def _plan(site: Site, tracks: Tracks) -> _Plan | str:
 
 def _is_where_expected(flights: Flights, obj: int, plan: _Plan, site: Site) -> bool:
     """Whether the body is near enough to the predicted meeting point for the seeker to find it."""
-    rows = slice(flights.start[obj], flights.start[obj + 1])
-    r = [np.interp(plan.t_intercept, flights.t[rows], flights.r_ecef[rows, i]) for i in range(3)]
-    return float(np.linalg.norm(plan.r_ecef - r)) <= HANDOVER_MISS * math.sqrt(3.0) * site.handover_sigma
+    miss = float(np.linalg.norm(plan.r_ecef - flights.position_at(obj, plan.t_intercept)))
+    return miss <= HANDOVER_MISS * math.sqrt(3.0) * site.handover_sigma

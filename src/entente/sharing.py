@@ -15,7 +15,7 @@ from entente.estimate.belief import BEARING, BURNS, LAT, LON, MAJOR, MINOR
 from entente.estimate.follow import BETA_LN
 from entente.estimate.predict import impact_area
 from entente.physics.earth import destination, geodesic
-from entente.records import TRACK, WARNING, Areas, NationalTracks, Shared, Tracks
+from entente.records import TRACK, WARNING, Areas, NationalTracks, Shared
 from entente.scenario.rows import find_rung
 from entente.scenario.world import Policy, World
 
@@ -76,18 +76,22 @@ def _released(world: World, national: NationalTracks, track: int, warnings: bool
     for g in np.flatnonzero(believed.held[track]):
         t = float(believed.t[g])
         # A flight once known to be long enough stays so: a burning missile only flies farther.
-        cleared = cleared or _is_long(policy, believed, track, int(g))
+        cleared = cleared or _is_long(policy, launch[g], believed.x[track, g], believed.P[track, g])
         if not cleared:
+            continue
+        warn = warnings and (t >= next_warning or (np.isfinite(impact[g, LAT]) and not said_where))
+        report = tracks and t >= next_track and believed.p_boost[track, g] < BURNS
+        if not (warn or report):
             continue
         seen_by = int(believed.seen_by[track, g])
         coarse_launch = _coarser(policy, launch[g], bias[3], bias[4])
-        if warnings and (t >= next_warning or (np.isfinite(impact[g, LAT]) and not said_where)):
+        if warn:
             said_where = bool(np.isfinite(impact[g, LAT]))
             coarse_impact = _coarser(policy, impact[g], bias[5], bias[6])
             arrives = t + policy.warning_delay
             yield _Message(giver, WARNING, track, t, arrives, *no_state, seen_by, coarse_launch, coarse_impact)
             next_warning = t + WARNING_EVERY
-        if tracks and t >= next_track and believed.p_boost[track, g] < BURNS:
+        if report:
             x, P = believed.x[track, g].copy(), believed.P[track, g].copy()
             x[:3] += policy.track_sigma * np.array(bias[:3])
             P[:3, :3] += policy.track_sigma**2 * np.eye(3)  # the bias is declared, so that nobody believes too much
@@ -95,15 +99,14 @@ def _released(world: World, national: NationalTracks, track: int, warnings: bool
             next_track = t + policy.track_interval
 
 
-def _is_long(policy: Policy, tracks: Tracks, track: int, g: int) -> bool:
+def _is_long(policy: Policy, launch: Floats, x: Floats, P: Floats) -> bool:
     """Whether a flight is long enough to be released: measured to where it would come down if it stopped burning now.
 
     What cannot be decided is refused.
     """
-    launch, cov = tracks.launch.table[track, g], np.empty((2, 2))
     if not np.isfinite(launch[LAT]):
         return False
-    lat, lon, _, _, status = impact_area(tracks.x[track, g], tracks.P[track, g], 0.0, BETA_LN[0], BETA_LN[1], cov)
+    lat, lon, _, _, status = impact_area(x, P, 0.0, BETA_LN[0], BETA_LN[1], np.empty((2, 2)))
     return status == 0 and geodesic(launch[LAT], launch[LON], lat, lon)[0] >= policy.min_range
 
 

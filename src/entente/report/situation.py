@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from entente.assessment import LOOK_AT
+from entente.assessment import IN_90, LOOK_AT
 from entente.constants import R_MEAN
 from entente.physics.earth import geodetic_from_ecef
 from entente.records import Flights, Tracks
@@ -134,7 +134,7 @@ def _belief(run: Run, holder: int, label: str, class_: str) -> Belief | None:
         return None
     impact = tracks.impact[known, moment]
     best = int(np.argmin(impact.axes.prod(axis=-1)))
-    axes = impact.axes[best] * math.sqrt(-2.0 * math.log(1.0 - 0.9))
+    axes = impact.axes[best] * math.sqrt(IN_90)
     return Belief(label, class_, float(impact.lat[best]), float(impact.lon[best]), axes, float(impact.bearing[best]))
 
 
