@@ -18,8 +18,8 @@ from entente.run import simulate as simulate
 from entente.scenario.load import load as load
 from entente.scenario.rows import catalogue as catalogue
 from entente.scenario.schema import Scenario as Scenario
-from entente.scenario.schema import Stage as Stage
-from entente.scenario.schema import Vehicle as Vehicle
+from entente.scenario.systems import Stage as Stage
+from entente.scenario.systems import Vehicle as Vehicle
 from entente.study import Study as Study
 from entente.study import explore as explore
 

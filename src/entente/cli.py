@@ -150,7 +150,7 @@ def check(scenario: ScenarioName, as_json: Json = False) -> None:
 
         world = load(scenario)
         for rung in world.rungs:
-            check_rung(rung)
+            check_rung(world, rung)
         for case in world.cases:
             check_reach(world, case.name)
     said = {

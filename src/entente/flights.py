@@ -11,7 +11,8 @@ from entente.errors import ModelError, Unreachable
 from entente.physics import powered
 from entente.physics.earth import ecef_from_geodetic, geodesic, geodetic_from_ecef
 from entente.records import Flights
-from entente.scenario.schema import Scenario, Vehicle
+from entente.scenario.schema import Scenario
+from entente.scenario.systems import Vehicle
 from entente.scenario.units import DEG, KM
 from entente.scenario.world import World, build
 

@@ -35,7 +35,7 @@ CENTRE_DELAY = 5.0  # s  from what arrives at the centre to the joint picture on
 
 def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> Picture:
     """The picture of both nations, and of the centre from the rung on at which there is one."""
-    fusion = find_rung(rung).fusion
+    fusion = find_rung(rung, world.scenario.ladder).fusion
     own = [national.tracks.of(party) for party in range(len(world.parties))]
     given = [_released(national, shared, giver) for giver in range(len(world.parties))]
     parts: list[Tracks] = []

@@ -14,12 +14,13 @@ from entente.fusing import join
 from entente.records import Assessment, Detections, Flights, NationalTracks, Outcome, Picture, Shared
 from entente.scenario.rows import find_rung
 from entente.scenario.schema import Scenario
+from entente.scenario.systems import Rung
 from entente.scenario.world import World, build
 from entente.sensing import observe
 from entente.sharing import share
 from entente.tracking import follow
 
-HIGHEST_RUNG = 4  # of this version: engagements are decided alone up to there
+HIGHEST_RUNG = 6  # of the ladder in this version: one system over both inventories is not modelled
 
 
 @dataclass(frozen=True)
@@ -53,29 +54,30 @@ def simulate(scenario: Scenario, case: str, rung: int, seed: int) -> Run:
     Args:
         scenario: as `load` gives it.
         case: name of one of its cases.
-        rung: of the ladder, 0 to 4 in this version.
+        rung: of the ladder, 0 to 6 in this version.
         seed: 0 to 2^32 - 1; the same seed is the same history, at every rung.
     Raises:
         UnknownName: no such case or rung.
         ModelError: a rung that this version does not run, or no such seed.
         Unreachable: the vehicle does not fly that far.
     """
-    check_rung(rung)
+    check_rung(scenario, rung)
     return at_rung(before_sharing(scenario, case, seed), rung)
 
 
-def check_rung(rung: int) -> None:
-    """Refuse a rung that is not on the ladder, or that this version does not run."""
-    find_rung(rung)
-    if rung > HIGHEST_RUNG:
+def check_rung(scenario: Scenario, rung: int) -> Rung:
+    """The switches of a rung; refused if it is on no ladder, or if this version does not run it."""
+    row = find_rung(rung, scenario.ladder)
+    if row.engagement in ("sectoral", "joint"):
         raise ModelError(
-            f"rung: {rung} coordinates engagements, which this version does not run; ask for 0 to {HIGHEST_RUNG}"
+            f"rung: {rung} has {row.engagement} engagement, which this version does not run; ask for 0 to {HIGHEST_RUNG}"
         )
+    return row
 
 
-def before_sharing(scenario: Scenario, case: str, seed: int) -> Beginning:
-    """Everything of a history that does not depend on the rung."""
-    world = build(scenario, case, seed)
+def before_sharing(scenario: Scenario, case: str, seed: int, again: bool = False) -> Beginning:
+    """Everything of a history that does not depend on the rung; `again` is a second one with the same inputs."""
+    world = build(scenario, case, seed, again)
     flights = fly_all(world)
     detections = observe(world, flights)
     return Beginning(world, flights, detections, follow(world, flights, detections))

@@ -42,7 +42,7 @@ def share(world: World, national: NationalTracks, rung: int) -> Shared:
     Raises:
         UnknownName: no such rung.
     """
-    flows = find_rung(rung).flows
+    flows = find_rung(rung, world.scenario.ladder).flows
     messages = [
         message
         for track in range(len(national.tracks.obj))

@@ -61,7 +61,7 @@ def explore(
         raise ModelError(f"seeds: {count} histories were asked for; at least 1 is needed")
     workers = workers or os.cpu_count() or 1
     for rung in scenario.rungs:
-        check_rung(rung)
+        check_rung(scenario, rung)
     cold = not is_warm("follow_scans")
     if cold:
         say("compiling the models, once on this machine: about 20 s")

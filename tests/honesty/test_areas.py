@@ -21,7 +21,7 @@ CLAIMS = {"50 %": (0.5, IN_50), "90 %": (0.9, IN_90)}
 
 def held(seeds):
     """Whether each area held the truth: (what, rung, party, claim) -> one entry a history in which it was known."""
-    scenario = load("europe-2013")
+    scenario = load("one-launch")
     out = {}
     for seed in seeds:
         begun = before_sharing(scenario, CASE, seed)

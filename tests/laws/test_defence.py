@@ -26,13 +26,13 @@ RARE = 1e-3  # chance that a true statement fails its test; keys are fixed, so i
 @cache
 def run(seed, rung):
     """One history."""
-    return at_rung(before_sharing(load("europe-2013"), CASE, seed), rung)
+    return at_rung(before_sharing(load("one-launch"), CASE, seed), rung)
 
 
 @cache
 def group():
     """A history of three launches."""
-    scenario = load("europe-2013")
+    scenario = load("one-launch")
     case = scenario.cases[0].model_copy(update={"launches": 3})
     return at_rung(before_sharing(scenario.model_copy(update={"cases": [case]}), CASE, 3), 0)
 

@@ -20,7 +20,7 @@ NO_GAIN = 1e-9  # relative rounding of a trace
 @cache
 def history(seed):
     """One history before anybody shares."""
-    return before_sharing(load("europe-2013"), CASE, seed)
+    return before_sharing(load("one-launch"), CASE, seed)
 
 
 @cache

@@ -14,7 +14,7 @@ from entente.physics import forces, powered
 from entente.physics.earth import altitude, ecef_from_geodetic, enu_axes, geodesic, spin
 from entente.physics.integrate import advance
 from entente.scenario.rows import vehicles
-from entente.scenario.schema import Stage
+from entente.scenario.systems import Stage
 
 pytestmark = pytest.mark.kernel
 

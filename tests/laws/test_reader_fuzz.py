@@ -11,7 +11,7 @@ from entente.scenario.load import EXAMPLES
 from entente.scenario.reader import understand
 from entente.scenario.schema import Scenario
 
-GOOD = (EXAMPLES / "europe-2013.yaml").read_text(encoding="utf-8")
+GOOD = (EXAMPLES / "one-launch.yaml").read_text(encoding="utf-8")
 LINES = GOOD.splitlines()
 
 WORDS = """

@@ -27,7 +27,7 @@ RARE = (
 @cache
 def history(seed=1):
     """World, flights and detections of one history."""
-    return before_sharing(load("europe-2013"), CASE, seed)
+    return before_sharing(load("one-launch"), CASE, seed)
 
 
 def looks(seed):

@@ -31,7 +31,7 @@ def refused(*words):
 
 def varied(tmp_path, old, new):
     """The shipped scenario with one thing changed."""
-    text = (ROOT / "examples/europe-2013.yaml").read_text(encoding="utf-8")
+    text = (ROOT / "examples/one-launch.yaml").read_text(encoding="utf-8")
     assert old in text
     file = tmp_path / "mine.yaml"
     file.write_text(text.replace(old, new), encoding="utf-8")
@@ -40,27 +40,27 @@ def varied(tmp_path, old, new):
 
 def test_run_writes_a_report_and_numbers(tmp_path):
     out = tmp_path / "out"
-    said = json.loads(good("run", "europe-2013", "--seeds", "3", "--workers", "1", "--out", str(out), "--json"))
+    said = json.loads(good("run", "one-launch", "--seeds", "3", "--workers", "1", "--out", str(out), "--json"))
     assert Path(said["report"]) == out / "report.html"
     assert said["histories"] == 9
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert "entente run europe-2013 --seeds 3" in page
+    assert "entente run one-launch --seeds 3" in page
     assert said["scenario_hash"] in page
     assert {p.name for p in out.iterdir()} == {"report.html", "study.nc", "manifest.json"}
 
 
 def test_simulate_tells_a_history():
-    text = good("simulate", "europe-2013", "--rung", "4")
+    text = good("simulate", "one-launch", "--rung", "4")
     assert "launch 1" in text
     assert "credible warning" in text
-    said = json.loads(good("simulate", "europe-2013", "--rung", "4", "--json"))
+    said = json.loads(good("simulate", "one-launch", "--rung", "4", "--json"))
     assert said["events"][0] == {"t_s": 0.0, "party": None, "text": "launch 1"}
     assert said["measures"]["p_no_leaker"]["russia"] is None
 
 
 def test_check_says_what_the_scenario_is():
-    assert "1 case, rungs 0, 2, 4, 100 seeds" in good("check", "examples/europe-2013.yaml")
-    assert json.loads(good("check", "europe-2013", "--json"))["cases"] == 1
+    assert "1 case, rungs 0, 2, 4, 100 seeds" in good("check", "examples/one-launch.yaml")
+    assert json.loads(good("check", "one-launch", "--json"))["cases"] == 1
 
 
 def test_catalogue_selects_by_owner_and_year():
@@ -86,10 +86,10 @@ def test_fly_solves_the_planned_range():
     ("words", "says"),
     [
         (("check", "nowhere.yaml"), "nowhere.yaml"),
-        (("check", "europe-2031"), "did you mean 'europe-2013'?"),
-        (("simulate", "europe-2013", "--rung", "9"), "rung"),
-        (("simulate", "europe-2013", "--rung", "7"), "ask for 0 to 4"),
-        (("simulate", "europe-2013", "--case", "mrbm-central-europ"), "did you mean 'mrbm-central-europe'?"),
+        (("check", "europe-2031"), "did you mean 'one-launch'?"),
+        (("simulate", "one-launch", "--rung", "9"), "rung"),
+        (("simulate", "one-launch", "--rung", "7"), "ask for 0 to 4"),
+        (("simulate", "one-launch", "--case", "mrbm-central-europ"), "did you mean 'mrbm-central-europe'?"),
         (("arc", "30000"), "must be above 0 and below"),
         (("arc", "1000", "--apogee-km", "-5"), "apogee_km"),
         (("fly", "scud_c"), "did you mean 'scud_b'?"),
@@ -114,7 +114,7 @@ def test_an_unreachable_target_says_the_most_it_reaches(tmp_path):
 
 
 def test_five_mistakes_give_five_messages(tmp_path):
-    text = (ROOT / "examples/europe-2013.yaml").read_text(encoding="utf-8")
+    text = (ROOT / "examples/one-launch.yaml").read_text(encoding="utf-8")
     for old, new in (
         ("lat_deg: 36.0", "lat_deg: 97.0"),
         ("seeds: 100", "seeds: -3"),
@@ -134,7 +134,7 @@ def test_five_mistakes_give_five_messages(tmp_path):
 
 def test_a_report_cannot_go_where_a_file_is(tmp_path):
     (tmp_path / "taken").write_text("")
-    (line,) = refused("run", "europe-2013", "--seeds", "1", "--out", str(tmp_path / "taken"))
+    (line,) = refused("run", "one-launch", "--seeds", "1", "--out", str(tmp_path / "taken"))
     assert "pick another folder" in line
 
 

@@ -20,7 +20,7 @@ LEAD = 300.0  # s  before impact: nobody is warned of this launch later than tha
 @cache
 def begun(seed):
     """What happened before anybody shared."""
-    return before_sharing(load("europe-2013"), CASE, seed)
+    return before_sharing(load("one-launch"), CASE, seed)
 
 
 @cache
@@ -89,7 +89,7 @@ def test_who_shares_is_told_and_nobody_else():
 def test_the_beginning_is_the_same_at_every_rung():
     """Flights, detections and national tracks never depend on the rung: the same bits as from `simulate`."""
     for rung in (0, 4):
-        whole, parts = simulate(load("europe-2013"), CASE, rung, 2), run(2, rung)
+        whole, parts = simulate(load("one-launch"), CASE, rung, 2), run(2, rung)
         for stage in ("flights", "detections"):
             for name in getattr(whole, stage).__dataclass_fields__:
                 a, b = getattr(getattr(whole, stage), name), getattr(getattr(parts, stage), name)

@@ -23,7 +23,7 @@ AA = 4.5  # contrast of text that WCAG 2.2 asks for, level AA
 
 @pytest.fixture(scope="module")
 def study():
-    return explore(load("examples/europe-2013.yaml"), seeds=8, workers=1)
+    return explore(load("examples/one-launch.yaml"), seeds=8, workers=1)
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ from entente.errors import ScenarioError, UnknownName
 from entente.scenario.load import EXAMPLES, load, scenario_hash
 from entente.scenario.reader import read
 from entente.scenario.rows import FOLDER, Sheet
-from entente.scenario.schema import Interceptor, Scenario, VehicleClass
+from entente.scenario.schema import Scenario
+from entente.scenario.systems import Interceptor, VehicleClass
 
-GOOD = (EXAMPLES / "europe-2013.yaml").read_text(encoding="utf-8")
+GOOD = (EXAMPLES / "one-launch.yaml").read_text(encoding="utf-8")
 
 
 def mistakes(folder: Path, *edits: tuple[str, str]) -> tuple[str, ...]:
@@ -53,8 +54,8 @@ def under_caret(mistake: str) -> str:
 
 
 def test_the_example_loads_by_path_and_by_name():
-    by_name = load("europe-2013")
-    assert by_name == load(EXAMPLES / "europe-2013.yaml")
+    by_name = load("one-launch")
+    assert by_name == load(EXAMPLES / "one-launch.yaml")
     assert isinstance(by_name, Scenario)
     assert [case.name for case in by_name.cases] == ["mrbm-central-europe"]
     assert by_name.rungs == [0, 2, 4]
@@ -272,19 +273,19 @@ def test_files_that_are_not_there(tmp_path):
         load("bad\0name.yaml")
     with pytest.raises(ScenarioError, match="cannot be read"):
         load("a" * 5000 + ".yaml")
-    with pytest.raises(UnknownName, match=r"did you mean 'europe-2013'\?"):
+    with pytest.raises(UnknownName, match=r"did you mean 'one-launch'\?"):
         load("europe-2012")
 
 
 def test_the_hash_follows_the_meaning_not_the_comments(tmp_path):
     path = tmp_path / "same.yaml"
     path.write_text(GOOD + "# one more comment\n")
-    assert scenario_hash(load(path)) == scenario_hash(load("europe-2013"))
+    assert scenario_hash(load(path)) == scenario_hash(load("one-launch"))
     path.write_text(GOOD.replace("seeds: 100", "seeds: 101"))
-    assert scenario_hash(load(path)) != scenario_hash(load("europe-2013"))
+    assert scenario_hash(load(path)) != scenario_hash(load("one-launch"))
     assert len(scenario_hash(load(path))) == 16
 
 
 def test_a_copy_elsewhere_reads_the_same(tmp_path):
-    copy = shutil.copy(EXAMPLES / "europe-2013.yaml", tmp_path / "mine.yml")
-    assert load(str(copy)) == load("europe-2013")
+    copy = shutil.copy(EXAMPLES / "one-launch.yaml", tmp_path / "mine.yml")
+    assert load(str(copy)) == load("one-launch")

@@ -22,7 +22,7 @@ SEEDS = 24  # three chunks for two workers, and the first seed apart
 
 @pytest.fixture(scope="module")
 def scenario():
-    return en.load("europe-2013")
+    return en.load("one-launch")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_a_study_needs_no_main_guard(tmp_path):
     script = tmp_path / "mine.py"
     script.write_text(
         "import entente as en\n"
-        "study = en.explore(en.load('europe-2013'), seeds=22, workers=2)\n"
+        "study = en.explore(en.load('one-launch'), seeds=22, workers=2)\n"
         "print(study.data.sizes['seed'])\n"
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=200)

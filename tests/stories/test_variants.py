@@ -22,7 +22,7 @@ from entente.scenario.rows import ladder
 
 CASE = "mrbm-central-europe"
 RUNGS = (0, 2, 3, 4)
-TEXT = (EXAMPLES / "europe-2013.yaml").read_text(encoding="utf-8")
+TEXT = (EXAMPLES / "one-launch.yaml").read_text(encoding="utf-8")
 SCUD = (
     ("vehicle: mrbm_3000", "vehicle: scud_b"),
     ("lat_deg: 48.5, lon_deg: 17.5", "lat_deg: 37.5, lon_deg: 44.0"),
@@ -100,7 +100,7 @@ def test_what_is_compared_after_the_impact_is_undefined(tmp_path):
 
 def test_a_group_is_known_when_its_first_launch_is(tmp_path):
     """The time counts from the first launch; each launch has its own warning in the story."""
-    one = histories(load("europe-2013"))[0]
+    one = histories(load("one-launch"))[0]
     many = histories(written(tmp_path, ("launches: 1", "launches: 10")))[0]
     assert (many.assessment.values["first_known_s"] >= 0.0).all()
     assert many.assessment.values["first_known_s"][0] == one.assessment.values["first_known_s"][0]
@@ -115,7 +115,7 @@ def test_a_group_is_known_when_its_first_launch_is(tmp_path):
 
 def test_a_late_launch_is_the_same_history_later(tmp_path):
     """Measures count from the launch, so 600 s later changes nothing but the clock."""
-    late, now = histories(written(tmp_path, *VARIANTS["late"]))[4], histories(load("europe-2013"))[4]
+    late, now = histories(written(tmp_path, *VARIANTS["late"]))[4], histories(load("one-launch"))[4]
     assert late.flights.t_launch[0] == 600.0
     for name, values in now.assessment.values.items():
         np.testing.assert_allclose(late.assessment.values[name], values, rtol=1e-6, atol=1e-6, err_msg=name)
@@ -150,7 +150,7 @@ def test_a_higher_rung_keeps_the_warnings_of_a_lower_one(year, tmp_path):
 
 def test_a_track_the_centre_drops_is_dropped_by_those_it_tells():
     """From the moment the news arrives, nobody holds it."""
-    centre = histories(load("europe-2013"))[4].picture.tracks.of(CENTRE)
+    centre = histories(load("one-launch"))[4].picture.tracks.of(CENTRE)
     g = len(centre.t) // 2
     held = centre.held.copy()
     held[:, g:] = False
@@ -162,7 +162,7 @@ def test_a_track_the_centre_drops_is_dropped_by_those_it_tells():
 
 def test_a_partner_that_falls_silent_is_believed_for_a_while_only():
     """A released track that is no longer repeated is dropped as long after as a nation's own."""
-    run = histories(load("europe-2013"))[3]
+    run = histories(load("one-launch"))[3]
     shared = run.shared
     early = (shared.kind == TRACK) & (shared.arrives < 400.0) & (shared.giver == 0)
     cut = type(shared)(*(getattr(shared, field.name)[early] for field in dataclasses.fields(shared)))
@@ -173,7 +173,7 @@ def test_a_partner_that_falls_silent_is_believed_for_a_while_only():
 
 def test_a_rung_or_seed_that_is_not_there_is_refused():
     """Also where no command line stands before the model."""
-    scenario = load("europe-2013")
+    scenario = load("one-launch")
     with pytest.raises(ModelError, match="rung: 8 coordinates engagements"):
         en.simulate(scenario, CASE, 8, 1)
     for seed in (-1, 2**32):
@@ -203,7 +203,7 @@ def test_a_flight_longer_than_a_study_follows_is_refused(monkeypatch):
     """Not cut short in silence."""
     monkeypatch.setattr(flights, "LONGEST", 100)
     with pytest.raises(ModelError, match="vehicle: is still up 100 s after launch"):
-        before_sharing(load("europe-2013"), CASE, 1)
+        before_sharing(load("one-launch"), CASE, 1)
 
 
 def test_an_exercise_says_so(tmp_path):
@@ -212,5 +212,5 @@ def test_an_exercise_says_so(tmp_path):
     file = str(tmp_path / "variant.yaml")
     assert CliRunner().invoke(app, ["simulate", file]).output.startswith("EXERCISE: ")
     assert '"origin": "exercise"' in CliRunner().invoke(app, ["simulate", file, "--json"]).output
-    assert "EXERCISE" not in CliRunner().invoke(app, ["simulate", "europe-2013"]).output
+    assert "EXERCISE" not in CliRunner().invoke(app, ["simulate", "one-launch"]).output
     assert "Entente · EXERCISE" in page(en.explore(scenario, seeds=1, workers=1))

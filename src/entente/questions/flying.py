@@ -12,7 +12,7 @@ from entente.flights import Ascent
 from entente.physics import powered
 from entente.physics.earth import geodesic, geodetic_from_ecef
 from entente.scenario.rows import vehicles
-from entente.scenario.schema import Vehicle
+from entente.scenario.systems import Vehicle
 from entente.scenario.units import DEG, KM, KM_S
 
 EVENT_NAMES = {

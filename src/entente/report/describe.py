@@ -28,7 +28,8 @@ from entente.report.svg import tag
 from entente.run import Run
 from entente.scenario.places import CREDIT_LAND
 from entente.scenario.rows import interceptors, ladder, radars, satellites, vehicles
-from entente.scenario.schema import Case, Row, Rung
+from entente.scenario.schema import Case
+from entente.scenario.systems import Row, Rung
 from entente.scenario.units import KM
 from entente.store import place
 from entente.study import Study

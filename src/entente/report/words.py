@@ -3,7 +3,8 @@
 import math
 
 from entente.report.numbers import Summary
-from entente.scenario.schema import Party, Rung
+from entente.scenario.schema import Party
+from entente.scenario.systems import Rung
 
 SHORT = {"us_nato": "US/NATO", "russia": "Russia"}
 NEVER = {"time": "never", "lead": "none"}

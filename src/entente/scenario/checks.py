@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import get_args
 
 from entente.scenario.explain import nearest, show
+from entente.scenario.parts import PartyName
 from entente.scenario.rows import ladder, systems, vehicles
-from entente.scenario.schema import PartyName, Scenario
+from entente.scenario.schema import Scenario
 from entente.scenario.yaml12 import Finding, Page, Path
 
 

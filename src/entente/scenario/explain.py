@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from entente.scenario.schema import Ranged, Within
+from entente.scenario.parts import Ranged, Within
 from entente.scenario.units import MISTAKEN, PER_CENT, unit_of
 from entente.scenario.yaml12 import Finding, Page, Path
 

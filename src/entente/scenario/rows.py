@@ -5,7 +5,7 @@ system is the one it had on 1 July of that year; a system that had none on that 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,19 +14,9 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 from pydantic import BaseModel, Field
 
 from entente.errors import ModelError, unknown
+from entente.scenario.parts import Part, Ranged, Status
 from entente.scenario.reader import read
-from entente.scenario.schema import (
-    Interceptor,
-    Part,
-    PartyName,
-    Radar,
-    Ranged,
-    Rung,
-    Satellite,
-    Status,
-    System,
-    VehicleClass,
-)
+from entente.scenario.systems import Interceptor, Owner, Radar, Rung, Satellite, System, VehicleClass
 
 Entry = Radar | Satellite | Interceptor | VehicleClass | Rung
 OneKind = TypeVar("OneKind", bound=BaseModel)
@@ -140,8 +130,8 @@ def catalogue(kind: str, owner: str | None = None, year: int | None = None, stat
     """
     if kind not in KINDS:
         raise unknown("catalogue", kind, KINDS)
-    if owner is not None and owner not in get_args(PartyName):
-        raise unknown("catalogue owner", owner, get_args(PartyName))
+    if owner is not None and owner not in get_args(Owner):
+        raise unknown("catalogue owner", owner, get_args(Owner))
     if status is not None and status not in get_args(Status):
         raise unknown("catalogue status", status, get_args(Status))
     if year is not None and not dt.MINYEAR <= year <= dt.MAXYEAR:
@@ -201,13 +191,13 @@ def ranged(value: Ranged) -> str:
     return f"{value.nominal:g} ({value.low:g} to {value.high:g})"
 
 
-def find_rung(number: int) -> Rung:
-    """The row of the ladder with that number.
+def find_rung(number: int, own: Sequence[Rung] = ()) -> Rung:
+    """The rung with that number: a scenario's own one before the ladder's.
 
     Raises:
         UnknownName: no such rung.
     """
-    for row in ladder():
-        if row.rung == number:
-            return row
-    raise unknown("rung", str(number), [str(row.rung) for row in ladder()])
+    rungs = {row.rung: row for row in (*ladder(), *own)}
+    if number not in rungs:
+        raise unknown("rung", str(number), [str(known) for known in sorted(rungs)])
+    return rungs[number]

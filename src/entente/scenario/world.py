@@ -6,7 +6,7 @@ history share their world.
 
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,11 +18,14 @@ from entente.constants import GEO_RADIUS
 from entente.errors import ModelError, unknown
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.scenario import schema
+from entente.scenario.parts import Ranged
 from entente.scenario.rows import interceptors, radars, satellites, vehicles
+from entente.scenario.systems import Interceptor, Radar, Satellite, System, VehicleClass
 from entente.scenario.units import DEG, KM
 
-Row = TypeVar("Row", bound=schema.System)
+Row = TypeVar("Row", bound=System)
 
+AGAIN = 2**31  # added to the seed of chance in a second history with the same inputs
 RADAR, INFRARED = 1, 2  # phenomenologies, as bits so that a set of them is a sum
 
 
@@ -77,7 +80,7 @@ class Site:
 class Threat:
     """The generic vehicle of the case and where it is meant to go."""
 
-    vehicle: schema.VehicleClass
+    vehicle: VehicleClass
     beta: float  # ballistic coefficient of the re-entry body [kg/m^2]
     origin: tuple[float, float]  # latitude, longitude [rad]
     target: tuple[float, float]
@@ -96,13 +99,15 @@ class Policy:
     track_sigma: float
     track_delay: float
     track_interval: float
+    availability: float  # share of the time at which the line works
+    outage: float  # mean length of an outage [s]
 
 
 @dataclass(frozen=True)
 class World:
     """Everything a history needs to know before it starts."""
 
-    seed: int
+    seed: int  # of chance; the inputs may have been drawn by another
     scenario: schema.Scenario
     case: schema.Case
     parties: tuple[schema.Party, ...]
@@ -115,20 +120,24 @@ class World:
     inputs: dict[str, float]  # every ranged input by name, in the units of its key
 
     @property
-    def vehicle(self) -> schema.VehicleClass:
+    def vehicle(self) -> VehicleClass:
         """The catalogue row of the case's vehicle."""
         return self.threat.vehicle
 
 
 class Draws:
-    """The ranged inputs of one history: each drawn once, by a key made of its own name, and remembered by name."""
+    """The ranged inputs of one history: each drawn once, by a key made of its own name, and remembered by name.
 
-    def __init__(self, seed: int, nominal: bool) -> None:
-        self.seed, self.nominal = seed, nominal
+    `assumed` holds the ranges that the scenario puts in the place of the catalogue's.
+    """
+
+    def __init__(self, seed: int, nominal: bool, assumed: Mapping[str, Ranged]) -> None:
+        self.seed, self.nominal, self.assumed = seed, nominal, assumed
         self.taken: dict[str, float] = {}
 
-    def take(self, name: str, value: schema.Ranged) -> float:
+    def take(self, name: str, value: Ranged) -> float:
         """The value of this input in this history."""
+        value = self.assumed.get(name, value)
         if self.nominal or value.low == value.high:
             drawn = value.nominal
         else:
@@ -139,8 +148,8 @@ class Draws:
         return drawn
 
 
-def at_share(value: schema.Ranged, share: float) -> float:
-    """The point of a range below which `share` of the probability lies; see schema.Ranged."""
+def at_share(value: Ranged, share: float) -> float:
+    """The point of a range below which `share` of the probability lies; see Ranged."""
     low, high = (value.low, value.nominal) if share < 0.5 else (value.nominal, value.high)
     part = 2.0 * share if share < 0.5 else 2.0 * share - 1.0
     if value.low > 0.0 and value.high / value.low >= 10.0:
@@ -157,25 +166,31 @@ def find_case(scenario: schema.Scenario, name: str) -> schema.Case:
 
 
 def selected(scenario: schema.Scenario, rows: Iterable[Row]) -> list[Row]:
-    """The catalogue rows that the scenario's date and status select."""
-    day = scenario.epoch.date()
-    return [row for row in rows if row.status_on(day) in scenario.status and row.id not in scenario.exclude]
+    """The catalogue rows of the two parties that the scenario's date and status select."""
+    day, parties = scenario.epoch.date(), [party.name for party in scenario.parties]
+    return [
+        row
+        for row in rows
+        if row.owner in parties and row.status_on(day) in scenario.status and row.id not in scenario.exclude
+    ]
 
 
-def build(scenario: schema.Scenario, case_name: str, seed: int) -> World:
+def build(scenario: schema.Scenario, case_name: str, seed: int, again: bool = False) -> World:
     """The world of one history.
 
+    Args:
+        again: a second history of the same seed: the same inputs, other chance.
     Raises:
         UnknownName: no such case.
         ModelError: no such seed.
     """
-    if not 0 <= seed < 2**32:
-        raise ModelError(f"seed: {seed} names no history; give a whole number from 0 to {2**32 - 1}")
+    if not 0 <= seed < AGAIN:
+        raise ModelError(f"seed: {seed} names no history; give a whole number from 0 to {AGAIN - 1}")
     case = find_case(scenario, case_name)
     regions = {region.name: region for region in scenario.regions}
     vehicle = next(row for row in vehicles() if row.id == case.vehicle)
-    draws = Draws(seed, scenario.inputs == "nominal")
-    party = {name: i for i, name in enumerate(p.name for p in scenario.parties)}
+    draws = Draws(seed, scenario.inputs == "nominal", {a.input: a.value for a in scenario.assume})
+    party: dict[str, int] = {p.name: i for i, p in enumerate(scenario.parties)}
     rcs: dict[str, dict[str, float]] = {
         str(phase): {band: draws.take(f"{vehicle.id}.rcs_m2.{phase}.{band}", value) for band, value in by_band.items()}
         for phase, by_band in vehicle.rcs_m2.items()
@@ -196,7 +211,7 @@ def build(scenario: schema.Scenario, case_name: str, seed: int) -> World:
         launches=case.launches,
     )
     return World(
-        seed=seed,
+        seed=seed + AGAIN if again else seed,
         scenario=scenario,
         case=case,
         parties=tuple(scenario.parties),
@@ -219,6 +234,8 @@ def _policy(party: schema.Party, draws: Draws) -> Policy:
         track_sigma=release.track_sigma_km * KM,
         track_delay=draws.take(f"{party.name}.release.track_delay_s", release.track_delay_s),
         track_interval=release.track_interval_s,
+        availability=draws.take(f"{party.name}.release.availability", release.availability),
+        outage=draws.take(f"{party.name}.release.outage_s", release.outage_s),
     )
 
 
@@ -231,7 +248,7 @@ def _place(lat_deg: float, lon_deg: float, radius: float | None = None) -> tuple
     return lat, lon, r, axes
 
 
-def _radar(row: schema.Radar, party: int, rcs: dict[str, dict[str, float]], draws: Draws) -> Sensor:
+def _radar(row: Radar, party: int, rcs: dict[str, dict[str, float]], draws: Draws) -> Sensor:
     lat, lon, r, axes = _place(row.lat_deg, row.lon_deg)
     reach = draws.take(f"{row.id}.reach_km", row.reach_km) * KM
     reference = draws.take(f"{row.id}.reference_rcs_m2", row.reference_rcs_m2)
@@ -260,7 +277,7 @@ def _radar(row: schema.Radar, party: int, rcs: dict[str, dict[str, float]], draw
     )
 
 
-def _satellite(row: schema.Satellite, party: int, clouds: float, draws: Draws) -> Sensor:
+def _satellite(row: Satellite, party: int, clouds: float, draws: Draws) -> Sensor:
     lat, lon, r, axes = _place(0.0, row.longitude_deg, GEO_RADIUS)
     angle = draws.take(f"{row.id}.angle_sigma_deg", row.angle_sigma_deg) * DEG
     return Sensor(
@@ -287,7 +304,7 @@ def _satellite(row: schema.Satellite, party: int, clouds: float, draws: Draws) -
     )
 
 
-def _site(row: schema.Interceptor, party: int, draws: Draws) -> Site:
+def _site(row: Interceptor, party: int, draws: Draws) -> Site:
     lat, lon, r, axes = _place(row.lat_deg, row.lon_deg)
 
     def take(key: str) -> float:

@@ -1,0 +1,234 @@
+"""What the catalogue may say: every kind of row, with the type, unit and limits of each key.
+
+A key carries its unit (`reach_km`). A value that nobody knows exactly is a `Ranged`: low, nominal, high.
+"""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from entente.scenario.parts import (
+    Azimuth,
+    Basis,
+    Confidence,
+    Date,
+    Elevation,
+    Latitude,
+    Longitude,
+    Name,
+    Part,
+    PartyName,
+    Ranged,
+    RangedArea,
+    RangedDegrees,
+    RangedKm,
+    RangedProbability,
+    RangedSeconds,
+    RangedSpeed,
+    Source,
+    Status,
+    Text,
+    as_tuple,
+    within,
+)
+
+Owner = Literal[PartyName, "china", "israel", "japan", "taiwan"]
+Flow = Literal["notices", "warnings", "tracks", "reports", "rules", "assignments"]
+
+
+class Row(Part):
+    """What every catalogue row says about itself: what it is, whose, since when, and who says so."""
+
+    id: Name
+    title: Text
+    source: Annotated[list[Source], Field(min_length=1)]
+    basis: Basis
+    confidence: Confidence
+    notes: Text | None = None
+    assumed: Annotated[
+        list[str], Field(description="the keys whose values no source states: a verdict they decide is capped")
+    ] = []
+
+
+class Stay(Part):
+    """One period in the life of a system; `to` is the first day it no longer holds."""
+
+    status: Status
+    since: Date
+    to: Date | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Stay":
+        if self.to is not None and self.to <= self.since:
+            raise ValueError(f"ends on {self.to}, not after it begins on {self.since}")
+        return self
+
+
+class System(Row):
+    """A row that someone owns and that comes and goes."""
+
+    owner: Owner
+    periods: Annotated[list[Stay], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_after_the_other(self) -> "System":
+        for earlier, later in zip(self.periods, self.periods[1:], strict=False):
+            if earlier.to is None or later.since < earlier.to:
+                raise ValueError(f"the period since {later.since} begins before the one since {earlier.since} ends")
+        return self
+
+    def status_on(self, day: dt.date) -> Status | None:
+        """The status on that day, or None before the first period and in gaps."""
+        for stay in self.periods:
+            if stay.since <= day and (stay.to is None or day < stay.to):
+                return stay.status
+        return None
+
+
+class Face(Part):
+    """One face of a radar: where it looks."""
+
+    boresight_deg: Azimuth
+    half_width_deg: Annotated[float, Field(gt=0, le=180)]
+
+
+class Radar(System):
+    """A ground radar, as open sources describe it."""
+
+    kind: Literal["radar"] = "radar"
+    lat_deg: Latitude
+    lon_deg: Longitude
+    band: Literal["HF", "VHF", "UHF", "L", "S", "C", "X"]
+    faces: Annotated[list[Face], Field(min_length=1, max_length=6)]
+    min_elevation_deg: Elevation
+    max_elevation_deg: Annotated[float, Field(ge=0, le=90)]
+    reach_km: Annotated[
+        RangedKm, Field(description="range at which one look detects the reference target with chance 0.5")
+    ]
+    reference_rcs_m2: Annotated[
+        RangedArea, Field(description="cross-section for which the published range is taken to hold")
+    ]
+    revisit_s: Annotated[float, Field(gt=0, le=600)]
+    range_sigma_m: Annotated[float, Field(gt=0, le=10_000)]
+    angle_sigma_deg: RangedDegrees
+    false_alarms_per_scan: Annotated[float, Field(ge=0, le=100)]
+
+
+class Satellite(System):
+    """A geostationary infrared early-warning satellite."""
+
+    kind: Literal["satellite"] = "satellite"
+    longitude_deg: Longitude
+    revisit_s: Annotated[float, Field(gt=0, le=600)]
+    angle_sigma_deg: RangedDegrees
+    p_detect: RangedProbability
+    cloud_break_km: Annotated[
+        RangedKm, Field(description="altitude below which clouds hide a plume; drawn per history")
+    ]
+    report_latency_s: RangedSeconds
+    false_alarms_per_scan: Annotated[float, Field(ge=0, le=100)]
+
+
+class Interceptor(System):
+    """One site, or one ship's notional patrol area, with its interceptors."""
+
+    kind: Literal["interceptor"] = "interceptor"
+    lat_deg: Latitude
+    lon_deg: Longitude
+    inventory: Annotated[int, Field(ge=0, le=1000)]
+    nuclear_armed: bool = False
+    burnout_speed_km_s: RangedSpeed
+    boost_s: RangedSeconds
+    floor_km: RangedKm
+    ceiling_km: RangedKm
+    p_kill: Annotated[RangedProbability, Field(description="one shot, against a target correctly picked out")]
+    p_common: Annotated[
+        RangedProbability, Field(description="chance that detection, tracking and classification hold for this object")
+    ]
+    handover_sigma_km: Annotated[RangedKm, Field(description="largest position error (1 sigma, per axis) at commit")]
+    commit_delay_s: Annotated[RangedSeconds, Field(description="from a good enough track to ignition")]
+
+
+class Stage(Part):
+    """One stage of a generic vehicle. `fuelled_kg` excludes everything above the stage."""
+
+    fuelled_kg: Annotated[float, Field(gt=0, le=1e6)]
+    dry_kg: Annotated[float, Field(gt=0, le=1e5)]
+    isp_s: Annotated[float, Field(gt=100, le=500, description="in vacuum")]
+    burn_s: Annotated[float, Field(gt=1, le=600)]
+    diameter_m: Annotated[float, Field(gt=0, le=12)]
+    sea_level_loss: Annotated[
+        float, Field(ge=0, lt=0.5, description="share of the vacuum thrust lost at sea level")
+    ] = 0.02
+
+    @model_validator(mode="after")
+    def _burns_something(self) -> "Stage":
+        if self.dry_kg >= self.fuelled_kg:
+            raise ValueError(f"dry_kg {self.dry_kg:g} leaves no propellant in fuelled_kg {self.fuelled_kg:g}")
+        return self
+
+
+class Vehicle(Part):
+    """The masses and engines of a generic ballistic missile; never a particular weapon."""
+
+    stages: Annotated[tuple[Stage, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=4)]
+    payload_kg: Annotated[float, Field(gt=0, le=30_000)]
+    separates: Annotated[bool, Field(description="the payload re-enters alone, not with the empty last stage")] = False
+    ballistic_coefficient_kg_m2: Annotated[Ranged, within(100, 50_000)] | None = None
+
+    @model_validator(mode="after")
+    def _re_enters_somehow(self) -> "Vehicle":
+        if self.separates and self.ballistic_coefficient_kg_m2 is None:
+            raise ValueError("a payload that separates needs a ballistic_coefficient_kg_m2")
+        return self
+
+
+class VehicleClass(Row):
+    """A class of ballistic missile: how it flies and how large it looks."""
+
+    kind: Literal["vehicle"] = "vehicle"
+    range_class: Literal["SRBM", "MRBM", "IRBM", "ICBM", "SLBM", "space launch", "sounding rocket"]
+    vehicle: Vehicle
+    rcs_m2: Annotated[
+        dict[Literal["boost", "coast"], dict[Literal["VHF", "UHF", "L", "S", "C", "X"], RangedArea]],
+        Field(min_length=2),
+    ]
+
+
+class Switches(Part):
+    """What a step of cooperation turns on: what flows, who fuses, how engagements are coordinated."""
+
+    flows: list[Flow]
+    fusion: Literal["none", "receiver", "centre"]
+    engagement: Literal["alone", "deconflicted", "coordinated", "sectoral", "joint"]
+
+    @model_validator(mode="after")
+    def _not_contradictory(self) -> "Switches":
+        """What is fused must flow, and rules that are kept must have been agreed."""
+        needed: dict[str, Flow] = {
+            "receiver": "tracks",
+            "centre": "tracks",
+            "deconflicted": "rules",
+            "coordinated": "assignments",
+            "sectoral": "assignments",
+            "joint": "assignments",
+        }
+        for key in ("fusion", "engagement"):
+            value = getattr(self, key)
+            if value in needed and needed[value] not in self.flows:
+                raise ValueError(f"{key} {value} needs {needed[value]} among flows, which are {self.flows or 'empty'}")
+        if len(set(self.flows)) < len(self.flows):
+            raise ValueError(f"flows {self.flows} name something twice")
+        return self
+
+
+class Rung(Switches):
+    """A named set of switches, and what the step means for those who take it."""
+
+    rung: Annotated[int, Field(ge=0, le=99)]
+    name: Text
+    gives: Annotated[list[Text], Field(description="facts that a party lets the other know by taking part")] = []
+    needs: Annotated[list[Text], Field(description="what must be in place before the step")] = []
+    source: Annotated[list[Source], Field(min_length=1)]
