@@ -1,0 +1,89 @@
+"""What does the other party learn about the giver? Exposure in nats, and the plain list of facts disclosed."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from entente.comparison.intervals import Interval
+from entente.scenario.rows import find_rung, ladder, systems
+from entente.strategy.disclosure import disclosed
+from entente.study import Study
+
+TOLD = {  # what a released feature tells, as a fact: text and how a number is said
+    "given_first_s": ("when it first tells of a launch: {:.0f} s after it", "s"),
+    "given_delay_s": ("how late its word comes: {:.0f} s", "s"),
+    "given_sigma_km": ("how accurate its tracks are: {:.2g} km", "km"),
+    "given_area_km2": ("how well it places an impact: a 90 % area of {:,.0f} km2", "km2"),
+    "given_gap_s": ("how long its picture has gaps: {:.0f} s", "s"),
+    "given_commit_s": ("when its interceptors leave: {:.0f} s after the launch", "s"),
+}
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Expected divergence [nats] from the public prior to the receiver's posterior on the giver's own parameters.
+
+    nan with fewer than 30 histories (`enough` is then False). A lower bound: see `strategy.disclosure.disclosed`.
+    """
+
+    nats: float
+    interval: Interval  # 95 % over seeds
+    by_input: dict[str, float]  # every parameter of the giver that is told something about, the most first
+
+    @property
+    def enough(self) -> bool:
+        """Whether there were histories enough to tell."""
+        return not math.isnan(self.nats)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that the other party knows by this rung."""
+
+    text: str
+    measure: str = ""  # the feature it is computed from; empty for what taking part itself gives away
+    value: float = math.nan
+    unit: str = ""
+    share: float = 1.0  # of histories in which it is disclosed
+
+
+def inputs_of(study: Study, party: str) -> list[str]:
+    """The ranged inputs that are a party's own: its systems' and its release policy's. A vehicle's are nobody's."""
+    own = {row.id for row in systems() if row.owner == party} | {party}
+    return [str(name) for name in study.inputs["input"].values if str(name).split(".", 1)[0] in own]
+
+
+def exposure(study: Study, case: str, rung: int, party: str) -> Exposure:
+    """What the features of a party's releases in one case tell about its own parameters.
+
+    Raises:
+        KeyError: no such case, rung or party.
+    """
+    names = inputs_of(study, party)
+    features = [str(name) for name in study.data if str(name).startswith("given_")]
+    here = study.data.sel(case=case, rung=rung, party=party)
+    released = np.array([here[name].values for name in features], np.float64).reshape(len(features), -1).T
+    parameters = np.asarray(study.inputs.sel(input=names).values, np.float64)
+    if len(released) and not features:
+        released = np.empty((study.data.sizes["seed"], 0))
+    found = disclosed(parameters, released)
+    by_input = {name: float(nats) for name, nats in zip(names, found.each, strict=True) if nats > 0.0}
+    return Exposure(found.total, found.interval, dict(sorted(by_input.items(), key=lambda item: -item[1])))
+
+
+def facts(study: Study, case: str, rung: int, party: str) -> tuple[Fact, ...]:
+    """Everything a party lets the other know by taking part at a rung: what the steps give, and what the numbers show."""
+    here = find_rung(rung, study.scenario.ladder)
+    rungs = {row.rung: row for row in (*ladder(), *study.scenario.ladder)}
+    below = [rungs[n] for n in sorted(rungs) if n <= rung and set(rungs[n].flows) <= set(here.flows)]
+    said = dict.fromkeys(text for row in below for text in row.gives)
+    data = study.data.sel(case=case, rung=rung, party=party)
+    found = [Fact(text) for text in said]
+    for name, (text, unit) in TOLD.items():
+        values = data[name].values if name in data else np.empty(0)
+        kept = values[np.isfinite(values)]
+        if len(kept):
+            typical = float(np.median(kept))
+            found.append(Fact(text.format(typical), name, typical, unit, len(kept) / len(values)))
+    return tuple(found)

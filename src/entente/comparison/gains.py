@@ -1,0 +1,270 @@
+"""How much better off is a party? Levels, paired gains, and who is better or worse off beyond noise.
+
+A gain is positive when the party is better off: the sign rule is the measure's own (`better`). What did not happen is
+censored: a median is taken over the histories in which the measure is defined, a gain over those in which it is defined at
+both rungs; histories in which it came to be defined (never warned, now warned) are counted beside it.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from scipy.stats import binomtest
+
+from entente.comparison.exposing import Exposure, exposure
+from entente.comparison.intervals import Estimate, Interval, Statistic, estimate
+from entente.compiled import Floats
+from entente.errors import ModelError, unknown
+from entente.study import Study
+
+Direction = Literal["better", "worse", "no clear change"]
+
+MEDIANS = ("s", "km", "km2", "nats", "people")  # units of amounts; anything else is a share or a count, and has a mean
+NOISE = 0.05  # chance that anything at all is called better or worse where nothing changed
+SHOWN = ("information_nats", "warning_lead_s", "impact_area_90_km2")  # what is traded, beside exposure
+
+
+@dataclass(frozen=True)
+class Change:
+    """Whether one party is better or worse off in one measure of one case, and by how much."""
+
+    measure: str
+    case: str
+    party: str
+    direction: Direction
+    gain: Estimate
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Whether a rung is balanced against the baseline: no party worse on any of its priorities, both better on one."""
+
+    rung: int
+    balanced: bool
+    changes: tuple[Change, ...]  # every priority of every party in every case in which it can be compared
+    why: tuple[str, ...]  # what decided it, a sentence each
+
+    def of(self, party: str, direction: Direction) -> tuple[Change, ...]:
+        """The changes of one party in one direction."""
+        return tuple(c for c in self.changes if c.party == party and c.direction == direction)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One line of the two-party table: what each party gets, or gives, at a rung in one case."""
+
+    case: str
+    what: str  # information_nats, warning_lead_s, impact_area_90_km2 or exposure
+    unit: str
+    values: dict[str, Estimate | Exposure]  # by party: what it gets; for exposure, what it gives
+    ratio: float | None  # of the first party's to the second's; None where the second's may be zero or of another sign
+
+
+def baseline(study: Study) -> int:
+    """The rung that gains are measured against: the study's own, or, where that was not run, the highest below it.
+
+    Raises:
+        ModelError: no rung at or below the baseline was run.
+    """
+    run = [int(rung) for rung in study.data["rung"].values if rung <= study.baseline]
+    if not run:
+        raise ModelError(
+            f"baseline: rung {study.baseline} is what was in force, and neither it nor a lower one was run; "
+            "add it to the scenario's rungs"
+        )
+    return max(run)
+
+
+def statistic_of(study: Study, measure: str) -> Statistic:
+    """Median for amounts, mean for shares and counts."""
+    return "median" if variable(study, measure).attrs["units"] in MEDIANS else "mean"
+
+
+def variable(study: Study, measure: str) -> xr.DataArray:
+    """One measure of a study, (case, rung, party, seed).
+
+    Raises:
+        UnknownName: no such measure.
+    """
+    if measure not in study.data:
+        raise unknown("measure", measure, [str(name) for name in study.data])
+    return study.data[measure]
+
+
+def histories(study: Study, measure: str, case: str, rung: int, party: str, again: bool = False) -> Floats:
+    """The values of one measure over seeds (S,), or of the second histories (T,) of the first seeds.
+
+    Raises:
+        UnknownName: no such measure, case, rung or party.
+    """
+    found = variable(study, measure)
+    for name, asked in (("case", case), ("rung", rung), ("party", party)):
+        if asked not in found[name].values:
+            raise unknown(name, str(asked), [str(value) for value in found[name].values])
+    source = study.again[measure] if again else found
+    return np.asarray(source.sel(case=case, rung=rung, party=party).values, np.float64)
+
+
+def level(study: Study, measure: str, case: str, rung: int, party: str, confidence: float = 0.95) -> Estimate:
+    """What a measure is, in its own unit.
+
+    Raises:
+        UnknownName: no such measure, case, rung or party.
+    """
+    values = histories(study, measure, case, rung, party)
+    again = histories(study, measure, case, rung, party, again=True)
+    bounds = (0.0, 1.0) if _is_share(study, measure) else None
+    fixed = study.scenario.inputs == "nominal"
+    return estimate(values, (values[: len(again)], again), statistic_of(study, measure), bounds, fixed, confidence)
+
+
+def gain(
+    study: Study, measure: str, case: str, rung: int, party: str, since: int | None = None, confidence: float = 0.95
+) -> Estimate:
+    """How much better a measure is than at the baseline, history by history: positive is better, in the measure's unit.
+
+    Args:
+        since: the rung it is compared with; the baseline if None.
+        confidence: of the sampling interval.
+    Raises:
+        UnknownName: no such measure, case, rung or party.
+        ModelError: a measure of which neither direction is better.
+    """
+    sign = sign_of(study, measure)
+    before = baseline(study) if since is None else since
+    then, now = (histories(study, measure, case, r, party) for r in (before, rung))
+    then_again, now_again = (histories(study, measure, case, r, party, again=True) for r in (before, rung))
+    difference, again = sign * (now - then), sign * (now_again - then_again)
+    bounds = (-1.0, 1.0) if _is_share(study, measure) else None
+    fixed = study.scenario.inputs == "nominal"
+    found = estimate(
+        difference, (difference[: len(again)], again), statistic_of(study, measure), bounds, fixed, confidence
+    )
+    newly, lost = np.isnan(then) & ~np.isnan(now), ~np.isnan(then) & np.isnan(now)
+    return Estimate(
+        value=found.value,
+        sampling=found.sampling,
+        assumption=found.assumption,
+        n=found.n,
+        defined=found.defined,
+        statistic=found.statistic,
+        newly=float(newly.mean()),
+        lost=float(lost.mean()),
+        better=float(((difference > 0.0) | newly).mean()),
+        worse=float(((difference < 0.0) | lost).mean()),
+    )
+
+
+def sign_of(study: Study, measure: str) -> float:
+    """1 where more is better, -1 where less is.
+
+    Raises:
+        UnknownName: no such measure.
+        ModelError: neither is better.
+    """
+    better = variable(study, measure).attrs["better"]
+    if better == "none":
+        raise ModelError(f"gain: of {measure} neither more nor less is better; ask for its level")
+    return 1.0 if better == "higher" else -1.0
+
+
+def change(
+    study: Study, measure: str, case: str, rung: int, party: str, since: int | None = None, of: int = 1
+) -> Change:
+    """Whether a party is better or worse off beyond noise.
+
+    For amounts by the sign test over all histories in which something changed, those that came to be defined counting
+    as better and those that ceased as worse; for means by the interval of the mean leaving zero out.
+
+    Args:
+        of: how many comparisons are made together; each is then held to a level that many times stricter (Bonferroni).
+    Source: Conover, Practical Nonparametric Statistics (1999), section 3.4, for the sign test and its ties.
+    """
+    level_of_each = NOISE / of
+    found = gain(study, measure, case, rung, party, since, 1.0 - level_of_each)
+    seeds = study.data.sizes["seed"]
+    up, down = round(found.better * seeds), round(found.worse * seeds)
+    if found.statistic == "mean" and not (found.newly or found.lost):
+        clear, upward = found.clear, found.value > 0.0
+    else:
+        clear = bool(up + down) and binomtest(up, up + down).pvalue < level_of_each
+        upward = up > down
+    direction: Direction = ("better" if upward else "worse") if clear else "no clear change"
+    return Change(measure, case, party, direction, gain(study, measure, case, rung, party, since))
+
+
+def priorities(study: Study) -> list[tuple[str, str]]:
+    """Every party with each measure by which it judges a step, where the study has it and it has a better side."""
+    return [
+        (party.name, measure)
+        for party in study.scenario.parties
+        for measure in party.priorities
+        if measure in study.data and study.data[measure].attrs["better"] != "none"
+    ]
+
+
+def cases_of(study: Study) -> list[str]:
+    """The cases of a study, by name, in its order."""
+    return [str(name) for name in study.data["case"].values]
+
+
+def balanced(study: Study, rung: int) -> Balance:
+    """No party worse beyond noise on any of its declared priority measures, and both better on at least one.
+
+    Over all cases. Noise: the chance that anything is called worse although nothing changed is held to 5 % together.
+    """
+    asked = [(party, measure, case) for party, measure in priorities(study) for case in cases_of(study)]
+    changes = tuple(change(study, measure, case, rung, party, of=len(asked)) for party, measure, case in asked)
+    names = [party.name for party in study.scenario.parties]
+    why = [
+        f"{c.party} is worse off in {c.measure} ({c.case}): worse in {c.gain.worse:.0%} of histories"
+        for c in changes
+        if c.direction == "worse"
+    ]
+    worse = bool(why)
+    nothing = [name for name in names if not any(c.party == name and c.direction == "better" for c in changes)]
+    why += [f"{name} is better off in none of its priorities" for name in nothing]
+    for name in names:
+        best = sorted({c.measure for c in changes if c.party == name and c.direction == "better"})
+        why += [f"{name} is better off in {', '.join(best)}"] if best else []
+    return Balance(rung, not worse and not nothing, changes, tuple(why))
+
+
+def reciprocity(study: Study, rung: int) -> tuple[Exchange, ...]:
+    """What the two parties get and give at a rung, side by side, case by case: gains against the baseline, and exposure."""
+    first, second = (party.name for party in study.scenario.parties)
+    lines = []
+    for case in cases_of(study):
+        for what in SHOWN:
+            got = level if what == "information_nats" else gain
+            values: dict[str, Estimate | Exposure] = {p: got(study, what, case, rung, p) for p in (first, second)}
+            unit = str(variable(study, what).attrs["units"])
+            lines.append(Exchange(case, what, unit, values, _ratio(study, values)))
+        given: dict[str, Estimate | Exposure] = {p: exposure(study, case, rung, p) for p in (first, second)}
+        lines.append(Exchange(case, "exposure", "nats", given, _ratio(study, given)))
+    return tuple(lines)
+
+
+def _ratio(study: Study, values: dict[str, Estimate | Exposure]) -> float | None:
+    """The first party's number over the second's; None unless both are clearly above zero."""
+    first, second = (values[party.name] for party in study.scenario.parties)
+    above = [_interval(one)[0] > 0.0 for one in (first, second)]
+    return _value(first) / _value(second) if all(above) else None
+
+
+def _value(one: Estimate | Exposure) -> float:
+    return one.value if isinstance(one, Estimate) else one.nats
+
+
+def _interval(one: Estimate | Exposure) -> Interval:
+    return one.sampling if isinstance(one, Estimate) else one.interval
+
+
+def _is_share(study: Study, measure: str) -> bool:
+    """Whether the measure lies between 0 and 1 in every history."""
+    found = variable(study, measure)
+    if found.attrs["units"] != "1":
+        return False
+    return not math.isnan(float(found.max())) and bool(float(found.min()) >= 0.0 and float(found.max()) <= 1.0)

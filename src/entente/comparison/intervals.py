@@ -1,0 +1,146 @@
+"""How sure is a number? A value with its sampling interval over seeds and its range over the assumptions.
+
+The two are different things (and stay apart on the page). The *sampling interval* says how far the value may be off
+because only so many histories were run; it shrinks with more of them. The *assumption range* says how far the value
+differs between one reading of the uncertain inputs and another; more histories do not shrink it.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import binom, norm, t
+
+from entente.compiled import Floats
+
+Interval = tuple[float, float]
+Statistic = Literal["median", "mean"]
+
+NOWHERE: Interval = (math.nan, math.nan)
+FEWEST_TWINS = 5  # pairs of histories with the same inputs; with fewer the chance between them is not estimated
+PSEUDO = 2  # observations added at each end of a bounded measure: Agresti and Coull's "plus four"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with what is known of its error. Values in the unit of its measure; for a gain, positive is better.
+
+    `value` is the median over the histories in which the measure is defined, or the mean where it counts or is a share.
+    An interval is (nan, nan) where too few histories are defined to give one: fewer than 6 for a median, 2 for a mean.
+    """
+
+    value: float
+    sampling: Interval  # 95 % over seeds, or as asked
+    assumption: Interval  # 5 to 95 % over the draws of the uncertain inputs, chance taken out
+    n: int  # histories in which it is defined; for a gain, at both rungs
+    defined: float  # the same as a share of all histories
+    statistic: Statistic
+    newly: float = 0.0  # for a gain: share of histories in which it was undefined before and is defined now
+    lost: float = 0.0  # for a gain: the reverse
+    better: float = 0.0  # for a gain: share of histories in which it is better, the newly defined among them
+    worse: float = 0.0  # for a gain: the same for worse
+
+    @property
+    def clear(self) -> bool:
+        """Whether the sampling interval leaves zero out."""
+        return self.sampling[0] > 0.0 or self.sampling[1] < 0.0
+
+
+def estimate(
+    values: Floats,
+    twins: tuple[Floats, Floats],
+    statistic: Statistic,
+    bounds: Interval | None = None,
+    fixed: bool = False,
+    confidence: float = 0.95,
+) -> Estimate:
+    """A number over histories, with both intervals.
+
+    Args:
+        values: one a history (S,); nan where undefined.
+        twins: (T,) and (T,): the same measure in pairs of histories with the same inputs and other chance.
+        bounds: the least and the most that the measure can be; None if it has no such bounds.
+        fixed: every history has the same inputs, so that there is no assumption range.
+        confidence: of the sampling interval.
+    """
+    kept = values[np.isfinite(values)]
+    n = len(kept)
+    defined = n / len(values) if len(values) else math.nan
+    if not n:
+        return Estimate(math.nan, NOWHERE, NOWHERE, 0, defined, statistic)
+    value = float(np.median(kept) if statistic == "median" else np.mean(kept))
+    around = median_interval(kept, confidence) if statistic == "median" else mean_interval(kept, bounds, confidence)
+    over = (value, value) if fixed else assumption_range(kept, twins, value)
+    return Estimate(value, around, over, n, defined, statistic)
+
+
+def median_interval(values: Floats, confidence: float = 0.95) -> Interval:
+    """The interval between two order statistics that holds the median with at least this confidence.
+
+    Args:
+        values: (n,), all defined.
+    Returns:
+        the two values; (nan, nan) if no two of so few values reach the confidence.
+    Valid: independent values of any distribution; cautious where values tie.
+    Source: David and Nagaraja, Order Statistics (2003), section 7.1: the count below the median is binomial(n, 1/2).
+    """
+    n = len(values)
+    k = int(binom.ppf((1.0 - confidence) / 2.0, n, 0.5))  # P(count < k) <= (1 - confidence) / 2
+    if k < 1:
+        return NOWHERE
+    ordered = np.sort(values)
+    return float(ordered[k - 1]), float(ordered[n - k])
+
+
+def mean_interval(values: Floats, bounds: Interval | None = None, confidence: float = 0.95) -> Interval:
+    """An interval for the mean.
+
+    Args:
+        values: (n,), all defined.
+        bounds: the least and most a value can be. With them, two values are added at each end before the normal
+            interval is taken, so that a hundred histories that all succeed do not claim certainty.
+    Valid: bounded measures: coverage at or a little above the confidence from n = 10; others: Student's t, which
+        undercovers for very skewed values and claims certainty where all are equal.
+    Source: Agresti and Coull (1998), The American Statistician 52:119-126; for shares between 0 and 1 own extension.
+    """
+    n = len(values)
+    if n < 2:
+        return NOWHERE
+    if bounds is None:
+        half = float(t.ppf(0.5 + confidence / 2.0, n - 1) * values.std(ddof=1) / math.sqrt(n))
+        return float(values.mean()) - half, float(values.mean()) + half
+    more = np.concatenate([values, np.repeat(bounds, PSEUDO)])
+    half = float(norm.ppf(0.5 + confidence / 2.0) * more.std() / math.sqrt(len(more)))
+    return max(bounds[0], float(more.mean()) - half), min(bounds[1], float(more.mean()) + half)
+
+
+def assumption_range(values: Floats, twins: tuple[Floats, Floats], centre: float) -> Interval:
+    """5 to 95 % of what the value is over the draws of the uncertain inputs, the chance within a draw taken out.
+
+    Model: value = what the inputs make of it + chance, the two independent. The variance of chance is half the mean
+    squared difference of twins; the quantiles over histories are drawn in to `centre` by the square root of the share
+    of the variance that is not chance.
+
+    Args:
+        values: (n,), all defined.
+        twins: two arrays (T,), pairs with the same inputs; nan where undefined.
+    Returns:
+        the range; the centre twice where chance explains all of the spread.
+    Valid: exact for normal inputs and chance; where both are skewed in different ways the ends are off; for a measure
+        that is 0 or 1 in each history the variance is right and the shape is not. With fewer than 5 pairs of twins
+        chance is not taken out, and the range is too wide.
+    Source: own; the variance decomposition is Searle, Casella and McCulloch, Variance Components (1992), section 3.2.
+    """
+    low, high = np.quantile(values, (0.05, 0.95))
+    shrink = math.sqrt(max(0.0, 1.0 - chance_share(values, twins)))
+    return centre + shrink * (float(low) - centre), centre + shrink * (float(high) - centre)
+
+
+def chance_share(values: Floats, twins: tuple[Floats, Floats]) -> float:
+    """The share of the variance over histories that is chance and not inputs; 0 if there are too few twins to say."""
+    apart = (twins[0] - twins[1])[np.isfinite(twins[0]) & np.isfinite(twins[1])]
+    total = float(values.var(ddof=1)) if len(values) > 1 else 0.0
+    if len(apart) < FEWEST_TWINS or total == 0.0:
+        return 0.0
+    return float(np.mean(apart**2)) / 2.0 / total

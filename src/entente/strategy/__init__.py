@@ -1,0 +1,6 @@
+"""Choice: what deciding, and telling, is worth. Pure functions, numbers in, numbers out.
+
+Conventions: arrays and floats; information in nats; no files, clock, randomness or project records.
+
+Map: `disclosure` what a released feature tells about a hidden parameter.
+"""
