@@ -2,11 +2,20 @@
 
 A site looks for the earliest point, between floor and ceiling, at which an interceptor can meet what its own party's
 picture holds; it waits as long as that point allows, and fires one salvo if the track is then good enough, else tries a
-later point. Each party decides alone at the rungs modelled here; what sharing changes is the picture it decides on.
+later point. Who fires is a matter of the rung:
+
+- alone: each party answers what its own picture says will fall on a region of its own, by one salvo a body, not knowing
+  what the other does;
+- deconflicted: by agreed rules the party whose region it is answers; the other only where that party cannot;
+- coordinated: each body is offered to the site of either party that is best placed, and stock that is left over gives a
+  second salvo.
+
+Every party decides on its own interceptors; the models ask whether it could, not whether it would.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,45 +25,143 @@ from entente.estimate.belief import BURNS
 from entente.estimate.follow import Q
 from entente.estimate.kalman import predict_ballistic
 from entente.estimate.predict import path_ahead
+from entente.physics.earth import geodesic
 from entente.physics.intercept import LOOK, earliest_meeting
-from entente.records import Flights, Outcome, Picture, Tracks
-from entente.scenario.world import Site, World
+from entente.records import Areas, Flights, Outcome, Picture, Tracks
+from entente.scenario.rows import find_rung
+from entente.scenario.world import NOBODY, Site, World
 
 HANDOVER_MISS = 3.0  # standard deviations of the allowed handover error beyond which the seeker finds nothing
 AHEAD = 400  # points of LOOK seconds that a path is predicted for
+DECOYS = 10  # undiscriminated objects beside each warhead, in the less favourable of the two counts
+NEAR = 3.0  # semi-axes of the impact area by which a body may miss a region and still be answered for it
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """One salvo: when it leaves, when and where it would meet the body."""
+    """One salvo: when it leaves, when and where it would meet the body, and whose region the body is falling on."""
 
     t_launch: float
     t_intercept: float
     r_ecef: Floats
+    claimed_by: int | None  # a party, NOBODY where the scenario does not say, None where it falls on no region
 
 
-def defend(world: World, flights: Flights, picture: Picture) -> Outcome:
-    """Every site against every object that its party's picture holds, in the order in which they come down."""
-    shots: list[tuple[int, int, _Plan, float, bool]] = []
-    why_not: dict[tuple[int, int], str] = {}
-    p_leak, stopped = np.ones(flights.count), np.zeros(flights.count, np.bool_)
+@dataclass
+class _Stock:
+    """What the sites still have, what they were asked for, and what is missing where."""
+
+    left: list[int]
+    why_not: dict[tuple[int, int], str] = field(default_factory=dict)
+    salvos: list[tuple[int, int, _Plan, int]] = field(default_factory=list)  # site, object, plan, interceptors
+
+
+def defend(world: World, flights: Flights, picture: Picture, rung: int) -> Outcome:
+    """Every body that a party's picture holds, in the order in which they come down, and who answers it.
+
+    Raises:
+        UnknownName: no such rung.
+    """
+    engagement = find_rung(rung, world.scenario.ladder).engagement
+    stock = _Stock([site.inventory for site in world.sites])
+    order = [int(obj) for obj in np.argsort(flights.t_impact, kind="stable")]
+    plans: dict[tuple[int, int], _Plan] = {}
     for number, site in enumerate(world.sites):
         tracks = picture.tracks.of(site.party)
-        left = site.inventory
-        for obj in np.argsort(flights.t_impact, kind="stable"):
-            plan = _plan(site, tracks.rows(tracks.obj == obj))
-            salvo = min(world.case.shots_per_object, left)
-            if isinstance(plan, str) or salvo == 0:
-                why_not[number, int(obj)] = plan if isinstance(plan, str) else "no interceptor left"
-                continue
-            left -= salvo
-            p_kill = site.p_kill if _is_where_expected(flights, int(obj), plan, site) else 0.0
-            p_leak[obj] *= 1.0 - site.p_common * (1.0 - (1.0 - p_kill) ** salvo)
-            found = rng.uniform(world.seed, rng.SHOT, int(obj), number, 0) < site.p_common
-            for shot in range(salvo):
-                hit = found and rng.uniform(world.seed, rng.SHOT, int(obj), number, 1 + shot) < p_kill
-                stopped[obj] |= hit
-                shots.append((number, int(obj), plan, p_kill, bool(hit)))
+        for obj in order:
+            plan = _plan(world, site, tracks.rows(tracks.obj == obj))
+            if isinstance(plan, str):
+                stock.why_not[number, obj] = plan
+            elif plan.claimed_by is None:
+                stock.why_not[number, obj] = "will fall on no region that is answered for"
+            else:
+                plans[number, obj] = plan
+    for place, obj in enumerate(order):
+        if engagement == "alone":
+            _alone(world, plans, obj, stock)
+        elif engagement == "deconflicted":
+            _deconflicted(world, plans, obj, stock)
+        else:
+            _coordinated(world, plans, obj, stock, still_to_come=len(order) - place - 1)
+    for number, obj in plans:
+        if not any(salvo[:2] == (number, obj) for salvo in stock.salvos):
+            stock.why_not.setdefault((number, obj), "another site answers it")
+    return _scored(world, flights, stock)
+
+
+def _best(world: World, plans: dict[tuple[int, int], _Plan], obj: int, stock: _Stock, who: set[int]) -> Iterator[int]:
+    """The sites of these parties that can answer a body and have stock, the surest first, then the earliest."""
+    able = [number for number, site in enumerate(world.sites) if (number, obj) in plans and site.party in who]
+    for number in able:
+        if stock.left[number] == 0:
+            stock.why_not[number, obj] = "no interceptor left"
+    ready = [number for number in able if stock.left[number] > 0]
+
+    def order(number: int) -> tuple[float, float]:
+        site = world.sites[number]
+        return -site.p_kill * site.p_common, plans[number, obj].t_intercept
+
+    yield from sorted(ready, key=order)
+
+
+def _fire(world: World, plans: dict[tuple[int, int], _Plan], number: int, obj: int, stock: _Stock) -> None:
+    salvo = min(world.case.shots_per_object, stock.left[number])
+    stock.left[number] -= salvo
+    stock.salvos.append((number, obj, plans[number, obj], salvo))
+
+
+def _alone(world: World, plans: dict[tuple[int, int], _Plan], obj: int, stock: _Stock) -> None:
+    for party in range(len(world.parties)):
+        mine = {
+            key: plan
+            for key, plan in plans.items()
+            if world.sites[key[0]].party == party and plan.claimed_by in (party, NOBODY)
+        }
+        for number, site in enumerate(world.sites):
+            if site.party == party and (number, obj) in plans and (number, obj) not in mine:
+                stock.why_not[number, obj] = "will fall on the other party's region"
+        for number in _best(world, mine, obj, stock, {party}):
+            _fire(world, plans, number, obj, stock)
+            break
+
+
+def _deconflicted(world: World, plans: dict[tuple[int, int], _Plan], obj: int, stock: _Stock) -> None:
+    owners = {plan.claimed_by for (_, body), plan in plans.items() if body == obj} & {0, 1}
+    for parties in (owners, {0, 1}):
+        for number in _best(world, plans, obj, stock, parties):
+            _fire(world, plans, number, obj, stock)
+            return
+
+
+def _coordinated(
+    world: World, plans: dict[tuple[int, int], _Plan], obj: int, stock: _Stock, still_to_come: int
+) -> None:
+    salvo = world.case.shots_per_object
+    for turn, number in enumerate(_best(world, plans, obj, stock, {0, 1})):
+        if turn == 0 or (turn == 1 and stock.left[number] >= salvo * (still_to_come + 1)):
+            _fire(world, plans, number, obj, stock)
+
+
+def _scored(world: World, flights: Flights, stock: _Stock) -> Outcome:
+    """What the salvos do: drawn for this history, and as chances."""
+    parties = len(world.parties)
+    missed, missed_decoys = np.ones((flights.count, parties)), np.ones((flights.count, parties))
+    common, stopped = np.ones((flights.count, parties)), np.zeros(flights.count, np.bool_)
+    asked = np.bincount([number for number, _, _, _ in stock.salvos], minlength=len(world.sites))
+    shots: list[tuple[int, int, _Plan, float, bool]] = []
+    for number, obj, plan, salvo in stock.salvos:
+        site = world.sites[number]
+        p_kill = site.p_kill if _is_where_expected(flights, obj, plan, site) else 0.0
+        kills = 1.0 - (1.0 - p_kill) ** salvo
+        picked = min(1.0, site.inventory / (world.case.shots_per_object * asked[number] * (1 + DECOYS)))
+        missed[obj, site.party] *= 1.0 - kills
+        missed_decoys[obj, site.party] *= 1.0 - picked * kills
+        common[obj, site.party] = min(common[obj, site.party], site.p_common)
+        found = rng.uniform(world.seed, rng.SHOT, obj, site.party, 0) < site.p_common
+        for shot in range(salvo):
+            hit = found and rng.uniform(world.seed, rng.SHOT, obj, parties + number, 1 + shot) < p_kill
+            stopped[obj] |= hit
+            shots.append((number, obj, plan, p_kill, bool(hit)))
     return Outcome(
         site=np.array([s[0] for s in shots], np.int32),
         obj=np.array([s[1] for s in shots], np.int32),
@@ -63,13 +170,16 @@ def defend(world: World, flights: Flights, picture: Picture) -> Outcome:
         r_ecef=np.array([s[2].r_ecef for s in shots]).reshape(-1, 3),
         p_kill=np.array([s[3] for s in shots]),
         hit=np.array([s[4] for s in shots], np.bool_),
-        p_no_leak=1.0 - p_leak,
+        p_no_leak=1.0 - np.prod(1.0 - common * (1.0 - missed), axis=1),
+        missed=missed,
+        missed_decoys=missed_decoys,
+        common=common,
         stopped=stopped,
-        why_not=why_not,
+        why_not=stock.why_not,
     )
 
 
-def _plan(site: Site, tracks: Tracks) -> _Plan | str:
+def _plan(world: World, site: Site, tracks: Tracks) -> _Plan | str:
     """The salvo that a site fires at one object, or what was missing."""
     why = "no track in the picture"
     path, then, P = np.empty((AHEAD, 3)), np.empty(6), np.empty((6, 6))
@@ -103,8 +213,19 @@ def _plan(site: Site, tracks: Tracks) -> _Plan | str:
             if math.sqrt(max(P[0, 0], P[1, 1], P[2, 2])) > site.handover_sigma:
                 why = "track too poor while in reach"
                 continue
-            return _Plan(t + at * LOOK - flight, t + at * LOOK, path[at].copy())
+            whose = _claimed_by(world, tracks.impact[k, g])
+            return _Plan(t + at * LOOK - flight, t + at * LOOK, path[at].copy(), whose)
     return why
+
+
+def _claimed_by(world: World, impact: Areas) -> int | None:
+    """Whose region a body is falling on, by its impact area: the nearest one, unless even that is far outside the area."""
+    lat, lon, reach = float(impact.lat), float(impact.lon), NEAR * float(impact.axes[0])
+    if not world.defended:
+        return None
+    away = [geodesic(lat, lon, home.lat, home.lon)[0] - home.radius for home in world.defended]
+    nearest = int(np.argmin(away))
+    return world.defended[nearest].party if away[nearest] <= reach else None
 
 
 def _is_where_expected(flights: Flights, obj: int, plan: _Plan, site: Site) -> bool:

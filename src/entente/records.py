@@ -192,6 +192,8 @@ class Shared:
     seen_by: Codes  # (M,)
     launch: Areas  # (M,) as released
     impact: Areas  # (M,) as released
+    bias: Floats  # (M,) [m] 1 sigma of the constant position bias that the giver declares; part of P, never averaged out
+    noticed: Bools  # (2,) whether those on duty at each party know of an announcement of this launch
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,9 @@ class Outcome:
     p_kill: Floats  # (K,)
     hit: Bools  # (K,)
     p_no_leak: Floats  # (B,) chance that this object does not get through, given the shots it drew
+    missed: Floats  # (B, 2) chance that all of a party's shots at it miss although the party's system holds; 1 without shots
+    missed_decoys: Floats  # (B, 2) the same with ten undiscriminated objects beside each warhead
+    common: Floats  # (B, 2) chance that detection, tracking and classification hold; 1 without shots
     stopped: Bools  # (B,)
     why_not: dict[tuple[int, int], str]
 
@@ -230,7 +235,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The measures of one history: values (party,), nan where undefined; names and units in `assessment.MEASURES`."""
+    """The measures of one history: values (party,), nan where undefined; names and units in `measures.MEASURES`."""
 
     values: dict[str, Floats]
-    events: tuple[Event, ...]
+    events: tuple[Event, ...] = ()  # its story, if it was asked for

@@ -19,6 +19,9 @@ NOISE = 5
 FALSE_ALARM = 6
 SHARE = 7
 SHOT = 8
+LINE = 9
+NOTICE = 10
+ORBIT = 11
 
 Word = np.uint64
 LOW32 = np.uint64(0xFFFFFFFF)

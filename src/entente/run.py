@@ -4,7 +4,8 @@
 a history, so a study makes it once and shares it out: `before_sharing`, then `at_rung`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from entente.assessment import assess
 from entente.defence import defend
@@ -18,6 +19,7 @@ from entente.scenario.systems import Rung
 from entente.scenario.world import World, build
 from entente.sensing import observe
 from entente.sharing import share
+from entente.story import tell
 from entente.tracking import follow
 
 HIGHEST_RUNG = 6  # of the ladder in this version: one system over both inventories is not modelled
@@ -85,9 +87,28 @@ def before_sharing(scenario: Scenario, case: str, seed: int, again: bool = False
 
 def at_rung(so_far: Beginning, rung: int) -> Run:
     """The rest of a history at one rung of cooperation."""
+    return all_rungs(so_far, [rung])[rung]
+
+
+def all_rungs(so_far: Beginning, rungs: Sequence[int], story: bool = True) -> dict[int, Run]:
+    """The rest of a history at several rungs. Those that let the same things flow share one picture.
+
+    Args:
+        story: whether each run tells its events; a study needs them of few.
+    """
     world, flights, national = so_far.world, so_far.flights, so_far.national
-    shared = share(world, national, rung)
-    picture = join(world, national, shared, rung)
-    outcome = defend(world, flights, picture)
-    assessment = assess(world, flights, national, picture, outcome)
-    return Run(rung, world, flights, so_far.detections, national, shared, picture, outcome, assessment)
+    seen: dict[tuple[object, ...], Picture] = {}
+    runs = {}
+    for rung in rungs:
+        row = find_rung(rung, world.scenario.ladder)
+        shared = share(world, national, rung)
+        what = (row.fusion, *sorted({"warnings", "tracks", "reports"} & set(row.flows)))
+        if what not in seen:
+            seen[what] = join(world, national, shared, rung)
+        picture = seen[what]
+        outcome = defend(world, flights, picture, rung)
+        assessment = assess(world, flights, national, shared, picture, outcome, rung)
+        if story:
+            assessment = replace(assessment, events=tell(world, flights, picture, outcome, assessment))
+        runs[rung] = Run(rung, world, flights, so_far.detections, national, shared, picture, outcome, assessment)
+    return runs

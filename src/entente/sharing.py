@@ -1,39 +1,29 @@
 """Stage 4: what each nation releases at a rung of cooperation, how coarse, and when it arrives.
 
-The release goes in the order of the joint rules: threshold, area coarsening, delay. Coarseness is one bias per track, drawn
-once and kept: independent noise would average out over repeated releases, a bias does not.
+The release goes in the order of the joint rules: threshold, area coarsening, delay. Coarseness is one bias per object,
+drawn once and kept, so that no repetition and no new track averages it out; its size is declared, and whoever receives
+the state carries it whole, as a consider state. While the line is down, what was to be sent waits for its end.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
 from entente import rng
-from entente.compiled import Floats
+from entente.compiled import Floats, kernel
 from entente.estimate.belief import BEARING, BURNS, LAT, LON, MAJOR, MINOR
 from entente.estimate.follow import BETA_LN
 from entente.estimate.predict import impact_area
 from entente.physics.earth import destination, geodesic
-from entente.records import TRACK, WARNING, Areas, NationalTracks, Shared
+from entente.records import FALSE_ALARM, TRACK, WARNING, Areas, Bools, Ints, NationalTracks, Shared
 from entente.scenario.rows import find_rung
 from entente.scenario.world import Policy, World
 
 WARNING_EVERY = 60.0  # s  between two warnings about the same track, the first one apart
-
-
-@dataclass(frozen=True)
-class _Message:
-    giver: int
-    kind: int
-    track: int
-    t: float
-    arrives: float
-    x: Floats
-    P: Floats
-    seen_by: int
-    launch: Floats
-    impact: Floats
+FALSE_OBJECTS = 1_000_000  # added to the number of a false track to make the key of its bias
+MOST_OUTAGES = 1_000  # in one history
 
 
 def share(world: World, national: NationalTracks, rung: int) -> Shared:
@@ -43,80 +33,183 @@ def share(world: World, national: NationalTracks, rung: int) -> Shared:
         UnknownName: no such rung.
     """
     flows = find_rung(rung, world.scenario.ladder).flows
-    messages = [
-        message
+    kinds = [WARNING] * ("warnings" in flows) + [TRACK] * ("tracks" in flows or "reports" in flows)
+    parts = [
+        part
         for track in range(len(national.tracks.obj))
-        for message in _released(world, national, track, "warnings" in flows, "tracks" in flows or "reports" in flows)
+        if kinds
+        for part in _released(world, national, track)
+        if part.kind[0] in kinds
     ]
-    messages.sort(key=lambda m: (m.arrives, m.giver, m.track, m.kind))
+    return _in_order([*parts, _messages(0)], _noticed(world, "notices" in flows))
+
+
+def _messages(count: int) -> Shared:
+    """Messages that say nothing yet."""
     return Shared(
-        giver=np.array([m.giver for m in messages], np.int8),
-        kind=np.array([m.kind for m in messages], np.int8),
-        track=np.array([m.track for m in messages], np.int32),
-        t=np.array([m.t for m in messages]),
-        arrives=np.array([m.arrives for m in messages]),
-        x=np.array([m.x for m in messages]).reshape(-1, 6),
-        P=np.array([m.P for m in messages]).reshape(-1, 6, 6),
-        seen_by=np.array([m.seen_by for m in messages], np.int8),
-        launch=Areas.from_table(np.array([m.launch for m in messages]).reshape(-1, 6)),
-        impact=Areas.from_table(np.array([m.impact for m in messages]).reshape(-1, 6)),
+        giver=np.zeros(count, np.int8),
+        kind=np.zeros(count, np.int8),
+        track=np.zeros(count, np.int32),
+        t=np.zeros(count),
+        arrives=np.zeros(count),
+        x=np.full((count, 6), np.nan),
+        P=np.full((count, 6, 6), np.nan),
+        seen_by=np.zeros(count, np.int8),
+        launch=Areas.from_table(np.full((count, 6), np.nan)),
+        impact=Areas.from_table(np.full((count, 6), np.nan)),
+        bias=np.zeros(count),
+        noticed=np.zeros(2, np.bool_),
     )
 
 
-def _released(world: World, national: NationalTracks, track: int, warnings: bool, tracks: bool) -> Iterator[_Message]:
-    """Everything one nation lets go of about one of its tracks, in the order of time."""
+def _in_order(parts: list[Shared], noticed: Bools) -> Shared:
+    """All messages in the order in which they arrive."""
+
+    def column(name: str) -> Any:
+        values = [getattr(part, name) for part in parts]
+        if isinstance(values[0], Areas):
+            return Areas.from_table(np.concatenate([areas.table for areas in values])[order])
+        return np.concatenate(values)[order]
+
+    order = np.lexsort(
+        [np.concatenate([getattr(p, key) for p in parts]) for key in ("kind", "track", "giver", "arrives")]
+    )
+    return Shared(**{f.name: column(f.name) for f in fields(Shared) if f.name != "noticed"}, noticed=noticed)
+
+
+def _released(world: World, national: NationalTracks, track: int) -> list[Shared]:
+    """Everything one nation would let go of about one of its tracks: its warnings, then its states."""
     believed = national.tracks
     giver = int(believed.holder[track])
     policy = world.policies[giver]
-    bias = [rng.normal(world.seed, rng.SHARE, track, giver, i) for i in range(7)]
+    first = _cleared(policy, national, track)
+    if first is None:
+        return []
     launch, impact = believed.launch.table[track], believed.impact.table[track]
-    next_warning, next_track = -np.inf, -np.inf
-    unsaid, no_state = np.full(6, np.nan), (np.full(6, np.nan), np.full((6, 6), np.nan))
-    cleared, said_where = False, False
-    for g in np.flatnonzero(believed.held[track]):
-        t = float(believed.t[g])
-        # A flight once known to be long enough stays so: a burning missile only flies farther.
-        cleared = cleared or _is_long(policy, launch[g], believed.x[track, g], believed.P[track, g])
-        if not cleared:
+    obj = int(believed.obj[track])
+    key = FALSE_OBJECTS + track if obj == FALSE_ALARM else obj
+    bias = np.array([rng.normal(world.seed, rng.SHARE, key, giver, i) for i in range(7)])
+    outages = _outages(world, giver, float(believed.t[-1]))
+    moments = np.flatnonzero(believed.held[track])
+    moments = moments[moments >= first]
+    parts = []
+    for kind in (WARNING, TRACK):
+        if kind == WARNING:
+            g, delay = _warned(believed.t[moments], impact[moments, LAT]), policy.warning_delay
+        else:
+            coasts = believed.p_boost[track, moments] < BURNS
+            g, delay = _spaced(believed.t[moments], coasts, policy.track_interval), policy.track_delay
+        g = moments[g]
+        if not len(g):
             continue
-        warn = warnings and (t >= next_warning or (np.isfinite(impact[g, LAT]) and not said_where))
-        report = tracks and t >= next_track and believed.p_boost[track, g] < BURNS
-        if not (warn or report):
-            continue
-        seen_by = int(believed.seen_by[track, g])
-        coarse_launch = _coarser(policy, launch[g], bias[3], bias[4])
-        if warn:
-            said_where = bool(np.isfinite(impact[g, LAT]))
-            coarse_impact = _coarser(policy, impact[g], bias[5], bias[6])
-            arrives = t + policy.warning_delay
-            yield _Message(giver, WARNING, track, t, arrives, *no_state, seen_by, coarse_launch, coarse_impact)
-            next_warning = t + WARNING_EVERY
-        if report:
-            x, P = believed.x[track, g].copy(), believed.P[track, g].copy()
-            x[:3] += policy.track_sigma * np.array(bias[:3])
-            P[:3, :3] += policy.track_sigma**2 * np.eye(3)  # the bias is declared, so that nobody believes too much
-            yield _Message(giver, TRACK, track, t, t + policy.track_delay, x, P, seen_by, coarse_launch, unsaid)
-            next_track = t + policy.track_interval
+        part = _messages(len(g))
+        part = replace(part, launch=Areas.from_table(_coarser(policy, launch[g], bias[3], bias[4])))
+        if kind == WARNING:
+            part = replace(part, impact=Areas.from_table(_coarser(policy, impact[g], bias[5], bias[6])))
+        part.giver[:], part.kind[:], part.track[:], part.t[:] = giver, kind, track, believed.t[g]
+        part.arrives[:] = _after_outages(part.t + delay, outages)
+        part.seen_by[:] = believed.seen_by[track, g]
+        if kind == TRACK:
+            part.x[:], part.P[:] = believed.x[track, g], believed.P[track, g]
+            part.x[:, :3] += policy.track_sigma * bias[:3]
+            part.P[:, :3, :3] += policy.track_sigma**2 * np.eye(3)  # declared, so that nobody believes too much
+            part.bias[:] = policy.track_sigma
+        parts.append(part)
+    return parts
 
 
-def _is_long(policy: Policy, launch: Floats, x: Floats, P: Floats) -> bool:
-    """Whether a flight is long enough to be released: measured to where it would come down if it stopped burning now.
+def _cleared(policy: Policy, national: NationalTracks, track: int) -> int | None:
+    """The first moment at which a flight is known to be long enough for release: how far it would go if it burned no more.
 
-    What cannot be decided is refused.
+    A flight once known to be long enough stays so: a burning missile only flies farther. What cannot be decided is refused.
     """
-    if not np.isfinite(launch[LAT]):
-        return False
-    lat, lon, _, _, status = impact_area(x, P, 0.0, BETA_LN[0], BETA_LN[1], np.empty((2, 2)))
-    return status == 0 and geodesic(launch[LAT], launch[LON], lat, lon)[0] >= policy.min_range
+    believed = national.tracks
+    launch = believed.launch.table[track]
+    corner = np.empty((2, 2))
+    for g in np.flatnonzero(believed.held[track] & np.isfinite(launch[:, LAT])):
+        lat, lon, _, _, status = impact_area(
+            believed.x[track, g], believed.P[track, g], 0.0, BETA_LN[0], BETA_LN[1], corner
+        )
+        if status == 0 and geodesic(launch[g, LAT], launch[g, LON], lat, lon)[0] >= policy.min_range:
+            return int(g)
+    return None
 
 
-def _coarser(policy: Policy, area: Floats, east: float, north: float) -> Floats:
-    """An area no smaller than the policy's floor, its centre moved by the bias (in units of the floor)."""
-    out = area.copy()
-    if not np.isfinite(area[LAT]):
-        return out
-    away = policy.area_floor * float(np.hypot(east, north))
-    out[LAT], out[LON] = destination(area[LAT], area[LON], float(np.arctan2(east, north)), away)
-    out[MAJOR], out[MINOR] = np.hypot(area[MAJOR], policy.area_floor), np.hypot(area[MINOR], policy.area_floor)
-    out[BEARING] = area[BEARING]
+def _warned(t: Floats, impact_lat: Floats) -> Ints:
+    """Which moments (N,) carry a warning: the first, every minute after, and the one that first says where it will fall."""
+    out, following, said = [], -math.inf, False
+    for i, (moment, lat) in enumerate(zip(t.tolist(), impact_lat.tolist(), strict=True)):
+        if moment >= following or (not said and not math.isnan(lat)):
+            out.append(i)
+            following, said = moment + WARNING_EVERY, not math.isnan(lat)
+    return np.array(out, np.int32)
+
+
+def _spaced(t: Floats, may: Bools, interval: float) -> Ints:
+    """Which moments (N,) carry a state: those at which it may be released, no closer than the interval."""
+    out, following = [], -math.inf
+    for i, (moment, fit) in enumerate(zip(t.tolist(), may.tolist(), strict=True)):
+        if fit and moment >= following:
+            out.append(i)
+            following = moment + interval
+    return np.array(out, np.int32)
+
+
+def _outages(world: World, giver: int, until: float) -> Floats:
+    """When the giver's line is down, (N, 2) from and to [s]: lengths and gaps are exponential, the start is in balance."""
+    policy = world.policies[giver]
+    down = rng.uniform(world.seed, rng.LINE, giver, 0, 0) >= policy.availability
+    t, spells = 0.0, []
+    for i in range(1, MOST_OUTAGES):
+        if t > until or policy.availability >= 1.0:
+            break
+        works = policy.outage * policy.availability / max(1.0 - policy.availability, 1e-12)
+        length = -math.log(rng.uniform(world.seed, rng.LINE, giver, 0, i)) * (policy.outage if down else works)
+        if down:
+            spells.append((t, t + length))
+        t, down = t + length, not down
+    return np.array(spells).reshape(-1, 2)
+
+
+def _after_outages(t: Floats, outages: Floats) -> Floats:
+    """When what is sent at these moments [s] arrives."""
+    out = t.copy()
+    for begin, end in outages:
+        out[(t >= begin) & (t < end)] = end
     return out
+
+
+def _noticed(world: World, flow: bool) -> Bools:
+    """Whether those on duty at each party know that this launch was announced.
+
+    Who launches knows. A party tells the other only where notices flow; a third party tells whom it tells, and where notices
+    flow, who was told passes it on.
+    """
+    notice = world.case.notice
+    own = np.array([p.name == world.case.launched_by for p in world.parties])
+    if notice is None:
+        return own
+    parties = range(len(world.parties))
+    reaches = [rng.uniform(world.seed, rng.NOTICE, party, 0, 0) < world.passed_on for party in parties]
+    again = [rng.uniform(world.seed, rng.NOTICE, party, 0, 1) < world.passed_on for party in parties]
+    if notice.by == "third party":
+        told = np.array([p.name in notice.to for p in world.parties]) & reaches
+        return own | told | (told[::-1] & again & flow)
+    return own | (np.array(reaches) & flow)
+
+
+def _coarser(policy: Policy, areas: Floats, east: float, north: float) -> Floats:
+    """Areas (N, 6) no smaller than the policy's floor, their centres moved by the bias (in units of the floor)."""
+    out = areas.copy()
+    _move_many(areas, math.atan2(east, north), policy.area_floor * math.hypot(east, north), out)
+    out[:, MAJOR], out[:, MINOR] = (np.hypot(areas[:, i], policy.area_floor) for i in (MAJOR, MINOR))
+    out[:, BEARING] = areas[:, BEARING]
+    return out
+
+
+@kernel
+def _move_many(areas: Floats, azimuth: float, away: float, out: Floats) -> None:
+    """Write into `out` where the centres of areas (N, 6) lie after a step `away` [m] in the direction `azimuth` [rad]."""
+    for i in range(len(areas)):
+        if not math.isnan(areas[i, LAT]):
+            out[i, LAT], out[i, LON] = destination(areas[i, LAT], areas[i, LON], azimuth, away)

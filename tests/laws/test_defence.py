@@ -40,7 +40,7 @@ def group():
 def again(history, **site):
     """The same picture, defended by sites that differ."""
     world = replace(history.world, sites=tuple(replace(s, **site) for s in history.world.sites))
-    return world, defend(world, history.flights, history.picture)
+    return world, defend(world, history.flights, history.picture, history.rung)
 
 
 @pytest.mark.parametrize("rung", [0, 4])
@@ -100,7 +100,7 @@ def test_as_many_are_stopped_as_the_chance_says():
     history = fired()
     obj = history.outcome.obj[0]
     stopped = sum(
-        defend(replace(history.world, seed=seed), history.flights, history.picture).stopped[obj] for seed in range(200)
+        defend(replace(history.world, seed=seed), history.flights, history.picture, 4).stopped[obj] for seed in range(200)
     )
     low, high = stats.binom.interval(1 - RARE, 200, history.outcome.p_no_leak[obj])
     assert low <= stopped <= high

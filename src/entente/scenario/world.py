@@ -26,6 +26,7 @@ from entente.scenario.units import DEG, KM
 Row = TypeVar("Row", bound=System)
 
 AGAIN = 2**31  # added to the seed of chance in a second history with the same inputs
+NOBODY = -1
 RADAR, INFRARED = 1, 2  # phenomenologies, as bits so that a set of them is a sum
 
 
@@ -104,6 +105,16 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Home:
+    """A region that must not be hit. Angles [rad], radius [m]."""
+
+    lat: float
+    lon: float
+    radius: float
+    party: int  # who answers for it; NOBODY where the scenario does not say
+
+
+@dataclass(frozen=True)
 class World:
     """Everything a history needs to know before it starts."""
 
@@ -117,6 +128,8 @@ class World:
     origin: schema.Region
     target: schema.Region
     threat: Threat
+    passed_on: float  # chance that an announcement received reaches those on duty; 0 where nothing was announced
+    defended: tuple[Home, ...]  # regions that somebody answers for
     inputs: dict[str, float]  # every ranged input by name, in the units of its key
 
     @property
@@ -221,7 +234,19 @@ def build(scenario: schema.Scenario, case_name: str, seed: int, again: bool = Fa
         origin=origin,
         target=target,
         threat=threat,
+        passed_on=draws.take(f"{case.name}.notice.passed_on", case.notice.passed_on) if case.notice else 0.0,
+        defended=_homes(scenario, regions),
         inputs=draws.taken,
+    )
+
+
+def _homes(scenario: schema.Scenario, regions: Mapping[str, schema.Region]) -> tuple[Home, ...]:
+    """The regions that parties answer for; if none does for any, all that the scenario's attacks are meant for."""
+    claimed = {name: i for i, party in enumerate(scenario.parties) for name in party.answers_for}
+    names = claimed or {case.target: NOBODY for case in scenario.cases if case.nature == "attack"}
+    return tuple(
+        Home(regions[name].lat_deg * DEG, regions[name].lon_deg * DEG, regions[name].radius_km * KM, party)
+        for name, party in names.items()
     )
 
 

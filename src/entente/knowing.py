@@ -1,0 +1,84 @@
+"""What a party's tracks say: when a warning is credible, the best area, whether it holds a point, whom it threatens."""
+
+import math
+
+import numpy as np
+
+from entente.compiled import Floats
+from entente.physics.earth import geodesic, geodetic_from_ecef
+from entente.records import INFRARED, RADAR, Areas, Bools, Codes, Tracks
+from entente.scenario.places import cities
+from entente.scenario.schema import WarningRule
+from entente.scenario.units import DEG, KM2
+from entente.scenario.world import Home
+
+IN_90 = -2.0 * math.log(0.1)  # squared axes of the 90 % ellipse over those of the 1-sigma ellipse
+IN_50 = -2.0 * math.log(0.5)
+EARTH = 6_371_000.0  # m  mean radius, for the rough distances to thousands of cities
+
+
+def credible(rule: WarningRule, tracks: Tracks, before: float) -> float:
+    """The first moment before `before` [s] at which the party's own rule holds for these tracks of one body; nan if never."""
+    size = math.pi * IN_90 * tracks.impact.axes[..., 0] * tracks.impact.axes[..., 1]
+    located: Bools = tracks.held & (size <= rule.impact_area_max_km2 * KM2)
+    if not located.any():
+        return math.nan
+    seen: Codes = np.bitwise_or.reduce(np.where(tracks.held, tracks.seen_by, np.int8(0)), axis=0)
+    kinds = (seen & RADAR > 0).astype(int) + (seen & INFRARED > 0)
+    holds: Bools = located.any(axis=0) & (kinds >= rule.phenomenologies)
+    if rule.or_confirmed_track:
+        by_radar: Bools = np.isfinite(tracks.x[..., 0]) & (tracks.seen_by & RADAR > 0)
+        holds |= (located & by_radar).any(axis=0)
+    moments = tracks.t[np.flatnonzero(holds & (tracks.t < before))]
+    return float(moments[0]) if len(moments) else math.nan
+
+
+def best_area(areas: Areas, held: Bools, at: int) -> Floats | None:
+    """The smallest area known at a moment of the grid, as a table row; None if none is."""
+    if at >= held.shape[1]:
+        return None
+    rows = areas[:, at].table[held[:, at] & np.isfinite(areas.lat[:, at])]
+    return rows[np.argmin(rows[:, 2] * rows[:, 3])] if len(rows) else None
+
+
+def size_km2(area: Floats | None, squared: float) -> float:
+    """Of the ellipse whose squared axes are `squared` times those of 1 sigma; nan if there is none."""
+    return math.nan if area is None else math.pi * squared * float(area[2] * area[3]) / KM2
+
+
+def contains(area: Floats | None, point_ecef: Floats, squared: float) -> float:
+    """1 if the ellipse holds the point, 0 if not, nan if there is no ellipse."""
+    if area is None:
+        return math.nan
+    lat, lon, _ = geodetic_from_ecef(*point_ecef)
+    return float(_inside(area, np.array([lat]), np.array([lon]), squared)[0])
+
+
+def people_inside(area: Floats | None) -> float:
+    """People in cities of 100,000 and more whose centre lies in the 90 % area; nan if there is no area."""
+    if area is None:
+        return math.nan
+    towns = cities()
+    return float(towns.population[_inside(area, towns.lat_deg * DEG, towns.lon_deg * DEG, IN_90)].sum())
+
+
+def sites_inside(area: Floats | None, lat: Floats, lon: Floats) -> float:
+    """How many points [rad] lie in the 90 % area; nan if there is no area."""
+    return math.nan if area is None else float(_inside(area, lat, lon, IN_90).sum())
+
+
+def threatens(area: Floats, homes: tuple[Home, ...]) -> bool:
+    """Whether the 90 % area touches a region that somebody answers for."""
+    reach = math.sqrt(IN_90) * float(area[2])
+    return any(geodesic(float(area[0]), float(area[1]), home.lat, home.lon)[0] <= home.radius + reach for home in homes)
+
+
+def _inside(area: Floats, lat: Floats, lon: Floats, squared: float) -> Bools:
+    """Which points [rad] lie in an ellipse on the ground. Valid: on a sphere, distances to 0.5 %."""
+    north = np.cos(area[0]) * np.sin(lat) - np.sin(area[0]) * np.cos(lat) * np.cos(lon - area[1])
+    east = np.cos(lat) * np.sin(lon - area[1])
+    toward = np.sin(area[0]) * np.sin(lat) + np.cos(area[0]) * np.cos(lat) * np.cos(lon - area[1])
+    away = EARTH * np.arctan2(np.hypot(east, north), toward)
+    azimuth = np.arctan2(east, north) - area[4]
+    inside: Bools = (away * np.cos(azimuth) / area[2]) ** 2 + (away * np.sin(azimuth) / area[3]) ** 2 <= squared
+    return inside

@@ -1,0 +1,130 @@
+"""What is measured in every history, and which way is better. One value a party; nan where it is undefined.
+
+Undefined is not 0: "never warned" is printed beside a median, not averaged into it. With several objects a measure is the
+mean over those for which it is defined; the first knowledge of a group counts from its first launch.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LOOK_AT = 300.0  # s  after launch: when the picture is compared
+RESOLVED_AT = (300.0, 600.0)  # s  after the first launch: when the nature of the event is asked for
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a number is, and which way is better."""
+
+    title: str
+    unit: str
+    better: Literal["higher", "lower", "none"]
+    note: str
+    group: Literal["warning", "picture", "ambiguity", "protection", "information", "given"]
+
+
+MEASURES: dict[str, Measure] = {
+    "first_known_s": Measure(
+        "First knows of the launch", "s", "lower", "since launch; own sensors or the partner's word", "warning"
+    ),
+    "warning_s": Measure("Credible warning", "s", "lower", "since launch; by the party's own declared rule", "warning"),
+    "warning_lead_s": Measure("Warning before impact", "s", "higher", "from credible warning to impact", "warning"),
+    "warned": Measure("Warned at all", "1", "higher", "share of objects with a credible warning", "warning"),
+    "launch_area_90_km2": Measure("90 % launch area", "km2", "lower", "300 s after launch", "picture"),
+    "impact_area_50_km2": Measure("50 % impact area", "km2", "lower", "300 s after launch", "picture"),
+    "impact_area_90_km2": Measure("90 % impact area", "km2", "lower", "300 s after launch", "picture"),
+    "impact_inside_50": Measure(
+        "Impact inside the 50 % area",
+        "1",
+        "none",
+        "50 % if the area is honest; more where fusing is cautious",
+        "picture",
+    ),
+    "impact_inside_90": Measure(
+        "Impact inside the 90 % area",
+        "1",
+        "none",
+        "90 % if the area is honest; more where fusing is cautious",
+        "picture",
+    ),
+    "people_in_area": Measure(
+        "People in the 90 % impact area",
+        "people",
+        "lower",
+        "in cities of 100,000 and more, 300 s after launch",
+        "warning",
+    ),
+    "sites_in_area": Measure(
+        "Critical sites in the 90 % impact area",
+        "sites",
+        "lower",
+        "notional ones of the scenario, 300 s after launch",
+        "warning",
+    ),
+    "position_error_km": Measure("Position error", "km", "lower", "300 s after launch; best track held", "picture"),
+    "position_sigma_km": Measure(
+        "Position uncertainty (1 sigma)", "km", "lower", "300 s after launch; as claimed", "picture"
+    ),
+    "completeness": Measure("Share of the flight tracked", "1", "higher", "from burnout to impact", "picture"),
+    "spurious_tracks": Measure(
+        "Spurious and duplicate tracks", "tracks", "lower", "held beyond one an object, on average", "picture"
+    ),
+    **{
+        f"{word}_{moment:.0f}": Measure(
+            f"{title} at {moment / 60.0:.0f} min",
+            "1",
+            better,
+            "attack or not, by the party's own warning rule, predicted impact and announcements; since the first launch",
+            "ambiguity",
+        )
+        for moment in RESOLVED_AT
+        for word, title, better in (
+            ("resolved", "Nature resolved correctly", "higher"),
+            ("wrong", "Nature resolved wrongly", "lower"),
+            ("unresolved", "Nature unresolved", "lower"),
+        )
+    },
+    "information_nats": Measure(
+        "Delivered information", "nats", "higher", "about the impact point, from the partner, at 300 s", "information"
+    ),
+    "engaged": Measure("Engaged", "1", "higher", "share of objects that this party's sites fire at", "protection"),
+    "commit_s": Measure(
+        "Commit", "s", "lower", "since launch; ignition of this party's first interceptor", "protection"
+    ),
+    "shots": Measure("Interceptors fired", "shots", "none", "by this party's sites", "protection"),
+    "double_engaged": Measure(
+        "Double engagement", "1", "lower", "share of objects that both parties fire at", "protection"
+    ),
+    "p_no_leaker": Measure(
+        "P(no leaker)",
+        "1",
+        "higher",
+        "chance that nothing gets through to a region of this party; perfect discrimination, failures of tracking by object",
+        "protection",
+    ),
+    "p_no_leaker_system": Measure(
+        "P(no leaker), common failure",
+        "1",
+        "higher",
+        "the same if one failure of a party's system loses all its objects",
+        "protection",
+    ),
+    "p_no_leaker_decoys": Measure(
+        "P(no leaker), 10 decoys",
+        "1",
+        "higher",
+        "the same with ten undiscriminated objects beside each warhead",
+        "protection",
+    ),
+    "leakers_expected": Measure(
+        "Expected leakers", "objects", "lower", "of the raid on a region of this party", "protection"
+    ),
+    "given_messages": Measure("Messages released", "messages", "none", "to the other party", "given"),
+    "given_first_s": Measure("First word released", "s", "none", "since launch; as it arrives", "given"),
+    "given_delay_s": Measure("Age of what is released", "s", "none", "on arrival; median", "given"),
+    "given_area_km2": Measure("First impact area released", "km2", "none", "90 %, as released", "given"),
+    "given_sigma_km": Measure(
+        "Position uncertainty released", "km", "none", "1 sigma, declared bias included; median", "given"
+    ),
+    "given_gap_s": Measure("Longest silence", "s", "none", "between two releases", "given"),
+    "given_commit_s": Measure("Commit announced", "s", "none", "since launch; where engagements are told", "given"),
+}
