@@ -4,6 +4,7 @@ A key carries its unit (`reach_km`). A value that nobody knows exactly is a `Ran
 """
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -33,7 +34,8 @@ from entente.scenario.parts import (
     within,
 )
 
-Owner = Literal[PartyName, "china", "israel", "japan", "taiwan"]
+Owner = Literal[PartyName, "china", "israel", "japan", "taiwan", "other"]  # other: nobody whom the models know
+Standing = Literal["in force", "signed only", "never operated", "lapsed"]
 Flow = Literal["notices", "warnings", "tracks", "reports", "rules", "assignments"]
 
 
@@ -116,11 +118,30 @@ class Radar(System):
     false_alarms_per_scan: Annotated[float, Field(ge=0, le=100)]
 
 
+class Orbit(Part):
+    """A repeating elliptical orbit, named by what it looks like from the ground."""
+
+    constellation: Annotated[Name, Field(description="satellites that keep their spacing: one draw places them all")]
+    perigee_km: Annotated[float, Field(ge=150, le=50_000)]
+    apogee_km: Annotated[float, Field(ge=150, le=80_000)]
+    inclination_deg: Annotated[float, Field(ge=0, le=180)]
+    argument_of_perigee_deg: Annotated[float, Field(ge=0, le=360)]
+    apogee_longitude_deg: Longitude
+    phase: Annotated[float, Field(ge=0, lt=2, description="periods ahead of the constellation's own place")] = 0.0
+
+    @model_validator(mode="after")
+    def _apogee_above_perigee(self) -> "Orbit":
+        if self.apogee_km < self.perigee_km:
+            raise ValueError(f"apogee_km {self.apogee_km:g} lies below perigee_km {self.perigee_km:g}")
+        return self
+
+
 class Satellite(System):
-    """A geostationary infrared early-warning satellite."""
+    """An infrared early-warning satellite: geostationary, or on a highly elliptical orbit."""
 
     kind: Literal["satellite"] = "satellite"
-    longitude_deg: Longitude
+    longitude_deg: Annotated[Longitude | None, Field(description="geostationary satellites only")] = None
+    orbit: Annotated[Orbit | None, Field(description="all others")] = None
     revisit_s: Annotated[float, Field(gt=0, le=600)]
     angle_sigma_deg: RangedDegrees
     p_detect: RangedProbability
@@ -129,6 +150,13 @@ class Satellite(System):
     ]
     report_latency_s: RangedSeconds
     false_alarms_per_scan: Annotated[float, Field(ge=0, le=100)]
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "Satellite":
+        if (self.longitude_deg is None) == (self.orbit is None):
+            given = "neither" if self.orbit is None else "both"
+            raise ValueError(f"{given} of longitude_deg and orbit is given; give one of the two")
+        return self
 
 
 class Interceptor(System):
@@ -149,6 +177,22 @@ class Interceptor(System):
     ]
     handover_sigma_km: Annotated[RangedKm, Field(description="largest position error (1 sigma, per axis) at commit")]
     commit_delay_s: Annotated[RangedSeconds, Field(description="from a good enough track to ignition")]
+    target_speed_max_km_s: Annotated[
+        RangedSpeed | None, Field(description="faster targets are not engaged; no such limit if left out")
+    ] = None
+    range_max_km: Annotated[
+        RangedKm | None, Field(description="largest distance from the site along the ground; no such limit if left out")
+    ] = None
+
+
+class NotComputable(System):
+    """A system that open sources do not let us compute: listed with the reason, never in a model."""
+
+    kind: Literal["not computable"] = "not computable"
+    periods: list[Stay] = []
+    why_not: Annotated[Text, Field(description="what is missing, or what the models cannot say")]
+    figures: Annotated[Text | None, Field(description="what is said of it, in words")] = None
+    nuclear_armed: bool = False
 
 
 class Stage(Part):
@@ -232,3 +276,48 @@ class Rung(Switches):
     gives: Annotated[list[Text], Field(description="facts that a party lets the other know by taking part")] = []
     needs: Annotated[list[Text], Field(description="what must be in place before the step")] = []
     source: Annotated[list[Source], Field(min_length=1)]
+
+
+class Limit(Part):
+    """One number that an agreement sets."""
+
+    quantity: Text
+    value: float
+    unit: Text
+    applies_to: Text = "each party"
+    basis: Basis
+    note: Text | None = None
+
+
+class Agreement(Row):
+    """An agreement between states: its dates, its limits, what is notified under it, and what that makes flow."""
+
+    parties: Annotated[list[Text], Field(min_length=1)]
+    signed: Date
+    in_force: Annotated[Date | None, Field(description="none: it never entered into force")] = None
+    ended: Annotated[Date | None, Field(description="the first day it no longer holds")] = None
+    suspended: Annotated[Date | None, Field(description="the day since which a party says it does not apply it")] = None
+    operated: Annotated[bool, Field(description="false: in force on paper only, nothing of it ever ran")] = True
+    limits: list[Limit] = []
+    rules: list[Text] = []
+    notifies: Annotated[list[Text], Field(description="the elements of its notifications")] = []
+    flows: Annotated[list[Flow], Field(description="what it makes flow between US/NATO and Russia while it runs")] = []
+    covers: Annotated[Text | None, Field(description="which launches its notifications are about")] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Agreement":
+        days = [(k, getattr(self, k)) for k in ("signed", "in_force", "suspended", "ended") if getattr(self, k)]
+        for (before, earlier), (after, later) in pairwise(days):
+            if later < earlier:
+                raise ValueError(f"{after} {later} lies before {before} {earlier}")
+        return self
+
+    def status_on(self, day: dt.date) -> Standing | None:
+        """How it stands on that day; None before it was signed."""
+        if day < self.signed:
+            return None
+        if self.ended is not None and day >= self.ended:
+            return "lapsed"
+        if not self.operated:
+            return "never operated"
+        return "in force" if self.in_force is not None and day >= self.in_force else "signed only"

@@ -1,0 +1,162 @@
+"""How do rows of the catalogue read? A table with short columns, what stands apart, and the sources by number."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from entente.errors import unknown
+from entente.scenario.parts import Ranged
+from entente.scenario.systems import (
+    Agreement,
+    Interceptor,
+    NotComputable,
+    Radar,
+    Rung,
+    Satellite,
+    System,
+    VehicleClass,
+)
+
+Entry = Radar | Satellite | Interceptor | NotComputable | VehicleClass | Rung | Agreement
+WIDEST = 40  # characters of a title before it is cut
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one kind, with the day their status is given for (None: the status is the whole history)."""
+
+    kind: str
+    rows: tuple[Entry, ...]
+    day: dt.date | None = None
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, which: int | str) -> Entry:
+        """The row with that index (from the end if negative) or id; a rung's id is its number as text."""
+        if isinstance(which, str):
+            named = {_name(row): row for row in self.rows}
+            if which not in named:
+                raise unknown(f"row of {self.kind}", which, named)
+            return named[which]
+        return self.rows[which]
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The rows as plain values, ready for JSON; with a day, `status` is added."""
+        added = [
+            {"status": row.status_on(self.day)} if self.day and isinstance(row, System | Agreement) else {}
+            for row in self.rows
+        ]
+        return [row.model_dump(mode="json") | extra for row, extra in zip(self.rows, added, strict=True)]
+
+    def __str__(self) -> str:
+        """An aligned table, then the nuclear-armed, then what cannot be computed, then the sources by number."""
+        if not self.rows:
+            return f"no {self.kind} of that kind"
+        sources = list(dict.fromkeys(source for row in self.rows for source in row.source))
+        number = {source: n for n, source in enumerate(sources, start=1)}
+        usual = [row for row in self.rows if not isinstance(row, NotComputable) and not _nuclear(row)]
+        armed = [row for row in self.rows if not isinstance(row, NotComputable) and _nuclear(row)]
+        beyond = [row for row in self.rows if isinstance(row, NotComputable)]
+        text = _lines(usual, self.day, number) if usual else []
+        if armed:
+            text += ["", "nuclear-armed, shown apart and never pooled:", *_lines(armed, self.day, number)]
+        if beyond:
+            text += ["", "not computable from open sources:"]
+            text += [f"  {_why(row, self.day)} {_cited(row, number)}" for row in beyond]
+        return "\n".join([*text, "", *(f"[{n}] {source}" for source, n in number.items())]).lstrip("\n")
+
+
+def ranged(value: Ranged) -> str:
+    """A range as people write it: 1000 (800 to 3000), or one number where nothing is uncertain."""
+    if value.low == value.high:
+        return f"{value.nominal:g}"
+    return f"{value.nominal:g} ({value.low:g} to {value.high:g})"
+
+
+def _lines(rows: Sequence[Entry], day: dt.date | None, number: dict[str, int]) -> list[str]:
+    head = ("id", "title", f"status {_said(day)}" if day else "status", "figures", "basis", "source")
+    lines = [head]
+    for row in rows:
+        basis = "" if isinstance(row, Rung) else f"{row.basis}, {row.confidence}"
+        lines.append((_name(row), _title(row), _status(row, day), _figures(row), basis, _cited(row, number)))
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+
+
+def _said(day: dt.date) -> str:
+    """A year asked for is shown as the year: it stands for its first of July."""
+    return str(day.year) if (day.month, day.day) == (7, 1) else day.isoformat()
+
+
+def _nuclear(row: Entry) -> bool:
+    return isinstance(row, Interceptor) and row.nuclear_armed
+
+
+def _cited(row: Entry, number: dict[str, int]) -> str:
+    return f"[{','.join(str(number[source]) for source in row.source)}]"
+
+
+def _why(row: NotComputable, day: dt.date | None) -> str:
+    armed = ", nuclear-armed" if row.nuclear_armed else ""
+    return f"{row.id} ({row.title}{armed}; {_status(row, day)}): {row.why_not}"
+
+
+def _name(row: Entry) -> str:
+    return str(row.rung) if isinstance(row, Rung) else row.id
+
+
+def _title(row: Entry) -> str:
+    title = row.name if isinstance(row, Rung) else row.title
+    return title if len(title) <= WIDEST else title[: WIDEST - 1].rstrip(" ,") + "…"
+
+
+def _status(row: Entry, day: dt.date | None) -> str:
+    if isinstance(row, Agreement):
+        if day:
+            return str(row.status_on(day))
+        if row.in_force is None:
+            return f"signed {row.signed} only"
+        if not row.operated:
+            return f"signed {row.signed}, never operated"
+        return f"since {row.in_force}" if row.ended is None else f"{row.in_force} to {row.ended}"
+    if not isinstance(row, System):
+        return "-"
+    if day:
+        return str(row.status_on(day))
+    starts = [f"{stay.status} {stay.since.year}" for stay in row.periods]
+    if not starts:
+        return "no dates"
+    last = row.periods[-1].to
+    return f"{', '.join(starts)}-{last.year if last else ''}"
+
+
+def _figures(row: Entry) -> str:
+    """The figures that matter most, each with its range."""
+    match row:
+        case Radar():
+            looks = " ".join(f"{face.boresight_deg:g}" for face in row.faces)
+            half = row.faces[0].half_width_deg
+            return f"{row.band} at {looks}±{half:g} deg, {ranged(row.reach_km)} km of {ranged(row.reference_rcs_m2)} m2"
+        case Satellite(orbit=None):
+            return f"at {row.longitude_deg:g} deg E, every {row.revisit_s:g} s, {ranged(row.angle_sigma_deg)} deg"
+        case Satellite(orbit=orbit):
+            assert orbit is not None
+            path = f"{orbit.perigee_km:g} to {orbit.apogee_km:g} km"
+            return f"{path}, every {row.revisit_s:g} s, {ranged(row.angle_sigma_deg)} deg"
+        case Interceptor():
+            return f"{row.inventory} of {ranged(row.burnout_speed_km_s)} km/s, p_kill {ranged(row.p_kill)}"
+        case NotComputable():
+            return f"not computable from open sources: {row.why_not}"
+        case VehicleClass():
+            count = len(row.vehicle.stages)
+            stages = "one stage" if count == 1 else f"{count} stages"
+            return f"{row.range_class}, {stages}, payload {row.vehicle.payload_kg:g} kg"
+        case Rung():
+            return f"{', '.join(row.flows) or 'nothing'}; fusion {row.fusion}; {row.engagement}"
+        case Agreement():
+            return f"flows: {', '.join(row.flows) or 'nothing'}" + (f"; {len(row.limits)} limits" if row.limits else "")
