@@ -71,7 +71,7 @@ def assess(
         found |= _protection(world, flights, party, outcome)
         found |= _given(flights, party, shared)
         if told:
-            found["given_commit_s"] = found["commit_s"]
+            found["given_commit_s"] = found.get("commit_s", math.nan)
         for name, value in found.items():
             values[name][party] = value
     return Assessment(values)

@@ -76,16 +76,19 @@ def test_every_shot_is_possible(seed, rung):
 @pytest.mark.parametrize("rung", [0, 4])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_chances_are_the_formulas(seed, rung):
-    """1 - prod over sites of (1 - p_common (1 - (1 - k)^n)): Wilkening's K_w, site by site."""
+    """1 - prod over parties of (1 - p_common (1 - prod over shots of (1 - k))): Wilkening's K_w, party by party."""
     history = run(seed, rung)
     outcome = history.outcome
     for obj in range(history.flights.count):
         gets_through = 1.0
-        for number, site in enumerate(history.world.sites):
-            mine = (outcome.site == number) & (outcome.obj == obj)
+        for party in range(2):
+            sites = [n for n, site in enumerate(history.world.sites) if site.party == party]
+            mine = np.isin(outcome.site, sites) & (outcome.obj == obj)
             if mine.any():
-                gets_through *= 1.0 - site.p_common * (1.0 - np.prod(1.0 - outcome.p_kill[mine]))
-                assert set(outcome.p_kill[mine]) <= {0.0, site.p_kill}
+                common = min(history.world.sites[n].p_common for n in outcome.site[mine])
+                gets_through *= 1.0 - common * (1.0 - np.prod(1.0 - outcome.p_kill[mine]))
+                for n in outcome.site[mine]:
+                    assert set(outcome.p_kill[mine & (outcome.site == n)]) <= {0.0, history.world.sites[n].p_kill}
         assert outcome.p_no_leak[obj] == pytest.approx(1.0 - gets_through, abs=1e-12)
         assert outcome.stopped[obj] == outcome.hit[outcome.obj == obj].any()
 
@@ -100,7 +103,8 @@ def test_as_many_are_stopped_as_the_chance_says():
     history = fired()
     obj = history.outcome.obj[0]
     stopped = sum(
-        defend(replace(history.world, seed=seed), history.flights, history.picture, 4).stopped[obj] for seed in range(200)
+        defend(replace(history.world, seed=seed), history.flights, history.picture, 4).stopped[obj]
+        for seed in range(200)
     )
     low, high = stats.binom.interval(1 - RARE, 200, history.outcome.p_no_leak[obj])
     assert low <= stopped <= high
@@ -133,7 +137,7 @@ def test_what_was_missing_is_said():
     assert set(again(history, floor=2_000e3, ceiling=3_000e3)[1].why_not.values()) == {"never within reach"}
     assert set(again(history, handover_sigma=1e-3)[1].why_not.values()) == {"track too poor while in reach"}
     blind = replace(history.picture, tracks=history.picture.tracks.rows(slice(0)))
-    outcome = defend(history.world, history.flights, blind)
+    outcome = defend(history.world, history.flights, blind, 4)
     assert set(outcome.why_not.values()) == {"no track in the picture"}
     assert not outcome.stopped.any()
     assert (outcome.p_no_leak == 0.0).all()
@@ -146,7 +150,7 @@ def test_a_seeker_that_looks_elsewhere_finds_nothing():
     off = tracks.x.copy()
     off[..., 0] += 4.0 * HANDOVER_MISS * max(site.handover_sigma for site in history.world.sites)
     world, _ = again(history)
-    outcome = defend(world, history.flights, replace(history.picture, tracks=replace(tracks, x=off)))
+    outcome = defend(world, history.flights, replace(history.picture, tracks=replace(tracks, x=off)), 4)
     assert len(outcome.site) > 0
     assert (outcome.p_kill == 0.0).all()
     assert not outcome.stopped.any()
@@ -211,6 +215,79 @@ def test_the_meeting_point_is_the_first_one_possible(speed, ready):
 def test_the_same_seed_is_the_same_bits():
     """An outcome is a function of the seed."""
     history = run(2, 4)
-    one, two = (defend(history.world, history.flights, history.picture) for _ in range(2))
+    one, two = (defend(history.world, history.flights, history.picture, 4) for _ in range(2))
     for name in ("site", "obj", "t_launch", "t_intercept", "r_ecef", "p_kill", "hit", "p_no_leak", "stopped"):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+
+
+def two_sided(**case):
+    """One history of three launches, and a second site of the other party beside the first, by engagement rung."""
+    scenario = load("one-launch")
+    case = scenario.cases[0].model_copy(update={"launches": 3, **case})
+    history = at_rung(before_sharing(scenario.model_copy(update={"cases": [case]}), CASE, 3), 4)
+    able = {"handover_sigma": 100e3, "speed": 6_000.0, "floor": 50e3, "ceiling": 1e6, "inventory": 100}
+    site = replace(history.world.sites[0], **able)
+    sites = (site, replace(site, id="other", party=1 - site.party))
+    return replace(history, world=replace(history.world, sites=sites))
+
+
+def fired_by(history, rung, homes=None, **second):
+    """(party, object) of every salvo at a rung, the second site changed."""
+    world = replace(history.world, sites=(history.world.sites[0], replace(history.world.sites[1], **second)))
+    if homes is not None:
+        world = replace(world, defended=tuple(replace(home, party=homes) for home in world.defended))
+    outcome = defend(world, history.flights, history.picture, rung)
+    return sorted({(world.sites[n].party, int(obj)) for n, obj in zip(outcome.site, outcome.obj, strict=True)}), outcome
+
+
+def test_alone_both_fire_without_knowing():
+    """A region nobody answers for in particular: each party fires one salvo a body; answered for, only its party does."""
+    history = two_sided()
+    assert fired_by(history, 4)[0] == [(p, obj) for p in (0, 1) for obj in range(3)]
+    for owner in (0, 1):
+        assert fired_by(history, 4, homes=owner)[0] == [(owner, obj) for obj in range(3)]
+
+
+def test_by_agreed_rules_the_owner_answers_and_the_other_only_where_it_cannot():
+    """Never both; the partner takes what the owner has no stock for."""
+    history = two_sided()
+    for owner in (0, 1):
+        assert fired_by(history, 5, homes=owner)[0] == [(owner, obj) for obj in range(3)]
+    salvo = history.world.case.shots_per_object
+    pairs, _ = fired_by(history, 5, homes=1, inventory=salvo)
+    assert pairs == [(0, 1), (0, 2), (1, 0)] or sorted(obj for _, obj in pairs) == [0, 1, 2]
+    assert sum(party == 1 for party, _ in pairs) == 1
+
+
+def test_coordinated_spends_what_is_left_over():
+    """With stock for all, each body gets a salvo from each site; with stock for one salvo each, no body gets two."""
+    history = two_sided()
+    assert fired_by(history, 6)[0] == [(p, obj) for p in (0, 1) for obj in range(3)]
+    salvo = history.world.case.shots_per_object
+    scarce = replace(
+        history, world=replace(history.world, sites=tuple(replace(s, inventory=salvo) for s in history.world.sites))
+    )
+    pairs, outcome = fired_by(scarce, 6)
+    assert len({obj for _, obj in pairs}) == 2
+    assert len(outcome.site) == 2 * salvo
+
+
+def test_what_falls_on_no_region_is_not_fired_at():
+    """No home, no engagement; the reason is said."""
+    history = two_sided()
+    world = replace(history.world, defended=())
+    outcome = defend(world, history.flights, history.picture, 4)
+    assert len(outcome.site) == 0
+    assert set(outcome.why_not.values()) == {"will fall on no region that is answered for"}
+
+
+def test_decoys_and_a_common_failure_make_it_no_better():
+    """With ten decoys a warhead the chance of a miss rises as far as the stock does not cover; a lone body is the same."""
+    history = two_sided()
+    _, rich = fired_by(history, 4, homes=0)
+    assert (rich.missed_decoys >= rich.missed).all()
+    plenty = replace(
+        history, world=replace(history.world, sites=tuple(replace(s, inventory=10_000) for s in history.world.sites))
+    )
+    _, enough = fired_by(plenty, 4, homes=0)
+    np.testing.assert_array_equal(enough.missed_decoys, enough.missed)
