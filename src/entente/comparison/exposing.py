@@ -29,6 +29,7 @@ class Exposure:
 
     nats: float
     interval: Interval  # 95 % over seeds
+    limit: float  # what is told about one parameter must reach this to be noticed [nats]
     by_input: dict[str, float]  # every parameter of the giver that is told something about, the most first
 
     @property
@@ -58,18 +59,17 @@ def exposure(study: Study, case: str, rung: int, party: str) -> Exposure:
     """What the features of a party's releases in one case tell about its own parameters.
 
     Raises:
-        KeyError: no such case, rung or party.
+        KeyError: no such case, rung or party (xarray's).
     """
     names = inputs_of(study, party)
     features = [str(name) for name in study.data if str(name).startswith("given_")]
     here = study.data.sel(case=case, rung=rung, party=party)
-    released = np.array([here[name].values for name in features], np.float64).reshape(len(features), -1).T
+    released = np.array([here[name].values for name in features], np.float64)
+    released = released.reshape(len(features), study.data.sizes["seed"]).T
     parameters = np.asarray(study.inputs.sel(input=names).values, np.float64)
-    if len(released) and not features:
-        released = np.empty((study.data.sizes["seed"], 0))
     found = disclosed(parameters, released)
     by_input = {name: float(nats) for name, nats in zip(names, found.each, strict=True) if nats > 0.0}
-    return Exposure(found.total, found.interval, dict(sorted(by_input.items(), key=lambda item: -item[1])))
+    return Exposure(found.total, found.interval, found.limit, dict(sorted(by_input.items(), key=lambda item: -item[1])))
 
 
 def facts(study: Study, case: str, rung: int, party: str) -> tuple[Fact, ...]:

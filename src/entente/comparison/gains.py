@@ -5,16 +5,14 @@ censored: a median is taken over the histories in which the measure is defined, 
 both rungs; histories in which it came to be defined (never warned, now warned) are counted beside it.
 """
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import xarray as xr
-from scipy.stats import binomtest
 
 from entente.comparison.exposing import Exposure, exposure
-from entente.comparison.intervals import Estimate, Interval, Statistic, estimate
+from entente.comparison.intervals import Estimate, Interval, Statistic, estimate, mean_test, sign_test
 from entente.compiled import Floats
 from entente.errors import ModelError, unknown
 from entente.study import Study
@@ -34,6 +32,7 @@ class Change:
     case: str
     party: str
     direction: Direction
+    p: float  # chance of so clear a change where nothing changed
     gain: Estimate
 
 
@@ -100,11 +99,14 @@ def histories(study: Study, measure: str, case: str, rung: int, party: str, agai
         UnknownName: no such measure, case, rung or party.
     """
     found = variable(study, measure)
+    at = []
     for name, asked in (("case", case), ("rung", rung), ("party", party)):
-        if asked not in found[name].values:
-            raise unknown(name, str(asked), [str(value) for value in found[name].values])
+        known = found[name].values.tolist()
+        if asked not in known:
+            raise unknown(name, str(asked), [str(value) for value in known])
+        at.append(known.index(asked))
     source = study.again[measure] if again else found
-    return np.asarray(source.sel(case=case, rung=rung, party=party).values, np.float64)
+    return np.asarray(source.values[tuple(at)], np.float64)
 
 
 def level(study: Study, measure: str, case: str, rung: int, party: str, confidence: float = 0.95) -> Estimate:
@@ -137,19 +139,13 @@ def gain(
     then, now = (histories(study, measure, case, r, party) for r in (before, rung))
     then_again, now_again = (histories(study, measure, case, r, party, again=True) for r in (before, rung))
     difference, again = sign * (now - then), sign * (now_again - then_again)
-    bounds = (-1.0, 1.0) if _is_share(study, measure) else None
+    twins = (difference[: len(again)], again)
     fixed = study.scenario.inputs == "nominal"
-    found = estimate(
-        difference, (difference[: len(again)], again), statistic_of(study, measure), bounds, fixed, confidence
-    )
+    bounds = _difference_bounds(study, measure)
+    found = estimate(difference, twins, statistic_of(study, measure), bounds, fixed, confidence)
     newly, lost = np.isnan(then) & ~np.isnan(now), ~np.isnan(then) & np.isnan(now)
-    return Estimate(
-        value=found.value,
-        sampling=found.sampling,
-        assumption=found.assumption,
-        n=found.n,
-        defined=found.defined,
-        statistic=found.statistic,
+    return replace(
+        found,
         newly=float(newly.mean()),
         lost=float(lost.mean()),
         better=float(((difference > 0.0) | newly).mean()),
@@ -176,23 +172,23 @@ def change(
     """Whether a party is better or worse off beyond noise.
 
     For amounts by the sign test over all histories in which something changed, those that came to be defined counting
-    as better and those that ceased as worse; for means by the interval of the mean leaving zero out.
+    as better and those that ceased as worse; for means by whether the mean differs from zero.
 
     Args:
         of: how many comparisons are made together; each is then held to a level that many times stricter (Bonferroni).
     Source: Conover, Practical Nonparametric Statistics (1999), section 3.4, for the sign test and its ties.
     """
-    level_of_each = NOISE / of
-    found = gain(study, measure, case, rung, party, since, 1.0 - level_of_each)
+    found = gain(study, measure, case, rung, party, since)
     seeds = study.data.sizes["seed"]
     up, down = round(found.better * seeds), round(found.worse * seeds)
-    if found.statistic == "mean" and not (found.newly or found.lost):
-        clear, upward = found.clear, found.value > 0.0
-    else:
-        clear = bool(up + down) and binomtest(up, up + down).pvalue < level_of_each
-        upward = up > down
-    direction: Direction = ("better" if upward else "worse") if clear else "no clear change"
-    return Change(measure, case, party, direction, gain(study, measure, case, rung, party, since))
+    upward, p = up > down, sign_test(up, down)
+    if up + down and found.statistic == "mean" and not (found.newly or found.lost):
+        before = baseline(study) if since is None else since
+        then, now = (histories(study, measure, case, r, party) for r in (before, rung))
+        differences = (now - then)[np.isfinite(now - then)]
+        upward, p = found.value > 0.0, mean_test(differences, _difference_bounds(study, measure))
+    direction: Direction = ("better" if upward else "worse") if p < NOISE / of else "no clear change"
+    return Change(measure, case, party, direction, p, found)
 
 
 def priorities(study: Study) -> list[tuple[str, str]]:
@@ -265,6 +261,9 @@ def _interval(one: Estimate | Exposure) -> Interval:
 def _is_share(study: Study, measure: str) -> bool:
     """Whether the measure lies between 0 and 1 in every history."""
     found = variable(study, measure)
-    if found.attrs["units"] != "1":
-        return False
-    return not math.isnan(float(found.max())) and bool(float(found.min()) >= 0.0 and float(found.max()) <= 1.0)
+    values = found.values[np.isfinite(found.values)]
+    return found.attrs["units"] == "1" and bool(((values >= 0.0) & (values <= 1.0)).all())
+
+
+def _difference_bounds(study: Study, measure: str) -> Interval | None:
+    return (-1.0, 1.0) if _is_share(study, measure) else None

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import binom, norm, t
+from scipy.special import bdtr
+from scipy.stats import binom, t
 
 from entente.compiled import Floats
 
@@ -104,15 +105,38 @@ def mean_interval(values: Floats, bounds: Interval | None = None, confidence: fl
         undercovers for very skewed values and claims certainty where all are equal.
     Source: Agresti and Coull (1998), The American Statistician 52:119-126; for shares between 0 and 1 own extension.
     """
-    n = len(values)
-    if n < 2:
+    if len(values) < 2:
         return NOWHERE
+    mean, error, free = _mean_and_error(values, bounds)
+    half = error * float(t.ppf(0.5 + confidence / 2.0, free))
+    least, most = bounds or (-math.inf, math.inf)
+    return max(least, mean - half), min(most, mean + half)
+
+
+def mean_test(values: Floats, bounds: Interval | None = None) -> float:
+    """The two-sided chance of a mean so far from zero if the true one is zero; as `mean_interval`, which then touches 0."""
+    if len(values) < 2:
+        return 1.0
+    mean, error, free = _mean_and_error(values, bounds)
+    if error == 0.0:
+        return 1.0 if mean == 0.0 else 0.0
+    return float(2.0 * t.sf(abs(mean) / error, free))
+
+
+def _mean_and_error(values: Floats, bounds: Interval | None) -> tuple[float, float, float]:
+    """Centre, standard error and degrees of freedom (infinite: normal) of the interval of a mean."""
     if bounds is None:
-        half = float(t.ppf(0.5 + confidence / 2.0, n - 1) * values.std(ddof=1) / math.sqrt(n))
-        return float(values.mean()) - half, float(values.mean()) + half
+        return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values)), len(values) - 1.0
     more = np.concatenate([values, np.repeat(bounds, PSEUDO)])
-    half = float(norm.ppf(0.5 + confidence / 2.0) * more.std() / math.sqrt(len(more)))
-    return max(bounds[0], float(more.mean()) - half), min(bounds[1], float(more.mean()) + half)
+    return float(more.mean()), float(more.std()) / math.sqrt(len(more)), math.inf
+
+
+def sign_test(up: int, down: int) -> float:
+    """The two-sided chance of so uneven a split if up and down are equally likely.
+
+    Source: exact binomial; ties left out, as Conover, Practical Nonparametric Statistics (1999), section 3.4.
+    """
+    return min(1.0, 2.0 * float(bdtr(min(up, down), up + down, 0.5))) if up + down else 1.0
 
 
 def assumption_range(values: Floats, twins: tuple[Floats, Floats], centre: float) -> Interval:

@@ -25,7 +25,8 @@ class Disclosed:
 
     each: Floats  # (K,) 0 where no more than noise
     total: float  # their sum
-    interval: tuple[float, float]  # 95 % of the total over histories
+    interval: tuple[float, float]  # 95 % of the total over histories; 0 to `limit` where nothing is told
+    limit: float  # what is told about one parameter must reach this to be noticed; 0 where nothing was released
 
 
 def normal_scores(values: Floats) -> Floats:
@@ -77,22 +78,24 @@ def disclosed(parameters: Floats, released: Floats) -> Disclosed:
     """
     n = len(released)
     if n < FEWEST:
-        return Disclosed(np.full(parameters.shape[1], math.nan), math.nan, (math.nan, math.nan))
+        return Disclosed(np.full(parameters.shape[1], math.nan), math.nan, (math.nan, math.nan), math.nan)
     regressors = features_of(released)
     usable = np.isfinite(parameters).all(axis=0) & (np.ptp(np.nan_to_num(parameters), axis=0) > 0.0)
     each = np.zeros(parameters.shape[1])
     if not regressors.shape[1] or not usable.any():
-        return Disclosed(each, 0.0, (0.0, 0.0))
+        return Disclosed(each, 0.0, (0.0, 0.0), 0.0)
     scores = normal_scores(parameters[:, usable])
     basis = _orthonormal(regressors)
     told, without = _information(scores, basis)
     each[np.flatnonzero(usable)] = told
-    total = float(each.sum())
+    total, limit = float(each.sum()), _limit(n, basis.shape[1], scores.shape[1])
+    if total == 0.0:
+        return Disclosed(each, 0.0, (0.0, limit), limit)
     leave_one_out = without[:, told > 0.0].sum(axis=1)
     # Jackknife: Efron and Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5.
     error = math.sqrt((n - 1) / n * float(((leave_one_out - leave_one_out.mean()) ** 2).sum()))
     reach = float(t.ppf(0.975, n - 1)) * error
-    return Disclosed(each, total, (max(0.0, total - reach), total + reach))
+    return Disclosed(each, total, (max(0.0, total - reach), total + reach), limit)
 
 
 def _orthonormal(regressors: Floats) -> Floats:
@@ -119,6 +122,15 @@ def _information(scores: Floats, basis: Floats) -> tuple[Floats, Floats]:
     whole_out = whole - centred**2 * n / (n - 1)
     told = np.where(passes, _nats(left, whole, n, rank), 0.0)
     return told, np.where(passes, _nats(left_out, whole_out, n - 1, rank), 0.0)
+
+
+def _limit(n: int, rank: int, parameters: int) -> float:
+    """The information at which the F test just passes; infinite where it never can."""
+    free = n - 1 - rank
+    if free < 2:
+        return math.inf
+    ratio = float(f.isf(LEVEL / parameters, rank, free))
+    return float(0.5 * math.log((1.0 + ratio * rank / free) * free / (n - 1)))
 
 
 def _nats(left: Floats, whole: Floats, n: int, rank: int) -> Floats:
