@@ -14,9 +14,10 @@ import numpy as np
 
 from entente import rng
 from entente.compiled import Floats
-from entente.constants import GEO_RADIUS
+from entente.constants import GEO_RADIUS, R_EQ
 from entente.errors import ModelError, unknown
 from entente.physics.earth import ecef_from_geodetic, enu_axes
+from entente.physics.orbits import place_on_orbit, revolutions_a_day
 from entente.scenario import schema
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import interceptors, radars, satellites, vehicles
@@ -264,12 +265,35 @@ def _policy(party: schema.Party, draws: Draws) -> Policy:
     )
 
 
-def _place(lat_deg: float, lon_deg: float, radius: float | None = None) -> tuple[float, float, Floats, Floats]:
-    """Latitude, longitude [rad], Earth-fixed position and local axes; on the equator at `radius` for a satellite."""
+def _place(lat_deg: float, lon_deg: float) -> tuple[float, float, Floats, Floats]:
+    """Latitude, longitude [rad], Earth-fixed position and local axes of a place on the ground."""
     lat, lon = lat_deg * DEG, lon_deg * DEG
     axes = np.empty((3, 3))
     enu_axes(lat, lon, axes)
-    r = np.array(ecef_from_geodetic(lat, lon, 0.0)) if radius is None else radius * axes[2]
+    return lat, lon, np.array(ecef_from_geodetic(lat, lon, 0.0)), axes
+
+
+def _station(row: Satellite, seed: int) -> tuple[float, float, Floats, Floats]:
+    """Geocentric latitude, longitude [rad], Earth-fixed position and local axes of a satellite when it is launched.
+
+    One on an ellipse is frozen where the draw of its constellation puts it. In five minutes, a long burn, a 12-hour
+    one moves by 0.1 deg at the apogee as seen from below, and by 1.1 deg where it has come down to 26,000 km.
+    """
+    if row.orbit is None:
+        assert row.longitude_deg is not None
+        lon = row.longitude_deg * DEG
+        r = GEO_RADIUS * np.array([math.cos(lon), math.sin(lon), 0.0])
+    else:
+        orbit = row.orbit
+        perigee, apogee = R_EQ + orbit.perigee_km * KM, R_EQ + orbit.apogee_km * KM
+        key = zlib.crc32(orbit.constellation.encode()) & 0x7FFFFFFF
+        # A whole day of revolutions is drawn from, as each passes its apogee over another meridian.
+        turns = revolutions_a_day(0.5 * (perigee + apogee)) * rng.uniform(seed, rng.ORBIT, key, 0, 0)
+        angles = (orbit.inclination_deg * DEG, orbit.argument_of_perigee_deg * DEG, orbit.apogee_longitude_deg * DEG)
+        r = np.array(place_on_orbit(turns + orbit.phase, perigee, apogee, *angles))
+    lat, lon = math.asin(r[2] / math.sqrt(r @ r)), math.atan2(r[1], r[0])
+    axes = np.empty((3, 3))
+    enu_axes(lat, lon, axes)
     return lat, lon, r, axes
 
 
@@ -303,7 +327,7 @@ def _radar(row: Radar, party: int, rcs: dict[str, dict[str, float]], draws: Draw
 
 
 def _satellite(row: Satellite, party: int, clouds: float, draws: Draws) -> Sensor:
-    lat, lon, r, axes = _place(0.0, row.longitude_deg, GEO_RADIUS)
+    lat, lon, r, axes = _station(row, draws.seed)
     angle = draws.take(f"{row.id}.angle_sigma_deg", row.angle_sigma_deg) * DEG
     return Sensor(
         id=row.id,
