@@ -86,9 +86,9 @@ def test_fly_solves_the_planned_range():
     ("words", "says"),
     [
         (("check", "nowhere.yaml"), "nowhere.yaml"),
-        (("check", "europe-2031"), "did you mean 'one-launch'?"),
+        (("check", "europe-2031"), "did you mean 'europe-2013'?"),
         (("simulate", "one-launch", "--rung", "9"), "rung"),
-        (("simulate", "one-launch", "--rung", "7"), "ask for 0 to 4"),
+        (("simulate", "one-launch", "--rung", "7"), "ask for 0 to 6"),
         (("simulate", "one-launch", "--case", "mrbm-central-europ"), "did you mean 'mrbm-central-europe'?"),
         (("arc", "30000"), "must be above 0 and below"),
         (("arc", "1000", "--apogee-km", "-5"), "apogee_km"),

@@ -103,7 +103,8 @@ def test_five_mistakes_give_five_messages_in_the_order_of_the_lines(tmp_path):
         ("    origin: middle-east", "    origin: middle_east", "middle_east", "did you mean 'middle-east'?"),
         ("origin: middle-east", "origin: central-europe", "central-europe", "'central-europe' is also the origin"),
         ("rungs: [0, 2, 4]", "rungs: [0, 2, 2]", "2]", "rungs.2: 2 stands twice, first on line 52"),
-        ("rungs: [0, 2, 4]", "rungs: [0, 9]", "9]", "9 is too large; it must be at most 8"),
+        ("rungs: [0, 2, 4]", "rungs: [0, 9]", "9]", "rungs.1: 9 is no rung of the ladder, nor of this scenario's own; the rungs are 0, 1"),
+        ("rungs: [0, 2, 4]", "rungs: [0, 100]", "100]", "100 is too large; it must be at most 99"),
         ("rungs: [0, 2, 4]", "rungs: [0, 2.5]", "2.5]", "2.5 is not a whole number; write 2"),
         ("- name: russia", "- name: us_nato", "us_nato", "'us_nato' stands twice, first on line 10"),
         (
@@ -273,8 +274,8 @@ def test_files_that_are_not_there(tmp_path):
         load("bad\0name.yaml")
     with pytest.raises(ScenarioError, match="cannot be read"):
         load("a" * 5000 + ".yaml")
-    with pytest.raises(UnknownName, match=r"did you mean 'one-launch'\?"):
-        load("europe-2012")
+    with pytest.raises(UnknownName, match=r"did you mean 'europe-2013'\?"):
+        load("europe-2031")
 
 
 def test_the_hash_follows_the_meaning_not_the_comments(tmp_path):

@@ -1,36 +1,61 @@
-"""Do the parts of a scenario fit together? Names that point nowhere, names given twice, a day before any system.
+"""Do the parts of a scenario fit together? Names that point nowhere, names given twice, notices nobody would give.
 
 The checks of names read the page, not the model, so that they speak even while other lines are wrong.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from pathlib import Path as File
 from typing import get_args
 
+from entente.scenario.assumptions import check_assumptions
 from entente.scenario.explain import nearest, show
 from entente.scenario.parts import PartyName
 from entente.scenario.rows import ladder, systems, vehicles
 from entente.scenario.schema import Scenario
 from entente.scenario.yaml12 import Finding, Page, Path
 
+NAMED = ("regions", "cases", "parties", "critical_sites", "paths")
+
 
 def check(page: Page, scenario: Scenario | None) -> Iterator[Finding]:
     """Everything that is wrong between the parts of the file."""
-    regions = [name for _, name in _texts(page, "regions", "name")]
-    yield from _known(page, "cases", "vehicle", [row.id for row in vehicles()], "no vehicle of the catalogue")
-    yield from _known(page, "cases", "origin", regions, "no region of this file")
-    yield from _known(page, "cases", "target", regions, "no region of this file")
-    yield from _known(page, "exclude", None, [row.id for row in systems()], "no system of the catalogue")
-    for part in ("regions", "cases", "parties"):
-        yield from _unique(page, _texts(page, part, "name"))
-    yield from _unique(page, _texts(page, "exclude", None))
-    yield from _unique(page, _rungs(page))
+    yield from _names(page)
     yield from _rungs_known(page)
     yield from _rungs_rising(page)
+    yield from _steps_on_the_rungs(page)
     yield from _both_parties(page)
+    yield from _claims(page)
+    yield from _announcements(page)
     if scenario:
         yield from _somewhere_to_go(page, scenario)
         yield from _before_any_system(page, scenario)
+        yield from check_assumptions(page, scenario)
+
+
+def _names(page: Page) -> Iterator[Finding]:
+    """Every name points somewhere, and nothing is named twice."""
+    regions = [name for _, name in _texts(page, "regions", "name")]
+    no_region = f"no region of {File(page.home(('regions',)).name).name}"
+    yield from _known(page, "cases", "vehicle", [row.id for row in vehicles()], "no vehicle of the catalogue")
+    yield from _known(page, "cases", "origin", regions, no_region)
+    yield from _known(page, "cases", "target", regions, no_region)
+    yield from _known(page, "exclude", None, [row.id for row in systems()], "no system of the catalogue")
+    for path, name in _inner(page, "parties", "answers_for"):
+        if isinstance(name, str) and name not in regions:
+            yield Finding(page.place(path), path, f"{show(name)} is {no_region}; {nearest(name, regions)}")
+    for part in NAMED:
+        yield from _unique(page, _texts(page, part, "name"))
+    for part in ("cases", "critical_sites", "paths"):
+        yield from _unique(page, _texts(page, part, "title"))
+    yield from _unique(page, _texts(page, "out_of_scope", "what"))
+    yield from _unique(page, _texts(page, "exclude", None))
+    yield from _unique(page, _texts(page, "assume", "input"))
+    yield from _unique(page, _rungs(page, "rungs", None))
+    yield from _unique(page, _rungs(page, "ladder", "rung"))
+    for index, _ in enumerate(_texts(page, "parties", "name")):
+        chosen = [(p, v) for p, v in _inner(page, "parties", "priorities") if isinstance(v, str) and p[1] == index]
+        yield from _unique(page, chosen)
 
 
 def _items(page: Page, part: str, key: str | None) -> Iterator[tuple[Path, object]]:
@@ -45,9 +70,16 @@ def _texts(page: Page, part: str, key: str | None) -> list[tuple[Path, str]]:
     return [(path, value) for path, value in _items(page, part, key) if isinstance(value, str)]
 
 
-def _rungs(page: Page) -> list[tuple[Path, int]]:
-    values = _items(page, "rungs", None)
+def _rungs(page: Page, part: str, key: str | None) -> list[tuple[Path, int]]:
+    values = _items(page, part, key)
     return [(path, value) for path, value in values if isinstance(value, int) and not isinstance(value, bool)]
+
+
+def _inner(page: Page, part: str, key: str) -> Iterator[tuple[Path, object]]:
+    """The values of the list under `key` in each item of a list of the file."""
+    for path, values in _items(page, part, key):
+        for index, value in enumerate(values if isinstance(values, list) else ()):
+            yield (*path, index), value
 
 
 def _known(page: Page, part: str, key: str | None, names: list[str], rule: str) -> Iterator[Finding]:
@@ -67,20 +99,86 @@ def _unique(page: Page, given: Iterable[tuple[Path, str | int]]) -> Iterator[Fin
         first.setdefault(name, path)
 
 
+def _known_rungs(page: Page) -> list[int]:
+    """The rungs of the ladder, and this scenario's own."""
+    return sorted({row.rung for row in ladder()} | {rung for _, rung in _rungs(page, "ladder", "rung")})
+
+
 def _rungs_known(page: Page) -> Iterator[Finding]:
-    known = [row.rung for row in ladder()]
-    for path, rung in _rungs(page):
+    known = _known_rungs(page)
+    for path, rung in _rungs(page, "rungs", None):
         if rung not in known:
-            text = f"{rung} is no rung of the ladder; the rungs are {known[0]} to {known[-1]}"
+            listed = ", ".join(map(str, known))
+            text = f"{rung} is no rung of the ladder, nor of this scenario's own; the rungs are {listed}"
             yield Finding(page.place(path), path, text)
 
 
 def _rungs_rising(page: Page) -> Iterator[Finding]:
     """The report compares the last rung with the first, and calls them the highest and the lowest."""
-    rungs = _rungs(page)
+    rungs = _rungs(page, "rungs", None)
     for (_, lower), (path, rung) in pairwise(rungs):
         if rung < lower:
             yield Finding(page.place(path), path, f"{rung} stands after {lower}; write the rungs from low to high")
+
+
+def _steps_on_the_rungs(page: Page) -> Iterator[Finding]:
+    """A path can only be walked over rungs that are computed."""
+    known, computed = _known_rungs(page), [rung for _, rung in _rungs(page, "rungs", None)]
+    for path, _ in _inner(page, "paths", "steps"):
+        rung = page.value((*path, "rung"))
+        if isinstance(rung, bool) or not isinstance(rung, int) or rung in computed:
+            continue
+        at: Path = (*path, "rung")
+        if rung not in known:
+            text = f"{rung} is no rung of the ladder, nor of this scenario's own; the rungs are {', '.join(map(str, known))}"
+        else:
+            text = f"{rung} is not among the rungs of this scenario, which are {computed}; add it there, or leave out the step"
+        yield Finding(page.place(at), at, text)
+
+
+def _claims(page: Page) -> Iterator[Finding]:
+    """A region has one party that answers for it, or none."""
+    first: dict[str, Path] = {}
+    for path, name in _inner(page, "parties", "answers_for"):
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            line, again = page.place(first[name]).line, first[name][1] == path[1]
+            whose = f"stands twice, first on line {line}; keep one of the two"
+            other = f"is claimed by the other party too, on line {line}; one of the two must leave it to the other"
+            yield Finding(page.place(path), path, f"{show(name)} {whose if again else other}")
+        first.setdefault(name, path)
+
+
+def _announcements(page: Page) -> Iterator[Finding]:
+    """A notice is given by whoever launches, of what is no attack, and to somebody."""
+    for base, case in _items(page, "cases", None):
+        if not isinstance(case, dict) or not isinstance(notice := case.get("notice"), dict):
+            continue
+        path: Path = (*base, "notice")
+        giver, told, launcher = notice.get("by"), notice.get("to", []), case.get("launched_by", "third party")
+        if case.get("nature", "attack") == "attack":
+            text = "an attack is not announced; leave out the notice, or say in nature what the launch is"
+            yield Finding(page.place(path, key=True), path, text)
+        if isinstance(giver, str) and isinstance(launcher, str) and giver != launcher:
+            at: Path = (*path, "by")
+            yield Finding(
+                page.place(at),
+                at,
+                f"{show(giver)} did not launch it; launched_by is {show(launcher)}, who gives the notice",
+            )
+        if not isinstance(told, list):
+            continue
+        at = (*path, "to")
+        if giver == "third party" and not told:
+            where = at if "to" in notice else path
+            text = "a third party that tells neither party gives no notice; name at least one, or leave out the notice"
+            yield Finding(page.place(where), at, text)
+        elif giver in get_args(PartyName) and told:
+            yield Finding(
+                page.place(at), at, f"{show(giver)} tells the other party and nobody else here; leave out the key"
+            )
+        yield from _unique(page, [((*at, i), name) for i, name in enumerate(told) if isinstance(name, str)])
 
 
 def _both_parties(page: Page) -> Iterator[Finding]:

@@ -94,6 +94,8 @@ def _sentence(error: ErrorDetails, path: Path, model: type[BaseModel], field: Fi
     if kind == "literal_error":
         known = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ", ").split(",")]
         return f"{show(given)} is not one of the choices; {nearest(str(given), known)}"
+    if kind == "string_pattern_mismatch" and key == "input":
+        return f"{show(given)} names no input; write row, point and key{hint}"
     if kind == "string_pattern_mismatch":
         return f"{show(given)} is not a name; use small letters, digits, '-' and '_', beginning with a letter or digit"
     if kind in ("string_too_short", "string_too_long"):

@@ -21,7 +21,8 @@ def load(path_or_name: str | Path) -> Scenario:
         ScenarioError: with every mistake in the file: place, line, caret, rule, what would be right.
         UnknownName: a bare name that is not shipped.
     """
-    return read(_file_of(path_or_name), Scenario, check)
+    file = _file_of(path_or_name)
+    return read(file, Scenario, check, lambda: _shelf(file.parent))
 
 
 def shipped() -> list[str]:
@@ -30,11 +31,19 @@ def shipped() -> list[str]:
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """Sixteen hexadecimal digits that change whenever the scenario or the catalogue says something else."""
+    """Sixteen hexadecimal digits that change whenever the scenario or the catalogue says something else.
+
+    A file based on another has the hash of the same words written out.
+    """
     rows = {kind: catalogue(kind).to_dicts() for kind in KINDS}
-    said = {"scenario": scenario.model_dump(mode="json"), "catalogue": rows}
+    said = {"scenario": scenario.model_dump(mode="json", exclude={"based_on"}), "catalogue": rows}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _shelf(folder: Path) -> dict[str, Path]:
+    """What a scenario in this folder may be based on: its neighbours, before those that come with the package."""
+    return {path.stem: path for place in (EXAMPLES, folder) for path in sorted(place.glob("*.yaml"))}
 
 
 def _file_of(path_or_name: str | Path) -> Path:

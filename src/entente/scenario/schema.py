@@ -182,6 +182,9 @@ class Scenario(Part):
     """A possible world: who, when, which cases, which rungs."""
 
     entente: Literal[1]
+    based_on: Annotated[
+        Name | None, Field(description="another scenario, whose top-level keys hold where this file has none")
+    ] = None
     title: Text
     question: Text
     origin: Literal["study", "exercise"] = "study"

@@ -69,13 +69,21 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """A file's text with the place of everything in it. `refused` are paths whose value was already complained of."""
+    """A file's text with the place of everything in it. `refused` are paths whose value was already complained of.
+
+    `lent` are the pages of other files from which a top-level key was taken.
+    """
 
     name: str
     lines: tuple[str, ...]
     root: Node
     findings: tuple[Finding, ...] = ()
     refused: frozenset[Path] = frozenset()
+    lent: dict[str, "Page"] = field(default_factory=dict)
+
+    def home(self, path: Path) -> "Page":
+        """The page on which the value at `path` was written."""
+        return self.lent.get(str(path[0]), self) if path else self
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """The place of the value at `path` (or of its key); the nearest enclosing place where there is none."""
