@@ -10,5 +10,5 @@ Map: `factor` small symmetric matrices; `kalman` predict and update one state; `
 still burns; `initiate` a first state from one detection; `associate` which detection belongs to which track; `fuse` two
 estimates whose correlation nobody knows; `predict` where it comes down, where it came from, with `conic` for falls
 without air in closed form and `passage` for what the air costs; `score` how good an estimate is. Compiled loops over them: `follow` one nation's tracker, scan by scan; `belief` what tracks lead to and which
-are one body, moment by moment.
+are one body, moment by moment; `salvo` when a site would fire at them.
 """

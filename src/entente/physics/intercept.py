@@ -26,8 +26,16 @@ def flight_time(east: float, north: float, up: float, speed: float, boost: float
         1,000 km where the flight is not mostly boost; generous below 30 km, where air slows.
     Source: own: bodies thrown with one speed in all directions lie on a sphere whose centre falls freely.
     """
-    t = boost
-    while t < LONGEST:
+    return first_reach(east, north, up, speed, boost, LONGEST)
+
+
+@kernel
+def first_reach(east: float, north: float, up: float, speed: float, boost: float, latest: float) -> float:
+    """`flight_time`, searched no further than `latest` [s]: inf, or anything later, where it takes longer."""
+    # The way over the ground alone takes this long, so the search need not begin before.
+    least = math.sqrt(east * east + north * north) / speed - 0.5 * boost
+    t = boost + STEP * max(math.floor(min(least, LONGEST) / STEP), 0.0)
+    while t < latest:
         t += STEP
         if _slack(east, north, up, t, speed, boost) >= 0.0:
             early, late = t - STEP, t
