@@ -1,6 +1,7 @@
 """What a party's tracks say: when a warning is credible, the best area, whether it holds a point, whom it threatens."""
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -58,8 +59,18 @@ def people_inside(area: Floats | None) -> float:
     """People in cities of 100,000 and more whose centre lies in the 90 % area; nan if there is no area."""
     if area is None:
         return math.nan
+    lat, lon, people = _towns()
+    margin = 1.01 * math.sqrt(IN_90) * float(area[2]) / EARTH
+    near = slice(*np.searchsorted(lat, (area[0] - margin, area[0] + margin)))
+    return float(people[near][_inside(area, lat[near], lon[near], IN_90)].sum())
+
+
+@cache
+def _towns() -> tuple[Floats, Floats, Floats]:
+    """Latitudes in rising order, longitudes [rad] and people of all cities."""
     towns = cities()
-    return float(towns.population[_inside(area, towns.lat_deg * DEG, towns.lon_deg * DEG, IN_90)].sum())
+    order = np.argsort(towns.lat_deg)
+    return towns.lat_deg[order] * DEG, towns.lon_deg[order] * DEG, towns.population[order].astype(np.float64)
 
 
 def sites_inside(area: Floats | None, lat: Floats, lon: Floats) -> float:

@@ -8,11 +8,12 @@ import pytest
 
 from entente.errors import UnknownName
 from entente.estimate.belief import BURNS
+from entente.fusing import join
 from entente.physics.earth import geodesic
-from entente.records import TRACK, WARNING
+from entente.records import PARTNER, TRACK, WARNING
 from entente.run import before_sharing
 from entente.scenario.load import load
-from entente.sharing import WARNING_EVERY, share
+from entente.sharing import WARNING_EVERY, _after_outages, _outages, share
 
 CASE = "mrbm-central-europe"
 SEEDS = (1, 2, 3)
@@ -172,3 +173,58 @@ def test_a_warning_says_no_state_and_a_track_no_impact():
     assert np.isnan(shared.P[warnings]).all()
     assert np.isfinite(shared.x[tracks]).all()
     assert not shared.impact.known[tracks].any()
+
+
+def test_a_line_that_is_down_holds_messages_back_and_loses_none():
+    """As many messages as without outages; each arrives at its time or at the end of an outage; order of sending kept."""
+    _, _, free = released(1)
+    world, _, held = released(1, availability=0.5, outage=120.0)
+    assert len(held.t) == len(free.t)
+    assert (np.diff(held.arrives) >= 0.0).all()
+    late = 0
+    for giver in (0, 1):
+        a, b = free.giver == giver, held.giver == giver
+        np.testing.assert_array_equal(np.sort(free.t[a]), np.sort(held.t[b]))
+        policy = world.policies[giver]
+        delay = np.where(held.kind[b] == WARNING, policy.warning_delay, policy.track_delay)
+        waited = held.arrives[b] - held.t[b] - delay
+        assert (waited >= -ROUNDING).all()
+        late += int((waited > ROUNDING).sum())
+    assert late > 0
+
+
+def test_the_line_works_as_often_as_declared():
+    """Share of moments at which nothing has to wait, over 400 lines: availability within four standard errors."""
+    begun = history(1)
+    works = []
+    for seed in range(400):
+        policies = tuple(replace(p, availability=0.7, outage=100.0) for p in begun.world.policies)
+        spells = _outages(replace(begun.world, seed=seed, policies=policies), 0, 2_000.0)
+        assert (spells[:, 1] > spells[:, 0]).all()
+        assert (spells[1:, 0] >= spells[:-1, 1]).all()
+        moments = np.arange(0.0, 2_000.0, 10.0)
+        works.append((_after_outages(moments, spells) == moments).mean())
+    assert np.mean(works) == pytest.approx(0.7, abs=4.0 * np.std(works) / np.sqrt(len(works)))
+
+
+def test_a_bias_belongs_to_the_body_not_to_the_track():
+    """Ten thousand repetitions and new tracks of one body carry one bias: what a receiver holds never falls below it."""
+    begun = history(1)
+    tracks = begun.national.tracks
+    mine = np.flatnonzero((tracks.holder == 0) & (tracks.obj == 0))
+    twice = tracks.rows(np.concatenate([np.arange(len(tracks.obj)), mine]))
+    shared = share(begun.world, replace(begun.national, tracks=twice), 4)
+    shifts = []
+    for _, track, rows in of_tracks(shared, TRACK):
+        if twice.holder[track] == 0 and twice.obj[track] == 0:
+            at = np.searchsorted(twice.t, shared.t[rows])
+            shifts.append((shared.x[rows] - twice.x[track, at])[:, :3])
+            assert (shared.bias[rows] == begun.world.policies[0].track_sigma).all()
+    every = np.concatenate(shifts)
+    assert len(shifts) >= 2
+    np.testing.assert_allclose(np.tile(every, (100, 1)).mean(axis=0), every[0], atol=ROUNDING)
+    # The receiver's own belief: never surer than the declared bias lets it be.
+    picture = join(begun.world, begun.national, share(begun.world, begun.national, 3), 3).tracks.of(1)
+    theirs = picture.held & (picture.made_of == PARTNER) & np.isfinite(picture.x[..., 0])
+    sigma = begun.world.policies[0].track_sigma
+    assert (np.linalg.eigvalsh(picture.P[theirs][:, :3, :3])[:, 0] >= 0.9 * sigma**2).all()
