@@ -13,7 +13,7 @@ from entente.estimate.belief import BURNS
 from entente.estimate.kalman import predict_ballistic
 from entente.estimate.predict import free_fall
 from entente.physics.earth import altitude
-from entente.physics.intercept import LOOK, LONGEST, first_reach
+from entente.physics.intercept import LONGEST, LOOK, first_reach
 
 Bools = NDArray[np.bool_]
 
