@@ -1,10 +1,24 @@
-"""What do the findings F1 to F8 say? Claims as questions, answered with numbers and a verdict."""
+"""What do the findings F1 to F8 say? Claims as questions, answered with numbers and a verdict.
 
+The questions and their bars stand in findings.yaml, which is hashed into a study before it runs. The verdict rests on the
+share of assumption draws (seeds) in which the predicate holds, sampling error counted against it; an input that decides and
+has no source keeps it from being more than *supported under stated assumptions*.
+"""
+
+import math
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
-from entente.comparison import Estimate
-from entente.deciders import Decider
+import numpy as np
+from scipy.stats import beta
+
+from entente.comparison import Estimate, baseline, gain, level
+from entente.deciders import FEWEST, Decider, deciders
+from entente.predicates import Connected, FindingRow, FindingSheet, Margins, Protection, holds, margins
+from entente.provenance import findings_hash
+from entente.scenario.reader import read
 from entente.study import Study
 
 Ruling = Literal[
@@ -15,6 +29,22 @@ Ruling = Literal[
     "not computable from open sources",
     "not computed yet",
     "not asked by this scenario",
+]
+FILE = Path(__file__).parent / "findings.yaml"
+SUPPORTED, UNDER_ASSUMPTIONS, NOT_SUPPORTED = 0.95, 0.5, 0.05  # shares of the draws
+CONFIDENCE = 0.95  # one-sided, of the share
+
+__all__ = [
+    "Decider",
+    "Number",
+    "Ruling",
+    "RungVerdict",
+    "Verdict",
+    "findings_hash",
+    "judge",
+    "not_computed",
+    "rule",
+    "share_bounds",
 ]
 
 
@@ -37,10 +67,13 @@ class RungVerdict:
     rung: int
     share: float  # of assumption draws in which the predicate holds; nan where it was not computed
     interval: tuple[float, float]  # of the share: the two one-sided 95 % bounds
-    ruling: Ruling  # before it is capped
+    ruling: Ruling  # capped where a deciding input has no source
+    capped: bool
+    deciders: tuple[Decider, ...]  # ranked; at headline rungs, and where the ruling may be capped
     by_party: dict[str, float]  # the share for each party alone
-    by_class: dict[str, float]  # the share for each class of launch (F4), or each case (F5)
-    numbers: tuple[Number, ...]
+    by_class: dict[str, float]  # the share for each class of launch (F4), or each case (F5), both parties together
+    measure: str  # the least favourable, which decided
+    numbers: tuple[Number, ...]  # at headline rungs only
 
 
 @dataclass(frozen=True)
@@ -53,7 +86,8 @@ class Verdict:
     question: str
     computed: bool
     rung: int | None  # the headline rung; None where nothing was computed
-    by_rung: dict[int, RungVerdict]
+    headline: tuple[int, ...]  # the rungs to show, the headline rung first
+    by_rung: dict[int, RungVerdict]  # every rung of the study but the baseline
     ruling: Ruling
     capped: bool
     why: tuple[str, ...]  # sentences: why the cap, why not computed, what is left out
@@ -62,6 +96,163 @@ class Verdict:
     sources: tuple[str, ...]
 
 
+@cache
+def sheet() -> FindingSheet:
+    """findings.yaml, checked."""
+    return read(FILE, FindingSheet)
+
+
+def not_computed() -> tuple[str, ...]:
+    """What the claims speak of and no model here answers."""
+    return tuple(sheet().not_computed)
+
+
 def judge(study: Study) -> list[Verdict]:
     """The verdicts on F1 to F8, in order."""
-    raise NotImplementedError
+    return [_judged(study, row) for row in sheet().findings]
+
+
+def share_bounds(held: int, draws: int) -> tuple[float, float]:
+    """The lower and the upper one-sided 95 % bound of a share.
+
+    Source: Clopper and Pearson (1934), Biometrika 26:404-413; exact, hence cautious.
+    """
+    low = float(beta.ppf(1.0 - CONFIDENCE, held, draws - held + 1)) if held else 0.0
+    high = float(beta.ppf(CONFIDENCE, held + 1, draws - held)) if held < draws else 1.0
+    return low, high
+
+
+def rule(held: int, draws: int) -> Ruling:
+    """The verdict on a predicate that holds in so many of so many draws, sampling error counted against it.
+
+    At least 59 draws are needed before anything can be *supported*, or *not supported*.
+    """
+    low, high = share_bounds(held, draws)
+    if low >= SUPPORTED:
+        return "supported"
+    if low >= UNDER_ASSUMPTIONS:
+        return "supported under stated assumptions"
+    return "not supported" if high <= NOT_SUPPORTED else "undecided"
+
+
+def _judged(study: Study, row: FindingRow) -> Verdict:
+    """One finding."""
+    why = [f"not modelled: {what}" for what in row.not_modelled]
+    why += [
+        f"out of scope: {one.what}: {one.effect[row.id]}" for one in study.scenario.out_of_scope if row.id in one.effect
+    ]
+    if row.predicate is None:
+        return _verdict(row, "not computed yet", [f"not computed yet: it needs {row.needs}", *why])
+    start = baseline(study)
+    rungs = [int(rung) for rung in study.data["rung"].values if rung != start]
+    headline = [rung for rung in row.predicate.headline if rung in rungs]
+    if not headline:
+        asked = " or ".join(str(rung) for rung in row.predicate.headline)
+        return _verdict(row, "not asked by this scenario", [f"rung {asked} was not run", *why])
+    found = margins(study, row.predicate, headline[0])
+    if found.missing:
+        return _verdict(
+            row, "not asked by this scenario", [f"no case of {', '.join(found.missing)} in this scenario", *why]
+        )
+    by_rung = {rung: _at(study, row.predicate, rung, rung in headline) for rung in rungs}
+    first = by_rung[headline[0]]
+    why = [*_reasons(study, row, first), *why]
+    return _verdict(row, first.ruling, why, headline, by_rung)
+
+
+def _verdict(
+    row: FindingRow,
+    ruling: Ruling,
+    why: list[str],
+    headline: list[int] | None = None,
+    by_rung: dict[int, RungVerdict] | None = None,
+) -> Verdict:
+    rungs = tuple(headline or ())
+    first = by_rung[rungs[0]] if by_rung else None
+    return Verdict(
+        id=row.id,
+        title=row.title,
+        claim=row.claim,
+        question=row.question,
+        computed=first is not None,
+        rung=rungs[0] if rungs else None,
+        headline=rungs,
+        by_rung=by_rung or {},
+        ruling=ruling,
+        capped=first is not None and first.capped,
+        why=tuple(why),
+        deciders=first.deciders if first else (),
+        where_we_differ=row.where_we_differ,
+        sources=tuple(row.sources),
+    )
+
+
+def _at(study: Study, predicate: Protection | Connected, rung: int, headline: bool) -> RungVerdict:
+    """What a finding comes to at one rung."""
+    found = margins(study, predicate, rung)
+    draws = len(found.overall)
+    if np.isnan(found.overall).all():
+        nowhere = (math.nan, math.nan)
+        numbers = _numbers(study, predicate, found, rung) if headline else ()
+        return RungVerdict(
+            rung, math.nan, nowhere, "not computable from open sources", False, (), {}, {}, found.measure, numbers
+        )
+    held = int(holds(found.overall).sum())
+    ruling = rule(held, draws)
+    ranked = deciders(study, found.overall) if headline or ruling == "supported" else ()
+    capped = ruling == "supported" and (_is_fixed(study) or not all(one.sourced for one in ranked))
+    return RungVerdict(
+        rung=rung,
+        share=held / draws,
+        interval=share_bounds(held, draws),
+        ruling="supported under stated assumptions" if capped else ruling,
+        capped=capped,
+        deciders=ranked,
+        by_party={party: float(holds(one).mean()) for party, one in found.by_party.items()},
+        by_class={name: float(holds(one).mean()) for name, one in found.by_class.items()},
+        measure=found.measure,
+        numbers=_numbers(study, predicate, found, rung) if headline else (),
+    )
+
+
+def _numbers(study: Study, predicate: Protection | Connected, found: Margins, rung: int) -> tuple[Number, ...]:
+    """The measures behind a verdict, the deciding one first, with both intervals."""
+    if isinstance(predicate, Connected):
+        measures = [predicate.earlier.measure, predicate.smaller.measure]
+    else:
+        measures = [found.measure, *(m for m in predicate.measures if m != found.measure and m in study.data)]
+    return tuple(
+        Number(
+            title=str(study.data[measure].attrs["long_name"]),
+            measure=measure,
+            case=case,
+            party=party,
+            level=level(study, measure, case, rung, party),
+            gain=gain(study, measure, case, rung, party),
+        )
+        for measure in measures
+        for party, case in found.cases
+    )
+
+
+def _is_fixed(study: Study) -> bool:
+    return study.scenario.inputs == "nominal"
+
+
+def _reasons(study: Study, row: FindingRow, first: RungVerdict) -> list[str]:
+    """Why the verdict is no stronger than it is."""
+    why = []
+    unsourced = [one.title for one in first.deciders if not one.sourced]
+    if first.ruling == "not computable from open sources":
+        why.append("no system whose speed and number open sources state answers for the regions hit")
+    elif _is_fixed(study):
+        why.append("every input stands at its nominal value: the share is over chance alone, not over assumptions")
+    elif study.data.sizes["seed"] < FEWEST:
+        why.append(
+            f"{study.data.sizes['seed']} histories are too few to rank what decides; at least {FEWEST} are needed"
+        )
+    elif first.capped:
+        why.append(f"decided by inputs that no source states: {', '.join(unsourced)}")
+    if study.provenance.get("findings_hash", findings_hash()) != findings_hash():
+        why.append("findings.yaml was changed after the study ran: the bar is not the one that was set before")
+    return why

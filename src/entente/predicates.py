@@ -1,0 +1,219 @@
+"""What does a finding ask of a study? Its predicate, as data, and in how many draws of the assumptions it holds.
+
+For each history a predicate gives a *margin*: how far above the bar the numbers are, in units of the bar less one; the predicate
+holds where it is not negative. The margin is what the deciding inputs are ranked by.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field
+
+from entente.comparison import baseline
+from entente.comparison.gains import histories
+from entente.compiled import Floats
+from entente.scenario.parts import Finding as FindingName
+from entente.scenario.parts import Name, Part, Text, as_tuple
+from entente.scenario.rows import vehicles
+from entente.scenario.schema import Case
+from entente.study import Study
+
+Nature = Literal["attack", "test", "space launch", "sounding rocket"]
+RangeClass = Literal["SRBM", "MRBM", "IRBM", "ICBM", "SLBM"]
+FAR = 2.0  # the largest margin counted: three times the bar; what was never known and now is counts as that
+
+
+class Class(Part):
+    """A class of launches: how many at once, and by what."""
+
+    name: Text
+    launches: Annotated[int, Field(ge=1)]
+    range_classes: list[RangeClass]
+    required: bool = False
+
+
+class Protection(Part):
+    """P(no leaker) rises by so much, in every required class, for every party that has such cases."""
+
+    kind: Literal["protection"]
+    natures: list[Nature]
+    measures: Annotated[list[Name], Field(min_length=1)]
+    rises_by: Annotated[float, Field(gt=0, lt=1)]
+    classes: list[Class]
+    headline: Annotated[list[int], Field(min_length=1)]
+
+
+class Earlier(Part):
+    """A time that falls by so many seconds."""
+
+    measure: Name
+    by_s: Annotated[float, Field(gt=0)]
+
+
+class Smaller(Part):
+    """An area that falls by this share."""
+
+    measure: Name
+    by_share: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Connected(Part):
+    """Earlier or smaller in this share of the launches, for each party."""
+
+    kind: Literal["connected"]
+    natures: list[Nature]
+    earlier: Earlier
+    smaller: Smaller
+    in_share_of_launches: Annotated[float, Field(gt=0, le=1)]
+    headline: Annotated[list[int], Field(min_length=1)]
+
+
+class FindingRow(Part):
+    """One finding as findings.yaml has it."""
+
+    id: FindingName
+    title: Text
+    claim: Text
+    question: Text
+    computed: bool
+    predicate: Annotated[Protection | Connected | None, Field(discriminator="kind")] = None
+    needs: Text | None = None
+    not_modelled: Annotated[tuple[Text, ...], BeforeValidator(as_tuple)] = ()
+    where_we_differ: Annotated[str, Field(min_length=1, max_length=2_000)]
+    sources: Annotated[list[Text], Field(min_length=1)]
+
+
+class FindingSheet(Part):
+    """The file of the findings."""
+
+    entente: Literal[1]
+    findings: list[FindingRow]
+    not_computed: list[Text]
+
+
+@dataclass(frozen=True)
+class Margins:
+    """How far above the bar, history by history (S,). nan where the predicate is undefined."""
+
+    overall: Floats
+    by_party: dict[str, Floats]
+    by_class: dict[str, Floats]  # class of launches, or case
+    cases: tuple[tuple[str, str], ...]  # (party, case) that were asked
+    measure: str  # which measure decided, where several were tried
+    missing: tuple[str, ...] = ()  # what the scenario has no case of
+
+
+def holds(margin: Floats) -> NDArray[np.bool_]:
+    """Where the predicate holds; an undefined margin does not."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(margin >= 0.0)
+
+
+def margins(study: Study, predicate: Protection | Connected, rung: int) -> Margins:
+    """The margins of a predicate at a rung against the baseline."""
+    if isinstance(predicate, Connected):
+        return connected(study, predicate, rung)
+    tried = [protection(study, predicate, measure, rung) for measure in predicate.measures if measure in study.data]
+    return min(tried, key=lambda one: float(holds(one.overall).mean()))
+
+
+def protection(study: Study, predicate: Protection, measure: str, rung: int) -> Margins:
+    """How far P(no leaker) rises above the bar, in the worst of the required classes and parties.
+
+    A case counts for the party that answers for the region hit; a class has the mean over its cases.
+    """
+    seeds = study.data.sizes["seed"]
+    by_class: dict[str, Floats] = {}
+    by_party: dict[str, list[Floats]] = {}
+    asked: list[tuple[str, str]] = []
+    missing: list[str] = []
+    for one in predicate.classes:
+        of_class = []
+        for party in study.scenario.parties:
+            cases = [
+                case.name
+                for case in study.scenario.cases
+                if case.nature in predicate.natures and case.target in party.answers_for and _is_in(one, case)
+            ]
+            if not cases:
+                continue
+            asked += [(party.name, case) for case in cases]
+            rise = np.mean([_rise(study, measure, case, rung, party.name) for case in cases], axis=0)
+            of_class.append(np.clip(rise / predicate.rises_by - 1.0, -1.0 - FAR, FAR))
+            if one.required:
+                by_party.setdefault(party.name, []).append(of_class[-1])
+        if of_class:
+            by_class[one.name] = np.min(of_class, axis=0)
+        elif one.required:
+            missing.append(one.name)
+    worst = {party: np.asarray(np.min(rows, axis=0)) for party, rows in by_party.items()}
+    overall = np.min(list(worst.values()), axis=0) if worst else np.full(seeds, math.nan)
+    return Margins(overall, worst, by_class, tuple(asked), measure, tuple(missing))
+
+
+def _is_in(one: Class, case: Case) -> bool:
+    vehicle = next(row for row in vehicles() if row.id == case.vehicle)
+    return case.launches == one.launches and vehicle.range_class in one.range_classes
+
+
+def _rise(study: Study, measure: str, case: str, rung: int, party: str) -> Floats:
+    now = histories(study, measure, case, rung, party)
+    return now - histories(study, measure, case, baseline(study), party)
+
+
+def connected(study: Study, predicate: Connected, rung: int) -> Margins:
+    """How far half the launches are above the bar, for the party that has less of it.
+
+    A group of launches counts as that many, each with the mean of its group. A party's own launches are not among its.
+    """
+    by_party: dict[str, Floats] = {}
+    by_case: dict[str, list[Floats]] = {}
+    asked: list[tuple[str, str]] = []
+    for party in study.scenario.parties:
+        cases = [
+            case for case in study.scenario.cases if case.nature in predicate.natures and case.launched_by != party.name
+        ]
+        if not cases:
+            continue
+        above = np.array([_above(study, predicate, case.name, rung, party.name) for case in cases])
+        weights = np.array([case.launches for case in cases], np.float64)
+        by_party[party.name] = _reached_by(above, weights, predicate.in_share_of_launches)
+        asked += [(party.name, case.name) for case in cases]
+        for case, row in zip(cases, above, strict=True):
+            by_case.setdefault(case.name, []).append(row)
+    if not by_party:
+        nowhere = np.full(study.data.sizes["seed"], math.nan)
+        return Margins(nowhere, {}, {}, (), predicate.earlier.measure, ("a launch of another",))
+    overall = np.min(list(by_party.values()), axis=0)
+    worst = {case: np.asarray(np.min(rows, axis=0)) for case, rows in by_case.items()}
+    return Margins(overall, by_party, worst, tuple(asked), predicate.earlier.measure)
+
+
+def _above(study: Study, predicate: Connected, case: str, rung: int, party: str) -> Floats:
+    """The better of the two ways to be above the bar, one a history."""
+    start = baseline(study)
+    then, now = (histories(study, predicate.earlier.measure, case, r, party) for r in (start, rung))
+    wide, narrow = (histories(study, predicate.smaller.measure, case, r, party) for r in (start, rung))
+    earlier = _margin(then, now, (then - now) / predicate.earlier.by_s)
+    # An area of no size cannot shrink further; it then counts as unchanged.
+    share = np.divide(wide - narrow, wide, out=np.zeros(len(wide)), where=wide > 0.0)
+    smaller = _margin(wide, narrow, np.where(np.isnan(wide - narrow), math.nan, share) / predicate.smaller.by_share)
+    return np.maximum(earlier, smaller)
+
+
+def _margin(then: Floats, now: Floats, in_bars: Floats) -> Floats:
+    """A gain in units of the bar, less one: known only now counts as far above, never known as nothing gained."""
+    out = np.where(np.isnan(then) & ~np.isnan(now), FAR, in_bars - 1.0)
+    out = np.where(np.isnan(now), np.where(np.isnan(then), -1.0, -1.0 - FAR), out)
+    return np.clip(out, -1.0 - FAR, FAR)
+
+
+def _reached_by(above: Floats, weights: Floats, share: float) -> Floats:
+    """The margin that this share of the launches reaches, history by history: (cases, S) -> (S,)."""
+    order = np.argsort(-above, axis=0, kind="stable")
+    reached = np.cumsum(weights[order], axis=0) >= share * weights.sum()
+    first = np.argmax(reached, axis=0)
+    return np.take_along_axis(np.take_along_axis(above, order, axis=0), first[None, :], axis=0)[0]
