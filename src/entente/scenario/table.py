@@ -19,7 +19,7 @@ from entente.scenario.systems import (
 )
 
 Entry = Radar | Satellite | Interceptor | NotComputable | VehicleClass | Rung | Agreement
-WIDEST = 40  # characters of a title before it is cut
+WIDEST = 32  # characters of a title before it is cut
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ class Table:
         return "\n".join([*text, "", *(f"[{n}] {source}" for source, n in number.items())]).lstrip("\n")
 
 
-def ranged(value: Ranged) -> str:
-    """A range as people write it: 1000 (800 to 3000), or one number where nothing is uncertain."""
+def _short(value: Ranged) -> str:
+    """A range in few characters: 1000 (800-3000)."""
     if value.low == value.high:
         return f"{value.nominal:g}"
-    return f"{value.nominal:g} ({value.low:g} to {value.high:g})"
+    return f"{value.nominal:g} ({value.low:g}-{value.high:g})"
 
 
 def _lines(rows: Sequence[Entry], day: dt.date | None, number: dict[str, int]) -> list[str]:
@@ -128,11 +128,12 @@ def _status(row: Entry, day: dt.date | None) -> str:
         return "-"
     if day:
         return str(row.status_on(day))
-    starts = [f"{stay.status} {stay.since.year}" for stay in row.periods]
-    if not starts:
-        return "no dates"
-    last = row.periods[-1].to
-    return f"{', '.join(starts)}-{last.year if last else ''}"
+    starts = {}
+    for stay in row.periods:  # trials and duty are both deployed: the first year counts
+        starts.setdefault(stay.status, stay.since.year)
+    last = row.periods[-1].to if row.periods else None
+    said = ", ".join(f"{status} {year}" for status, year in starts.items())
+    return f"{said}-{last.year if last else ''}" if said else "no dates"
 
 
 def _figures(row: Entry) -> str:
@@ -141,15 +142,15 @@ def _figures(row: Entry) -> str:
         case Radar():
             looks = " ".join(f"{face.boresight_deg:g}" for face in row.faces)
             half = row.faces[0].half_width_deg
-            return f"{row.band} at {looks}±{half:g} deg, {ranged(row.reach_km)} km of {ranged(row.reference_rcs_m2)} m2"
+            return f"{row.band} {looks}±{half:g} deg, {_short(row.reach_km)} km of {row.reference_rcs_m2.nominal:g} m2"
         case Satellite(orbit=None):
-            return f"at {row.longitude_deg:g} deg E, every {row.revisit_s:g} s, {ranged(row.angle_sigma_deg)} deg"
+            return f"at {row.longitude_deg:g} deg E, every {row.revisit_s:g} s, {_short(row.angle_sigma_deg)} deg"
         case Satellite(orbit=orbit):
             assert orbit is not None
             path = f"{orbit.perigee_km:g} to {orbit.apogee_km:g} km"
-            return f"{path}, every {row.revisit_s:g} s, {ranged(row.angle_sigma_deg)} deg"
+            return f"{path}, every {row.revisit_s:g} s, {_short(row.angle_sigma_deg)} deg"
         case Interceptor():
-            return f"{row.inventory} of {ranged(row.burnout_speed_km_s)} km/s, p_kill {ranged(row.p_kill)}"
+            return f"{row.inventory} of {_short(row.burnout_speed_km_s)} km/s, p_kill {_short(row.p_kill)}"
         case NotComputable():
             return f"not computable from open sources: {row.why_not}"
         case VehicleClass():
