@@ -49,32 +49,46 @@ def assess(
     rung: int,
 ) -> Assessment:
     """All measures of one history at one rung."""
+    return Assessment(known(world, flights, national, shared, picture) | done(world, flights, outcome, rung))
+
+
+def known(
+    world: World, flights: Flights, national: NationalTracks, shared: Shared, picture: Picture
+) -> dict[str, Floats]:
+    """The measures of what the parties know and give: the same at all rungs at which the same flows."""
     values = {name: np.full(len(world.parties), np.nan) for name in MEASURES}
-    told = "rules" in find_rung(rung, world.scenario.ladder).flows
     for party in range(len(world.parties)):
         mine = picture.tracks.of(party)
         own = national.tracks.of(party)
         bodies = [mine.rows(mine.obj == obj) for obj in range(flights.count)]
-        warned = [
-            credible(world.parties[party].warning, bodies[obj], float(flights.t_impact[obj]))
-            for obj in range(flights.count)
-        ]
+        rule, impacts = world.parties[party].warning, flights.t_impact
+        warned = [credible(rule, body, float(impact)) for body, impact in zip(bodies, impacts, strict=True)]
         objects = [
             _of_object(world, flights, obj, bodies[obj], own.rows(own.obj == obj), warned[obj])
             for obj in range(flights.count)
         ]
-        found = {name: _mean([known[name] for known in objects]) for name in objects[0]}
+        found = {name: _mean([of_one[name] for of_one in objects]) for name in objects[0]}
         # Of a group the first launch is what becomes known first, so from there the time counts.
         first = np.fmin(national.first_seen[party], picture.told[party]) - flights.t_launch.min()
         found |= {"first_known_s": float(first), "spurious_tracks": _too_many(mine)}
         found |= _ambiguity(world, flights, party, mine, warned, bool(shared.noticed[party]))
-        found |= _protection(world, flights, party, outcome)
         found |= _given(flights, party, shared)
-        if told:
-            found["given_commit_s"] = found.get("commit_s", math.nan)
         for name, value in found.items():
             values[name][party] = value
-    return Assessment(values)
+    return values
+
+
+def done(world: World, flights: Flights, outcome: Outcome, rung: int) -> dict[str, Floats]:
+    """The measures of who answers what, by name; only those that are defined for a party at all."""
+    told = "rules" in find_rung(rung, world.scenario.ladder).flows
+    values: dict[str, Floats] = {}
+    for party in range(len(world.parties)):
+        found = _protection(world, flights, party, outcome)
+        if told and "commit_s" in found:
+            found["given_commit_s"] = found["commit_s"]
+        for name, value in found.items():
+            values.setdefault(name, np.full(len(world.parties), np.nan))[party] = value
+    return values
 
 
 def _mean(values: list[float]) -> float:

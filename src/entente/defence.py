@@ -21,19 +21,21 @@ import numpy as np
 
 from entente import rng
 from entente.compiled import Floats
-from entente.estimate.belief import BURNS
 from entente.estimate.follow import Q
-from entente.estimate.kalman import predict_ballistic
-from entente.estimate.predict import path_ahead
-from entente.physics.earth import geodesic
-from entente.physics.intercept import LOOK, earliest_meeting
+from entente.estimate.salvo import FIRES, LOST_WAITING, NEVER_IN_REACH, NO_TRACK, TOO_POOR, plan_salvo
+from entente.physics.earth import geodesic, geodetic_from_ecef
 from entente.records import Areas, Flights, Outcome, Picture, Tracks
 from entente.scenario.rows import find_rung
 from entente.scenario.world import NOBODY, Site, World
 
 HANDOVER_MISS = 3.0  # standard deviations of the allowed handover error beyond which the seeker finds nothing
-AHEAD = 400  # points of LOOK seconds that a path is predicted for
 DECOYS = 10  # undiscriminated objects beside each warhead, in the less favourable of the two counts
+WHY_NOT = {
+    NO_TRACK: "no track in the picture",
+    NEVER_IN_REACH: "never within reach",
+    LOST_WAITING: "track lost while waiting for a nearer point",
+    TOO_POOR: "track too poor while in reach",
+}
 NEAR = 3.0  # semi-axes of the impact area by which a body may miss a region and still be answered for it
 
 
@@ -52,8 +54,16 @@ class _Stock:
     """What the sites still have, what they were asked for, and what is missing where."""
 
     left: list[int]
-    why_not: dict[tuple[int, int], str] = field(default_factory=dict)
+    why_not: dict[tuple[int, int], str]
     salvos: list[tuple[int, int, _Plan, int]] = field(default_factory=list)  # site, object, plan, interceptors
+
+
+@dataclass(frozen=True)
+class Options:
+    """Every salvo that sites could fire by what their parties' pictures hold, by (site, object); else what is missing."""
+
+    plans: dict[tuple[int, int], _Plan]
+    why_not: dict[tuple[int, int], str]
 
 
 def defend(world: World, flights: Flights, picture: Picture, rung: int) -> Outcome:
@@ -62,20 +72,30 @@ def defend(world: World, flights: Flights, picture: Picture, rung: int) -> Outco
     Raises:
         UnknownName: no such rung.
     """
-    engagement = find_rung(rung, world.scenario.ladder).engagement
-    stock = _Stock([site.inventory for site in world.sites])
-    order = [int(obj) for obj in np.argsort(flights.t_impact, kind="stable")]
-    plans: dict[tuple[int, int], _Plan] = {}
+    return decide(world, flights, options(world, flights, picture), rung)
+
+
+def options(world: World, flights: Flights, picture: Picture) -> Options:
+    """What every site could do about every body. The same at all rungs that share a picture."""
+    found = Options({}, {})
     for number, site in enumerate(world.sites):
         tracks = picture.tracks.of(site.party)
-        for obj in order:
+        for obj in range(flights.count):
             plan = _plan(world, site, tracks.rows(tracks.obj == obj))
             if isinstance(plan, str):
-                stock.why_not[number, obj] = plan
+                found.why_not[number, obj] = plan
             elif plan.claimed_by is None:
-                stock.why_not[number, obj] = "will fall on no region that is answered for"
+                found.why_not[number, obj] = "will fall on no region that is answered for"
             else:
-                plans[number, obj] = plan
+                found.plans[number, obj] = plan
+    return found
+
+
+def decide(world: World, flights: Flights, possible: Options, rung: int) -> Outcome:
+    """Who fires, by the rules of the rung, and what comes of it."""
+    engagement = find_rung(rung, world.scenario.ladder).engagement
+    plans, stock = possible.plans, _Stock([site.inventory for site in world.sites], dict(possible.why_not))
+    order = [int(obj) for obj in np.argsort(flights.t_impact, kind="stable")]
     for place, obj in enumerate(order):
         if engagement == "alone":
             _alone(world, plans, obj, stock)
@@ -83,9 +103,10 @@ def defend(world: World, flights: Flights, picture: Picture, rung: int) -> Outco
             _deconflicted(world, plans, obj, stock)
         else:
             _coordinated(world, plans, obj, stock, still_to_come=len(order) - place - 1)
-    for number, obj in plans:
-        if not any(salvo[:2] == (number, obj) for salvo in stock.salvos):
-            stock.why_not.setdefault((number, obj), "another site answers it")
+    fired = {salvo[:2] for salvo in stock.salvos}
+    for key in plans:
+        if key not in fired:
+            stock.why_not.setdefault(key, "another site answers it")
     return _scored(world, flights, stock)
 
 
@@ -126,7 +147,7 @@ def _alone(world: World, plans: dict[tuple[int, int], _Plan], obj: int, stock: _
 
 
 def _deconflicted(world: World, plans: dict[tuple[int, int], _Plan], obj: int, stock: _Stock) -> None:
-    owners = {plan.claimed_by for (_, body), plan in plans.items() if body == obj} & {0, 1}
+    owners = {plan.claimed_by for (_, body), plan in plans.items() if body == obj and plan.claimed_by is not None}
     for parties in (owners, {0, 1}):
         for number in _best(world, plans, obj, stock, parties):
             _fire(world, plans, number, obj, stock)
@@ -181,41 +202,33 @@ def _scored(world: World, flights: Flights, stock: _Stock) -> Outcome:
 
 def _plan(world: World, site: Site, tracks: Tracks) -> _Plan | str:
     """The salvo that a site fires at one object, or what was missing."""
-    why = "no track in the picture"
-    path, then, P = np.empty((AHEAD, 3)), np.empty(6), np.empty((6, 6))
-    next_look = float(tracks.t[1] - tracks.t[0])
-    for g in range(len(tracks.t)):
-        for k in range(len(tracks.obj)):
-            if not tracks.held[k, g] or not tracks.p_boost[k, g] < BURNS or not np.isfinite(tracks.impact.t[k, g]):
-                continue
-            t = float(tracks.t[g])
-            count = min(AHEAD, max(1, int((tracks.impact.t[k, g] - t) / LOOK)))
-            path_ahead(tracks.x[k, g], LOOK, path[:count])
-            at, flight = earliest_meeting(
-                path[:count],
-                site.r_ecef,
-                site.axes,
-                site.commit_delay,
-                site.speed,
-                site.boost,
-                site.floor,
-                site.ceiling,
-            )
-            if at < 0:
-                if why == "no track in the picture":
-                    why = "never within reach"
-                continue
-            wait = at * LOOK - flight - site.commit_delay
-            if wait > next_look:
-                why = "track lost while waiting for a nearer point"
-                continue
-            predict_ballistic(tracks.x[k, g], tracks.P[k, g], at * LOOK, Q[1], then, P)
-            if math.sqrt(max(P[0, 0], P[1, 1], P[2, 2])) > site.handover_sigma:
-                why = "track too poor while in reach"
-                continue
-            whose = _claimed_by(world, tracks.impact[k, g])
-            return _Plan(t + at * LOOK - flight, t + at * LOOK, path[at].copy(), whose)
-    return why
+    place = np.empty(3)
+    status, leaves, meets, speed, g, k = plan_salvo(
+        tracks.t,
+        tracks.held,
+        tracks.x,
+        tracks.P,
+        tracks.p_boost,
+        tracks.impact.t,
+        site.r_ecef,
+        site.axes,
+        site.speed,
+        site.boost,
+        site.commit_delay,
+        site.floor,
+        site.ceiling,
+        site.handover_sigma,
+        Q[1],
+        place,
+    )
+    if status != FIRES:
+        return WHY_NOT[status]
+    if speed > site.target_speed_max:
+        return "target too fast for the interceptor"
+    lat, lon, _ = geodetic_from_ecef(*place)
+    if geodesic(site.lat, site.lon, lat, lon)[0] > site.range_max:
+        return "beyond the interceptor's range"
+    return _Plan(leaves, meets, place, _claimed_by(world, tracks.impact[k, g]))
 
 
 def _claimed_by(world: World, impact: Areas) -> int | None:

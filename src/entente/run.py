@@ -7,8 +7,9 @@ a history, so a study makes it once and shares it out: `before_sharing`, then `a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from entente.assessment import assess
-from entente.defence import defend
+from entente.assessment import assess, done, known
+from entente.compiled import Floats
+from entente.defence import Options, decide, defend, options
 from entente.errors import ModelError
 from entente.flights import fly_all
 from entente.fusing import join
@@ -87,28 +88,47 @@ def before_sharing(scenario: Scenario, case: str, seed: int, again: bool = False
 
 def at_rung(so_far: Beginning, rung: int) -> Run:
     """The rest of a history at one rung of cooperation."""
-    return all_rungs(so_far, [rung])[rung]
+    world, flights, national = so_far.world, so_far.flights, so_far.national
+    shared = share(world, national, rung)
+    picture = join(world, national, shared, rung)
+    outcome = defend(world, flights, picture, rung)
+    assessment = assess(world, flights, national, shared, picture, outcome, rung)
+    assessment = replace(assessment, events=tell(world, flights, picture, outcome, assessment))
+    return Run(rung, world, flights, so_far.detections, national, shared, picture, outcome, assessment)
 
 
 def all_rungs(so_far: Beginning, rungs: Sequence[int], story: bool = True) -> dict[int, Run]:
-    """The rest of a history at several rungs. Those that let the same things flow share one picture.
+    """What `at_rung` gives, for several rungs: those that let the same things flow share the work of one picture.
 
     Args:
         story: whether each run tells its events; a study needs them of few.
     """
     world, flights, national = so_far.world, so_far.flights, so_far.national
-    seen: dict[tuple[object, ...], Picture] = {}
+    made: dict[tuple[str, ...], _Knowledge] = {}
     runs = {}
     for rung in rungs:
         row = find_rung(rung, world.scenario.ladder)
-        shared = share(world, national, rung)
-        what = (row.fusion, *sorted({"warnings", "tracks", "reports"} & set(row.flows)))
-        if what not in seen:
-            seen[what] = join(world, national, shared, rung)
-        picture = seen[what]
-        outcome = defend(world, flights, picture, rung)
-        assessment = assess(world, flights, national, shared, picture, outcome, rung)
+        flow = (row.fusion, *sorted({"notices", "warnings", "tracks", "reports"} & set(row.flows)))
+        if flow not in made:
+            shared = share(world, national, rung)
+            picture = join(world, national, shared, rung)
+            values = known(world, flights, national, shared, picture)
+            made[flow] = _Knowledge(shared, picture, options(world, flights, picture), values)
+        so_known = made[flow]
+        outcome = decide(world, flights, so_known.options, rung)
+        assessment = Assessment(so_known.values | done(world, flights, outcome, rung))
         if story:
-            assessment = replace(assessment, events=tell(world, flights, picture, outcome, assessment))
+            assessment = replace(assessment, events=tell(world, flights, so_known.picture, outcome, assessment))
+        shared, picture = so_known.shared, so_known.picture
         runs[rung] = Run(rung, world, flights, so_far.detections, national, shared, picture, outcome, assessment)
     return runs
+
+
+@dataclass(frozen=True)
+class _Knowledge:
+    """What is the same at all rungs that let the same things flow."""
+
+    shared: Shared
+    picture: Picture
+    options: Options
+    values: dict[str, Floats]

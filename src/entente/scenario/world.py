@@ -76,6 +76,8 @@ class Site:
     p_common: float
     handover_sigma: float
     commit_delay: float
+    target_speed_max: float  # against the ground; inf where no source names a limit
+    range_max: float  # along the ground, from the site to the meeting; inf where no source names a limit
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,8 @@ def build(scenario: schema.Scenario, case_name: str, seed: int, again: bool = Fa
         str(phase): {band: draws.take(f"{vehicle.id}.rcs_m2.{phase}.{band}", value) for band, value in by_band.items()}
         for phase, by_band in vehicle.rcs_m2.items()
     }
-    clouds = rng.uniform(seed, rng.WEATHER, 0, 0, 0)
+    chance = seed + AGAIN if again else seed
+    clouds = rng.uniform(chance, rng.WEATHER, 0, 0, 0)
     sensors = [_radar(row, party[row.owner], rcs, draws) for row in selected(scenario, radars())]
     sensors += [_satellite(row, party[row.owner], clouds, draws) for row in selected(scenario, satellites())]
     sites = [_site(row, party[row.owner], draws) for row in selected(scenario, interceptors()) if not row.nuclear_armed]
@@ -225,7 +228,7 @@ def build(scenario: schema.Scenario, case_name: str, seed: int, again: bool = Fa
         launches=case.launches,
     )
     return World(
-        seed=seed + AGAIN if again else seed,
+        seed=chance,
         scenario=scenario,
         case=case,
         parties=tuple(scenario.parties),
@@ -376,4 +379,6 @@ def _site(row: Interceptor, party: int, draws: Draws) -> Site:
         p_common=take("p_common"),
         handover_sigma=take("handover_sigma_km") * KM,
         commit_delay=take("commit_delay_s"),
+        target_speed_max=take("target_speed_max_km_s") * KM if row.target_speed_max_km_s else math.inf,
+        range_max=take("range_max_km") * KM if row.range_max_km else math.inf,
     )
