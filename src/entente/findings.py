@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import beta
 
 from entente.comparison import Estimate, baseline, gain, level
+from entente.compiled import Floats
 from entente.deciders import FEWEST, Decider, deciders
 from entente.predicates import Connected, FindingRow, FindingSheet, Margins, Protection, holds, margins
 from entente.provenance import findings_hash
@@ -74,6 +75,7 @@ class RungVerdict:
     by_class: dict[str, float]  # the share for each class of launch (F4), or each case (F5), both parties together
     measure: str  # the least favourable, which decided
     numbers: tuple[Number, ...]  # at headline rungs only
+    not_computable: tuple[str, ...] = ()  # parties of which the predicate cannot be computed
 
 
 @dataclass(frozen=True)
@@ -192,27 +194,47 @@ def _at(study: Study, predicate: Protection | Connected, rung: int, headline: bo
     found = margins(study, predicate, rung)
     draws = len(found.overall)
     if np.isnan(found.overall).all():
-        nowhere = (math.nan, math.nan)
         numbers = _numbers(study, predicate, found, rung) if headline else ()
         return RungVerdict(
-            rung, math.nan, nowhere, "not computable from open sources", False, (), {}, {}, found.measure, numbers
+            rung=rung,
+            share=math.nan,
+            interval=(math.nan, math.nan),
+            ruling="not computable from open sources",
+            capped=False,
+            deciders=(),
+            by_party=dict.fromkeys(found.by_party, math.nan),
+            by_class=dict.fromkeys(found.by_class, math.nan),
+            measure=found.measure,
+            numbers=numbers,
+            not_computable=found.not_computable,
         )
     held = int(holds(found.overall).sum())
     ruling = rule(held, draws)
     ranked = deciders(study, found.overall) if headline or ruling == "supported" else ()
     capped = ruling == "supported" and (_is_fixed(study) or not all(one.sourced for one in ranked))
+    if capped:
+        ruling = "supported under stated assumptions"
+    # For each party means for both: one that fails decides, one that cannot be computed leaves the rest open.
+    if found.not_computable and ruling != "not supported":
+        ruling, capped = "not computable from open sources", False
     return RungVerdict(
         rung=rung,
         share=held / draws,
         interval=share_bounds(held, draws),
-        ruling="supported under stated assumptions" if capped else ruling,
+        ruling=ruling,
         capped=capped,
         deciders=ranked,
-        by_party={party: float(holds(one).mean()) for party, one in found.by_party.items()},
-        by_class={name: float(holds(one).mean()) for name, one in found.by_class.items()},
+        by_party={party: _share(one) for party, one in found.by_party.items()},
+        by_class={name: _share(one) for name, one in found.by_class.items()},
         measure=found.measure,
         numbers=_numbers(study, predicate, found, rung) if headline else (),
+        not_computable=found.not_computable,
     )
+
+
+def _share(margin: Floats) -> float:
+    """In how many draws it holds; nan where it is undefined in all of them."""
+    return math.nan if np.isnan(margin).all() else float(holds(margin).mean())
 
 
 def _numbers(study: Study, predicate: Protection | Connected, found: Margins, rung: int) -> tuple[Number, ...]:
@@ -243,9 +265,12 @@ def _reasons(study: Study, row: FindingRow, first: RungVerdict) -> list[str]:
     """Why the verdict is no stronger than it is."""
     why = []
     unsourced = [one.title for one in first.deciders if not one.sourced]
-    if first.ruling == "not computable from open sources":
-        why.append("no system whose speed and number open sources state answers for the regions hit")
-    elif _is_fixed(study):
+    if first.not_computable:
+        who = " and ".join(first.not_computable)
+        why.append(
+            f"of the interceptors of {who} open sources state too little, or they are nuclear-armed and kept apart"
+        )
+    if _is_fixed(study):
         why.append("every input stands at its nominal value: the share is over chance alone, not over assumptions")
     elif study.data.sizes["seed"] < FEWEST:
         why.append(

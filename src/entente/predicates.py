@@ -17,8 +17,10 @@ from entente.comparison.gains import histories
 from entente.compiled import Floats
 from entente.scenario.parts import Finding as FindingName
 from entente.scenario.parts import Name, Part, Text, as_tuple
-from entente.scenario.rows import vehicles
-from entente.scenario.schema import Case
+from entente.scenario.rows import KINDS, interceptors, vehicles
+from entente.scenario.schema import Case, Scenario
+from entente.scenario.systems import Interceptor, NotComputable
+from entente.scenario.world import selected
 from entente.study import Study
 
 Nature = Literal["attack", "test", "space launch", "sounding rocket"]
@@ -104,6 +106,7 @@ class Margins:
     cases: tuple[tuple[str, str], ...]  # (party, case) that were asked
     measure: str  # which measure decided, where several were tried
     missing: tuple[str, ...] = ()  # what the scenario has no case of
+    not_computable: tuple[str, ...] = ()  # parties whose own systems no open source lets us compute
 
 
 def holds(margin: Floats) -> NDArray[np.bool_]:
@@ -123,13 +126,15 @@ def margins(study: Study, predicate: Protection | Connected, rung: int) -> Margi
 def protection(study: Study, predicate: Protection, measure: str, rung: int) -> Margins:
     """How far P(no leaker) rises above the bar, in the worst of the required classes and parties.
 
-    A case counts for the party that answers for the region hit; a class has the mean over its cases.
+    A case counts for the party that answers for the region hit; a class has the mean over its cases. A party whose own
+    interceptors cannot be computed is left out, and named: nothing can be said of what it had before.
     """
     seeds = study.data.sizes["seed"]
     by_class: dict[str, Floats] = {}
     by_party: dict[str, list[Floats]] = {}
     asked: list[tuple[str, str]] = []
     missing: list[str] = []
+    unknown_ = tuple(party.name for party in study.scenario.parties if is_not_computable(study.scenario, party.name))
     for one in predicate.classes:
         of_class = []
         for party in study.scenario.parties:
@@ -142,16 +147,32 @@ def protection(study: Study, predicate: Protection, measure: str, rung: int) -> 
                 continue
             asked += [(party.name, case) for case in cases]
             rise = np.mean([_rise(study, measure, case, rung, party.name) for case in cases], axis=0)
+            if party.name in unknown_:
+                rise = np.full(seeds, math.nan)
             of_class.append(np.clip(rise / predicate.rises_by - 1.0, -1.0 - FAR, FAR))
             if one.required:
                 by_party.setdefault(party.name, []).append(of_class[-1])
         if of_class:
-            by_class[one.name] = np.min(of_class, axis=0)
+            by_class[one.name] = np.fmin.reduce(of_class)
         elif one.required:
             missing.append(one.name)
     worst = {party: np.asarray(np.min(rows, axis=0)) for party, rows in by_party.items()}
-    overall = np.min(list(worst.values()), axis=0) if worst else np.full(seeds, math.nan)
-    return Margins(overall, worst, by_class, tuple(asked), measure, tuple(missing))
+    overall = np.fmin.reduce(list(worst.values())) if worst else np.full(seeds, math.nan)
+    hit = tuple(party for party in unknown_ if party in worst)
+    return Margins(overall, worst, by_class, tuple(asked), measure, tuple(missing), hit)
+
+
+def is_not_computable(scenario: Scenario, party: str) -> bool:
+    """Whether a party has interceptors, but none that open sources let us compute or that may be counted."""
+    usable = [row for row in selected(scenario, interceptors()) if row.owner == party and not row.nuclear_armed]
+    day = scenario.epoch.date()
+    listed = [
+        row
+        for row in KINDS["interceptors"]()
+        if isinstance(row, Interceptor | NotComputable) and row.owner == party and row.id not in scenario.exclude
+        if not row.periods or row.status_on(day) in scenario.status
+    ]
+    return bool(listed) and not usable
 
 
 def _is_in(one: Class, case: Case) -> bool:
