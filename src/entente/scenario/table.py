@@ -71,11 +71,16 @@ class Table:
         return "\n".join([*text, "", *(f"[{n}] {source}" for source, n in number.items())]).lstrip("\n")
 
 
-def _short(value: Ranged) -> str:
+def ranged(value: Ranged) -> str:
+    """A range as people write it: 1000 (800 to 3000), or one number where nothing is uncertain."""
+    return _short(value, " to ")
+
+
+def _short(value: Ranged, to: str = "-") -> str:
     """A range in few characters: 1000 (800-3000)."""
     if value.low == value.high:
         return f"{value.nominal:g}"
-    return f"{value.nominal:g} ({value.low:g}-{value.high:g})"
+    return f"{value.nominal:g} ({value.low:g}{to}{value.high:g})"
 
 
 def _lines(rows: Sequence[Entry], day: dt.date | None, number: dict[str, int]) -> list[str]:
@@ -128,7 +133,7 @@ def _status(row: Entry, day: dt.date | None) -> str:
         return "-"
     if day:
         return str(row.status_on(day))
-    starts = {}
+    starts: dict[str, int] = {}
     for stay in row.periods:  # trials and duty are both deployed: the first year counts
         starts.setdefault(stay.status, stay.since.year)
     last = row.periods[-1].to if row.periods else None
