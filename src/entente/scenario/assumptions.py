@@ -48,11 +48,16 @@ def _can_be_built(scenario: Scenario) -> bool:
 
 
 def _no_input(given: str, known: set[str]) -> str:
-    row = given.partition(".")[0]
+    row, _, key = given.partition(".")
     own = sorted(name for name in known if name.partition(".")[0] == row)
-    if own or near(given, sorted(known)):
-        return f"{given!r} is no ranged input of any case here; {nearest(given, own or sorted(known))}"
-    return f"{given!r} is no ranged input of any case here; name a system that the date and status select"
+    alike = near(key, [name.partition(".")[2] for name in own])
+    if alike:
+        right = f"did you mean {f'{row}.{alike[0]}'!r}?"
+    elif own or near(given, sorted(known)):
+        right = f"known: {', '.join(own)}" if own else nearest(given, sorted(known))
+    else:
+        right = "name a system that the date and status select"
+    return f"{given!r} is no ranged input of any case here; {right}"
 
 
 def _declared(name: str) -> tuple[type[BaseModel], Path]:

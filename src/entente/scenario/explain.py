@@ -245,7 +245,17 @@ def limits_of(field: FieldInfo | None) -> Limits:
             return bounds.least, bounds.most
         least = next((getattr(rule, name) for name in ("ge", "gt") if hasattr(rule, name)), least)
         most = next((getattr(rule, name) for name in ("le", "lt") if hasattr(rule, name)), most)
+    if field and (least, most) == (None, None) and (bounds := _within(field.annotation)):
+        return bounds.least, bounds.most
     return least, most
+
+
+def _within(where: Any) -> Within | None:
+    """The limits of a range that stands inside a type: in `Ranged | None`, or as what a mapping holds."""
+    for rule in getattr(where, "__metadata__", ()):
+        if isinstance(bounds := getattr(rule, "func", None), Within):
+            return bounds
+    return next((found for part in get_args(where) if (found := _within(part))), None)
 
 
 def _is_ranged(field: FieldInfo | None) -> bool:
