@@ -102,15 +102,36 @@ class Areas:
     `axes` are the semi-axes of the 1-sigma ellipse; the area of containment p has them times sqrt(-2 ln(1 - p)).
     """
 
-    lat: Floats  # (...) [rad]; nan where not known
-    lon: Floats  # (...) [rad]
-    axes: Floats  # (..., 2) [m], the longer first
-    bearing: Floats  # (...) [rad] of the longer axis, clockwise from north
-    t: Floats  # (...) [s] when it happens (impact) or happened (launch)
+    columns: Floats  # (..., 6) latitude, longitude, longer and shorter semi-axis, bearing, time; `from_table` makes one
+
+    @property
+    def lat(self) -> Floats:
+        """Latitude [rad], (...); nan where not known."""
+        return self.columns[..., 0]
+
+    @property
+    def lon(self) -> Floats:
+        """Longitude [rad], (...)."""
+        return self.columns[..., 1]
+
+    @property
+    def axes(self) -> Floats:
+        """Semi-axes [m], (..., 2), the longer first."""
+        return self.columns[..., 2:4]
+
+    @property
+    def bearing(self) -> Floats:
+        """Of the longer axis [rad], clockwise from north, (...)."""
+        return self.columns[..., 4]
+
+    @property
+    def t(self) -> Floats:
+        """When it happens (impact) or happened (launch) [s], (...)."""
+        return self.columns[..., 5]
 
     def __getitem__(self, where: Any) -> "Areas":
         """The same areas, fewer of them."""
-        return Areas(self.lat[where], self.lon[where], self.axes[where], self.bearing[where], self.t[where])
+        return Areas(self.columns[where])
 
     @property
     def known(self) -> Bools:
@@ -119,14 +140,13 @@ class Areas:
 
     @property
     def table(self) -> Floats:
-        """The columns side by side, (..., 6), as the kernels of `estimate.belief` have them."""
-        columns = (self.lat, self.lon, self.axes[..., 0], self.axes[..., 1], self.bearing, self.t)
-        return np.stack(columns, axis=-1)
+        """A copy of the columns side by side, (..., 6), as the kernels of `estimate.belief` have them."""
+        return self.columns.copy()
 
     @classmethod
     def from_table(cls, table: Floats) -> "Areas":
-        """From columns latitude, longitude, semi-axes, bearing, time, (..., 6)."""
-        return cls(table[..., 0], table[..., 1], table[..., 2:4], table[..., 4], table[..., 5])
+        """From columns latitude, longitude, semi-axes, bearing, time, (..., 6); the table is kept, not copied."""
+        return cls(table)
 
 
 @dataclass(frozen=True)
@@ -194,6 +214,10 @@ class Shared:
     impact: Areas  # (M,) as released
     bias: Floats  # (M,) [m] 1 sigma of the constant position bias that the giver declares; part of P, never averaged out
     noticed: Bools  # (2,) whether those on duty at each party know of an announcement of this launch
+
+    def rows(self, where: Any) -> "Shared":
+        """Some of the messages."""
+        return Shared(*(getattr(self, f.name)[where] for f in fields(self)[:-1]), noticed=self.noticed)
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def test_a_silent_partner_changes_nothing():
     begun = history(1)
     shared = share(begun.world, begun.national, 4)
     nobody = np.zeros(len(shared.t), np.bool_)
-    silent = type(shared)(*(getattr(shared, name)[nobody] for name in shared.__dataclass_fields__))
+    silent = shared.rows(nobody)
     picture = join(begun.world, begun.national, silent, 4)
     for party in PARTIES:
         same(picture.tracks.of(party), begun.national.tracks.of(party))
@@ -173,7 +173,7 @@ def test_the_order_of_arrival_decides_not_the_order_of_rows():
     shared = share(begun.world, begun.national, 4)
     until = float(np.median(shared.arrives[shared.kind == TRACK]))
     early = shared.arrives <= until
-    cut = type(shared)(*(getattr(shared, name)[early] for name in shared.__dataclass_fields__))
+    cut = shared.rows(early)
     whole, part = (join(begun.world, begun.national, s, 4).tracks for s in (shared, cut))
     before = whole.t <= until
     for party in PARTIES:
@@ -195,7 +195,7 @@ def test_a_released_track_is_what_had_arrived(seed):
             assert theirs.held[k, theirs.t >= arrives[0]][0]
         for until in np.quantile(shared.arrives[rows], [0.3, 0.6, 0.9]):
             early = shared.arrives <= until
-            cut = type(shared)(*(getattr(shared, field)[early] for field in shared.__dataclass_fields__))
+            cut = shared.rows(early)
             part = _released(national, cut, giver)
             before = theirs.t <= until
             for k in range(len(part.obj)):
