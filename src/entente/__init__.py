@@ -18,6 +18,7 @@ _HOMES = {
     "explore": "entente.study",
     "describe": "entente.report.describe",
     "catalogue": "entente.scenario.rows",
+    "agreements": "entente.questions.agreements",
     "minimum_energy": "entente.questions.arcs",
     "arc": "entente.questions.arcs",
     "Arc": "entente.questions.arcs",

@@ -6,6 +6,7 @@ from entente.errors import ScenarioError as ScenarioError
 from entente.errors import StoreError as StoreError
 from entente.errors import UnknownName as UnknownName
 from entente.errors import Unreachable as Unreachable
+from entente.questions.agreements import agreements as agreements
 from entente.questions.arcs import Arc as Arc
 from entente.questions.arcs import arc as arc
 from entente.questions.arcs import minimum_energy as minimum_energy

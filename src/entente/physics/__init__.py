@@ -8,5 +8,5 @@ Angles are radians, azimuth clockwise from north, latitude geodetic. Nothing rai
 Map: `earth` ellipsoid and frames; `gravity` point mass and bulge; `atmosphere` the standard of 1976; `forces` what acts
 at one instant; `dop853`, `integrate` one step of the integrator, and its coefficients; `powered` from lift-off to
 impact; `ballistics` closed forms of free flight; `geometry` horizon and line of sight; `signals` how likely a look
-is to detect; `intercept` what an interceptor can reach in time.
+is to detect; `intercept` what an interceptor can reach in time; `orbits` where a satellite on an ellipse stands.
 """

@@ -114,7 +114,7 @@ def catalogue(kind: str = "", owner: str | None = None, year: int | None = None,
 
     Args:
         kind: radars, satellites, interceptors, vehicles, ladder or agreements.
-        owner: us_nato, russia, china, israel, japan or taiwan; systems only.
+        owner: us_nato, russia, china, israel, japan, taiwan or other; systems only.
         year: keeps systems that had any status on 1 July of that year.
         status: deployed, planned, cancelled or retired: on that day, or, without a year, at any time.
 

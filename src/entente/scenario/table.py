@@ -19,7 +19,7 @@ from entente.scenario.systems import (
 )
 
 Entry = Radar | Satellite | Interceptor | NotComputable | VehicleClass | Rung | Agreement
-WIDEST = 32  # characters of a title before it is cut
+WIDEST = 34  # characters of a title before it is cut
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,10 @@ def _figures(row: Entry) -> str:
     """The figures that matter most, each with its range."""
     match row:
         case Radar():
-            looks = " ".join(f"{face.boresight_deg:g}" for face in row.faces)
-            half = row.faces[0].half_width_deg
-            return f"{row.band} {looks}±{half:g} deg, {_short(row.reach_km)} km of {row.reference_rcs_m2.nominal:g} m2"
+            looks = " ".join(f"{face.boresight_deg:g}" for face in row.faces) + f"±{row.faces[0].half_width_deg:g}°"
+            if sum(2.0 * face.half_width_deg for face in row.faces) >= 360.0:
+                looks = "all round"
+            return f"{row.band} {looks}, {_short(row.reach_km)} km of {row.reference_rcs_m2.nominal:g} m2"
         case Satellite(orbit=None):
             return f"at {row.longitude_deg:g} deg E, every {row.revisit_s:g} s, {_short(row.angle_sigma_deg)} deg"
         case Satellite(orbit=orbit):
@@ -165,4 +166,6 @@ def _figures(row: Entry) -> str:
         case Rung():
             return f"{', '.join(row.flows) or 'nothing'}; fusion {row.fusion}; {row.engagement}"
         case Agreement():
-            return f"flows: {', '.join(row.flows) or 'nothing'}" + (f"; {len(row.limits)} limits" if row.limits else "")
+            count = len(row.limits)
+            limits = "" if count == 0 else "; 1 limit" if count == 1 else f"; {count} limits"
+            return f"flows: {', '.join(row.flows) or 'nothing'}{limits}"
