@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from entente.comparison.exposing import Exposure, exposure
-from entente.comparison.intervals import Estimate, Interval, Statistic, estimate, mean_test, sign_test
+from entente.comparison.intervals import Estimate, Interval, Statistic, estimate, sign_test
 from entente.compiled import Floats
 from entente.errors import ModelError, unknown
 from entente.study import Study
@@ -141,7 +141,7 @@ def gain(
     difference, again = sign * (now - then), sign * (now_again - then_again)
     twins = (difference[: len(again)], again)
     fixed = study.scenario.inputs == "nominal"
-    bounds = _difference_bounds(study, measure)
+    bounds = (-1.0, 1.0) if _is_share(study, measure) else None
     found = estimate(difference, twins, statistic_of(study, measure), bounds, fixed, confidence)
     newly, lost = np.isnan(then) & ~np.isnan(now), ~np.isnan(then) & np.isnan(now)
     return replace(
@@ -169,10 +169,10 @@ def sign_of(study: Study, measure: str) -> float:
 def change(
     study: Study, measure: str, case: str, rung: int, party: str, since: int | None = None, of: int = 1
 ) -> Change:
-    """Whether a party is better or worse off beyond noise.
+    """Whether a party is better or worse off beyond noise: the sign test over all histories in which something changed.
 
-    For amounts by the sign test over all histories in which something changed, those that came to be defined counting
-    as better and those that ceased as worse; for means by whether the mean differs from zero.
+    Histories in which the measure came to be defined count as better, those in which it ceased to be as worse. Where
+    most histories go one way and the mean of a share or count goes the other, that is no clear change.
 
     Args:
         of: how many comparisons are made together; each is then held to a level that many times stricter (Bonferroni).
@@ -181,13 +181,10 @@ def change(
     found = gain(study, measure, case, rung, party, since)
     seeds = study.data.sizes["seed"]
     up, down = round(found.better * seeds), round(found.worse * seeds)
-    upward, p = up > down, sign_test(up, down)
-    if up + down and found.statistic == "mean" and not (found.newly or found.lost):
-        before = baseline(study) if since is None else since
-        then, now = (histories(study, measure, case, r, party) for r in (before, rung))
-        differences = (now - then)[np.isfinite(now - then)]
-        upward, p = found.value > 0.0, mean_test(differences, _difference_bounds(study, measure))
-    direction: Direction = ("better" if upward else "worse") if p < NOISE / of else "no clear change"
+    p = sign_test(up, down)
+    torn = found.statistic == "mean" and (up - down) * found.value < 0.0
+    clear = p < NOISE / of and not torn
+    direction: Direction = ("better" if up > down else "worse") if clear else "no clear change"
     return Change(measure, case, party, direction, p, found)
 
 
@@ -263,7 +260,3 @@ def _is_share(study: Study, measure: str) -> bool:
     found = variable(study, measure)
     values = found.values[np.isfinite(found.values)]
     return found.attrs["units"] == "1" and bool(((values >= 0.0) & (values <= 1.0)).all())
-
-
-def _difference_bounds(study: Study, measure: str) -> Interval | None:
-    return (-1.0, 1.0) if _is_share(study, measure) else None

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 from scipy.special import bdtr
-from scipy.stats import binom, t
+from scipy.stats import binom, norm, t
 
 from entente.compiled import Floats
 
@@ -99,36 +99,23 @@ def mean_interval(values: Floats, bounds: Interval | None = None, confidence: fl
 
     Args:
         values: (n,), all defined.
-        bounds: the least and most a value can be. With them, two values are added at each end before the normal
-            interval is taken, so that a hundred histories that all succeed do not claim certainty.
-    Valid: bounded measures: coverage at or a little above the confidence from n = 10; others: Student's t, which
-        undercovers for very skewed values and claims certainty where all are equal.
-    Source: Agresti and Coull (1998), The American Statistician 52:119-126; for shares between 0 and 1 own extension.
+        bounds: the least and most a value can be. Where every value is one of them or 0 (yes or no, or a difference of
+            such), two values are added at each end before the normal interval is taken, so that a hundred histories
+            that all succeed do not claim certainty.
+    Valid: yes-or-no values: coverage at or a little above the confidence on average over shares from n = 20; others:
+        Student's t, which for very skewed values covers 0.89 with 20 and 0.93 with 100 histories, and claims certainty
+        where all are equal.
+    Source: Agresti and Coull (1998), The American Statistician 52:119-126; for differences own extension of it.
     """
-    if len(values) < 2:
+    n = len(values)
+    if n < 2:
         return NOWHERE
-    mean, error, free = _mean_and_error(values, bounds)
-    half = error * float(t.ppf(0.5 + confidence / 2.0, free))
-    least, most = bounds or (-math.inf, math.inf)
-    return max(least, mean - half), min(most, mean + half)
-
-
-def mean_test(values: Floats, bounds: Interval | None = None) -> float:
-    """The two-sided chance of a mean so far from zero if the true one is zero; as `mean_interval`, which then touches 0."""
-    if len(values) < 2:
-        return 1.0
-    mean, error, free = _mean_and_error(values, bounds)
-    if error == 0.0:
-        return 1.0 if mean == 0.0 else 0.0
-    return float(2.0 * t.sf(abs(mean) / error, free))
-
-
-def _mean_and_error(values: Floats, bounds: Interval | None) -> tuple[float, float, float]:
-    """Centre, standard error and degrees of freedom (infinite: normal) of the interval of a mean."""
-    if bounds is None:
-        return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values)), len(values) - 1.0
+    if bounds is None or not np.isin(values, (*bounds, 0.0)).all():
+        half = float(t.ppf(0.5 + confidence / 2.0, n - 1) * values.std(ddof=1) / math.sqrt(n))
+        return float(values.mean()) - half, float(values.mean()) + half
     more = np.concatenate([values, np.repeat(bounds, PSEUDO)])
-    return float(more.mean()), float(more.std()) / math.sqrt(len(more)), math.inf
+    half = float(norm.ppf(0.5 + confidence / 2.0) * more.std() / math.sqrt(len(more)))
+    return max(bounds[0], float(more.mean()) - half), min(bounds[1], float(more.mean()) + half)
 
 
 def sign_test(up: int, down: int) -> float:

@@ -27,6 +27,7 @@ CLAIMS = (
     "sites_in_area",
     "information_nats",
 )
+DATA = {"warnings", "tracks", "reports"}  # flows that carry what the partner sees
 UNTRACED = "not traced: nothing that changed between the rungs is known to do this; see the histories themselves"
 
 
@@ -190,7 +191,7 @@ def _read_otherwise(it: _Context) -> Iterator[str]:
 
 def _more_flows(it: _Context) -> bool:
     """Whether more of the partner's data comes in, or comes in another way."""
-    return not set(it.after.flows) <= set(it.before.flows) or it.before.fusion != it.after.fusion
+    return bool(DATA & set(it.after.flows) - set(it.before.flows)) or it.before.fusion != it.after.fusion
 
 
 RULES: tuple[Callable[[_Context], Iterator[str]], ...] = (
