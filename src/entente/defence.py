@@ -16,6 +16,7 @@ Every party decides on its own interceptors; the models ask whether it could, no
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -78,10 +79,12 @@ def defend(world: World, flights: Flights, picture: Picture, rung: int) -> Outco
 def options(world: World, flights: Flights, picture: Picture) -> Options:
     """What every site could do about every body. The same at all rungs that share a picture."""
     found = Options({}, {})
-    for number, site in enumerate(world.sites):
-        tracks = picture.tracks.of(site.party)
-        for obj in range(flights.count):
-            plan = _plan(world, site, tracks.rows(tracks.obj == obj))
+    for party in range(len(world.parties)):
+        tracks = picture.tracks.of(party)
+        sites = [(number, site) for number, site in enumerate(world.sites) if site.party == party]
+        bodies = [tracks.rows(tracks.obj == obj) for obj in range(flights.count)] if sites else []
+        for (number, site), (obj, body) in product(sites, enumerate(bodies)):
+            plan = _plan(world, site, body)
             if isinstance(plan, str):
                 found.why_not[number, obj] = plan
             elif plan.claimed_by is None:
