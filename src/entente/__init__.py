@@ -16,6 +16,7 @@ _HOMES = {
     "load": "entente.scenario.load",
     "simulate": "entente.run",
     "explore": "entente.study",
+    "load_study": "entente.study",
     "describe": "entente.report.describe",
     "catalogue": "entente.scenario.rows",
     "agreements": "entente.questions.agreements",

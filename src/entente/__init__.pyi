@@ -23,5 +23,6 @@ from entente.scenario.systems import Stage as Stage
 from entente.scenario.systems import Vehicle as Vehicle
 from entente.study import Study as Study
 from entente.study import explore as explore
+from entente.study import load_study as load_study
 
 __all__: list[str]

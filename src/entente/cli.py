@@ -4,8 +4,9 @@ Everything heavy is imported inside the command that needs it, so that help answ
 """
 
 import json
+import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from enum import StrEnum
@@ -40,6 +41,7 @@ class Kind(StrEnum):
     interceptors = "interceptors"
     vehicles = "vehicles"
     ladder = "ladder"
+    agreements = "agreements"
 
 
 def main() -> None:
@@ -60,35 +62,62 @@ def refusals() -> Iterator[None]:
             echo(f"{len(lines)} mistakes", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        echo("stopped; nothing was written", err=True)
+        echo("stopped", err=True)
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def resumable(folder: Path, command: str) -> Iterator[Callable[[str], None]]:
+    """Progress to stderr, overwritten in place on a terminal; at Ctrl-C, what is kept and how to continue."""
+    from entente.journal import progress
+
+    terminal, passing = sys.stderr.isatty(), False
+
+    def tell(line: str) -> None:
+        nonlocal passing
+        start = "\r\x1b[K" if passing else ""
+        passing = terminal and line.endswith(" ...")
+        echo(start + line, err=True, nl=not passing)
+
+    try:
+        yield tell
+    except KeyboardInterrupt:
+        done, planned = progress(folder)
+        kept = f"{done} of {planned} chunks are kept; continue with: {command}" if planned else "nothing was written"
+        tell(f"stopped; {kept}")
+        raise typer.Exit(130) from None
+    finally:
+        if passing:
+            echo(err=True)
 
 
 @app.command(epilog="Example: entente run europe-2013 --seeds 20 --out out/try")
 def run(
     scenario: ScenarioName,
-    out: Annotated[Path, Option(help="Folder for the report and the numbers.")] = Path("out"),
+    out: Annotated[Path | None, Option(help="Folder for the report and the numbers; out/SCENARIO if left out.")] = None,
     seeds: Annotated[
         int | None, Option(min=1, help="Histories a case and rung; the scenario's own number if left out.")
     ] = None,
     workers: Annotated[int | None, Option(min=1, help="Processes; one a core if left out.")] = None,
+    resume: Annotated[bool, Option("--resume", help="Continue what was stopped in that folder.")] = False,
+    force: Annotated[bool, Option("--force", help="Delete another study that is in that folder.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run SCENARIO at all its rungs and write the report."""
+    """Run SCENARIO at all its rungs and write the report. A study that is finished there is not run again."""
     with refusals():
         from entente.report.describe import describe
         from entente.scenario.load import load
-        from entente.store import open_folder, save
         from entente.study import explore
 
-        world = load(scenario)
-        open_folder(out)
-        study = explore(world, seeds, workers, tell=lambda line: echo(line, err=True))
-        study.provenance["command"] = f"entente run {scenario} --seeds {study.provenance['seeds']}"
-        save(study.data, study.provenance, out)
-        page = describe(study, out)
+        folder = out or Path("out") / Path(scenario).stem
+        options = ["--seeds", str(seeds)] if seeds else []
+        again = ["entente", "run", scenario, *options, "--out", str(folder), "--resume"]
+        with resumable(folder, shlex.join(again)) as tell:
+            study = explore(load(scenario), seeds, workers, tell, folder, resume, force)
+            study.provenance["command"] = f"entente run {scenario} --seeds {study.provenance['seeds']}"
+            page = describe(study, folder)
     if as_json:
-        _print_json({"report": str(page), "numbers": str(out / "study.nc"), **study.provenance})
+        _print_json({"report": str(page), "numbers": str(folder / "study.nc"), **study.provenance})
     else:
         echo(f"report: {page}")
 
@@ -170,7 +199,7 @@ def check(scenario: ScenarioName, as_json: Json = False) -> None:
 @app.command(epilog="Example: entente catalogue radars --owner russia --year 2013")
 def catalogue(
     kind: Annotated[Kind, Argument(help="What to list.")],
-    owner: Annotated[str | None, Option(help="us_nato or russia.")] = None,
+    owner: Annotated[str | None, Option(help="us_nato, russia, china, israel, japan, taiwan or other.")] = None,
     year: Annotated[int | None, Option(help="Status on 1 July of that year.")] = None,
     status: Annotated[str | None, Option(help="deployed, planned, cancelled or retired.")] = None,
     as_json: Json = False,
@@ -180,6 +209,25 @@ def catalogue(
         from entente.scenario.rows import catalogue as list_rows
 
         found = list_rows(kind.value, owner, year, status)
+    if as_json:
+        _print_json(found.to_dicts())
+    else:
+        echo(str(found))
+
+
+@app.command(epilog="Example: entente agreements --on 2013-04-08")
+def agreements(
+    on: Annotated[str | None, Option(help="A day such as 2013-04-08, or a year; all of them if left out.")] = None,
+    status: Annotated[
+        str | None, Option(help="in force (the default with a day), signed only, never operated, lapsed, or any.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the agreements in force on a day: their limits, and what they made flow between the parties."""
+    with refusals():
+        from entente.questions.agreements import agreements as list_agreements
+
+        found = list_agreements(on, status)
     if as_json:
         _print_json(found.to_dicts())
     else:

@@ -50,9 +50,19 @@ def cache_folder() -> Path:
         return spare
 
 
-def is_warm(kernel_name: str) -> bool:
-    """Whether a kernel was compiled on this machine before, so that it starts at once."""
-    return any(Path(CACHE).rglob(f"*.{kernel_name}-*.nbi"))
+def is_warm() -> bool:
+    """Whether everything was compiled on this machine before, so that a study starts at once."""
+    return _mark().exists()
+
+
+def mark_warm() -> None:
+    """Note that everything is compiled."""
+    _mark().touch()
+
+
+def _mark() -> Path:
+    """An empty file beside the compiled code; with the hash, for a user's own cache folder outlives an edit."""
+    return Path(CACHE) / f"compiled-{source_hash()}"
 
 
 CACHE = os.environ.get("NUMBA_CACHE_DIR") or str(cache_folder())

@@ -1,146 +1,289 @@
-"""Many histories: cases x rungs x seeds, on all cores.
+"""Many histories: cases x rungs x seeds, on all cores, on disk as they come.
 
 What comes before the rung is made once for each (case, seed). Workers are handed chunks of ten seeds; a history depends
-on its own key only, so the numbers are the same for any number of workers.
+on its own key only, so the numbers are the same for any number of workers, and for a study that was stopped and resumed.
 """
 
 import os
-import subprocess
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from entente.assessment import MEASURES
-from entente.compiled import Floats, is_warm
-from entente.errors import ModelError
-from entente.run import Run, check_rung
+from entente import journal, provenance, store
+from entente.chunks import Axes, Found
+from entente.compiled import is_warm, mark_warm
+from entente.errors import ModelError, StoreError
+from entente.journal import FIRST_SEED, Plan
+from entente.measures import MEASURES
+from entente.run import Run, all_rungs, before_sharing, check_rung
 from entente.scenario.load import scenario_hash
+from entente.scenario.rows import baseline
 from entente.scenario.schema import Scenario
-from entente.workers import Chunk, all_rungs, compile_on_two_cores, spread, values_of
+from entente.scenario.world import AGAIN
+from entente.workers import Chunk, Job, Whole, compile_on_two_cores, spread
 
 CHUNK = 10  # seeds handed to a worker at a time
-FIRST_SEED = 1
+SECOND = 5  # one seed in so many has a second history, but
+LEAST_SECOND = 10  # at least so many of them
+NOW_AND_THEN_S = 1.0  # s  between two lines about progress
+PASSING = " ..."  # how a line ends that the next one may overwrite
+DIMS = ("case", "rung", "party", "seed")
 
 Tell = Callable[[str], None]
+Chunks = dict[Axes, Found]
+Wholes = dict[tuple[str, int], Run]
 
 
 @dataclass(frozen=True)
 class Study:
-    """What a study found. `data` has dimensions case, rung, party, seed; one variable a measure."""
+    """What a study found.
+
+    `data` has dimensions case, rung, party, seed; one variable a measure, nan where it is undefined. `again` has the same
+    for the first seeds only: second histories, with the same drawn inputs and other chance, which tell chance apart from
+    what the assumptions do. One seed is one draw of all ranged inputs, the same for all cases and rungs.
+    """
 
     scenario: Scenario
     data: xr.Dataset
-    kept: dict[tuple[str, int], Run] = field(repr=False)  # the whole history of the first seed, by case and rung
+    again: xr.Dataset
+    inputs: xr.DataArray  # seed, input: as drawn, in the units of its key; nan where no case takes it
+    baseline: int  # the rung that the agreements in force on the scenario's day amount to
+    kept: Wholes = field(repr=False)  # the whole history of the first seed, by case and rung
     provenance: dict[str, Any] = field(repr=False)
 
 
 def explore(
-    scenario: Scenario, seeds: int | None = None, workers: int | None = None, tell: Tell | None = None
+    scenario: Scenario,
+    seeds: int | None = None,
+    workers: int | None = None,
+    tell: Tell | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    force: bool = False,
 ) -> Study:
-    """Run every case of a scenario at every one of its rungs, for many seeds.
+    """Run every case of a scenario at every one of its rungs, and at what was in force on its day, for many seeds.
 
     Args:
         scenario: as `load` gives it.
         seeds: histories a case and rung; the scenario's own number if None.
         workers: processes; one a core if None.
-        tell: is given a line now and then about progress.
+        tell: is given a line now and then; one that ends in " ..." may be overwritten by the next.
+        out: a folder that keeps every chunk as soon as it is found; a study finished there before is read, not run.
+        resume: continue what was stopped in that folder.
+        force: delete another study that is in that folder.
     Raises:
-        UnknownName: a rung that this version does not run.
+        UnknownName: a rung that does not exist.
+        ModelError: a rung that this version does not run, or no number of seeds or workers.
         Unreachable: a vehicle does not fly as far as its case asks.
+        StoreError: the folder holds something else, is being written by another run, or cannot be written.
     """
     say = tell or (lambda _: None)
-    began = time.perf_counter()
-    count = scenario.seeds if seeds is None else seeds
-    if count < 1:
-        raise ModelError(f"seeds: {count} histories were asked for; at least 1 is needed")
+    if workers is not None and workers < 1:
+        raise ModelError(f"workers: {workers} processes were asked for; at least 1 is needed")
     workers = workers or os.cpu_count() or 1
-    for rung in scenario.rungs:
+    plan = plan_of(scenario, seeds)
+    if out is None:
+        return _explored(scenario, plan, workers, say, {}, lambda axes, found: None)
+    with store.occupied(Path(out)) as folder:
+        journal.begin(folder, plan, resume, force)
+        if store.is_finished(folder):
+            try:
+                study = _finished(folder, scenario, workers)
+            except StoreError as problem:
+                if not resume:
+                    raise
+                say(f"{problem}; it is made again")
+                (folder / store.MANIFEST).unlink()
+            else:
+                say(f"{folder}: this study is finished; nothing was run again")
+                return study
+        done = journal.kept(folder, plan, say)
+        if resume:
+            say(f"{len(done)} of {len(plan.chunks())} chunks were there")
+        study = _explored(scenario, plan, workers, say, done, lambda axes, found: journal.keep(folder, axes, found))
+        numbers = store.Numbers(study.data, study.again, study.inputs, study.provenance)
+        store.save(numbers, folder, journal.sums_of_all(folder))
+        return study
+
+
+def load_study(folder: str | Path, workers: int | None = None) -> Study:
+    """A finished study from its folder; the whole histories of its first seed are made again.
+
+    Raises:
+        StoreError: no finished study there, a damaged file, or one made by another version or with other packages,
+            whose whole histories this one cannot repeat (`study.nc` is readable all the same).
+    """
+    home = Path(folder)
+    plan = journal.read_plan(home)
+    scenario = Scenario.model_validate_json(journal.scenario_text(plan))
+    other = journal.differences(plan, plan_of(scenario, plan.seeds))
+    if other:
+        raise StoreError(
+            f"{home}: was made otherwise than this version would: {'; '.join(other)}; "
+            f"run it again, or read {home / store.NUMBERS} as it is"
+        )
+    return _finished(home, scenario, workers or os.cpu_count() or 1)
+
+
+def plan_of(scenario: Scenario, seeds: int | None = None) -> Plan:
+    """Everything that decides what `explore` will find."""
+    count = scenario.seeds if seeds is None else seeds
+    if not 1 <= count < AGAIN - FIRST_SEED:
+        raise ModelError(f"seeds: {count} histories were asked for; at least 1 is needed, and fewer than {AGAIN}")
+    rungs = sorted({*scenario.rungs, baseline(scenario.epoch.date(), scenario.ladder)})
+    for rung in rungs:
         check_rung(scenario, rung)
-    cold = not is_warm("follow_scans")
-    if cold:
-        say("compiling the models, once on this machine: about 20 s")
-        if workers > 1:
-            compile_on_two_cores(scenario, scenario.cases[0].name, FIRST_SEED)
-    kept = {
-        (case.name, rung): run
-        for case in scenario.cases
-        for rung, run in all_rungs(scenario, case.name, FIRST_SEED).items()
-    }
-    if cold:
-        say(f"compiled in {time.perf_counter() - began:.0f} s")
-    names = [case.name for case in scenario.cases]
-    shape = (len(MEASURES), len(names), len(scenario.rungs), len(scenario.parties), count)
-    values = np.full(shape, np.nan)
-    rest = range(FIRST_SEED + 1, FIRST_SEED + count)
-    chunks = [Chunk(scenario, name, tuple(rest[i : i + CHUNK])) for name in names for i in range(0, len(rest), CHUNK)]
-    for (name, rung), run in kept.items():
-        values[:, names.index(name), scenario.rungs.index(rung), :, 0] = values_of(run)
-    running = time.perf_counter()
-    for done, (chunk, found) in enumerate(spread(chunks, workers), start=1):
-        at = chunk.seeds[0] - FIRST_SEED
-        values[:, names.index(chunk.case), :, :, at : at + len(chunk.seeds)] = found
-        say(f"{done} of {len(chunks)} chunks, {_left(running, done, len(chunks))}")
-    data = _dataset(scenario, names, values, count)
-    return Study(scenario, data, kept, _provenance(scenario, count, workers, time.perf_counter() - began))
-
-
-def _left(began: float, done: int, total: int) -> str:
-    seconds = (time.perf_counter() - began) / done * (total - done)
-    return "done" if done == total else f"about {seconds:.0f} s left"
-
-
-def _dataset(scenario: Scenario, names: list[str], values: Floats, count: int) -> xr.Dataset:
-    dims = ("case", "rung", "party", "seed")
-    data = xr.Dataset(
-        {name: (dims, values[i]) for i, name in enumerate(MEASURES)},
-        coords={
-            "case": names,
-            "rung": list(scenario.rungs),
-            "party": [party.name for party in scenario.parties],
-            "seed": np.arange(FIRST_SEED, FIRST_SEED + count),
-        },
+    return Plan(
+        version=provenance.version(),
+        code=provenance.code_hash(),
+        packages=provenance.packages(),
+        scenario=scenario.model_dump(mode="json"),
+        scenario_hash=scenario_hash(scenario),
+        findings_hash=provenance.findings_hash(),
+        cases=[case.name for case in scenario.cases],
+        rungs=rungs,
+        seeds=count,
+        again=min(count, max(LEAST_SECOND, count // SECOND)),
+        seeds_a_chunk=CHUNK,
+        measures=list(MEASURES),
     )
+
+
+def _explored(
+    scenario: Scenario, plan: Plan, workers: int, say: Tell, done: Chunks, keep: Callable[[Axes, Found], None]
+) -> Study:
+    """The study, of which some chunks may be done."""
+    began = time.perf_counter()
+    commit = provenance.commit()  # before the run: the files may change while it goes on
+    if not is_warm():
+        _compile(scenario, plan, workers, say)
+    found, wholes = _histories(scenario, plan, workers, say, done, keep)
+    made = _provenance(scenario, plan, commit, workers, time.perf_counter() - began)
+    return _study(scenario, plan, found, wholes, made)
+
+
+def _compile(scenario: Scenario, plan: Plan, workers: int, say: Tell) -> None:
+    began = time.perf_counter()
+    say(f"compiling the models, once on this machine: about 45 s{PASSING}")
+    case = max(scenario.cases, key=lambda one: one.launches)
+    if workers > 1:
+        compile_on_two_cores(scenario, case.name, FIRST_SEED)
+    all_rungs(before_sharing(scenario, case.name, FIRST_SEED), plan.rungs)
+    mark_warm()
+    say(f"compiled in {time.perf_counter() - began:.0f} s")
+
+
+def _histories(
+    scenario: Scenario, plan: Plan, workers: int, say: Tell, done: Chunks, keep: Callable[[Axes, Found], None]
+) -> tuple[Chunks, Wholes]:
+    """Run what is not done; what is found is kept at once."""
+    chunks = plan.chunks()
+    first = [axes for axes in chunks if axes not in done]
+    jobs: list[Job] = [*_whole_jobs(scenario, plan), *(Chunk(scenario, axes) for axes in _heavy_first(scenario, first))]
+    found, wholes = dict(done), Wholes()
+    began = told = time.perf_counter()
+    with closing(spread(jobs, workers)) as answers:
+        for job, answer in answers:
+            if isinstance(job, Whole):
+                wholes |= {(job.case, rung): run for rung, run in answer.items()}
+                continue
+            keep(job.axes, answer)
+            found[job.axes] = answer
+            now = time.perf_counter()
+            if now - told > NOW_AND_THEN_S or len(found) == len(chunks):
+                told = now
+                say(_progress(len(found), len(chunks), len(found) - len(done), now - began))
+    return found, wholes
+
+
+def _whole_jobs(scenario: Scenario, plan: Plan) -> list[Whole]:
+    return [Whole(scenario, case, tuple(plan.rungs), FIRST_SEED) for case in plan.cases]
+
+
+def _heavy_first(scenario: Scenario, chunks: Iterable[Axes]) -> list[Axes]:
+    """Chunks by their first seed, then the groups before the single launches: no long job is left for the end."""
+    launches = {case.name: case.launches for case in scenario.cases}
+    return sorted(chunks, key=lambda axes: (axes.seeds[0], -launches[axes.case]))
+
+
+def _progress(there: int, total: int, made: int, seconds: float) -> str:
+    share = f"{there / total:.0%}, {there} of {total} chunks"
+    if there == total:
+        return f"{share}, {seconds:.0f} s"
+    left = seconds / made * (total - there)
+    return (
+        f"{share}, about {left:.0f} s left{PASSING}"
+        if left < 120
+        else f"{share}, about {left / 60:.0f} min left{PASSING}"
+    )
+
+
+def _finished(folder: Path, scenario: Scenario, workers: int) -> Study:
+    """The study that was finished in a folder, with its whole histories made again."""
+    there, plan = store.load(folder), journal.read_plan(folder)
+    with closing(spread(_whole_jobs(scenario, plan), workers)) as answers:
+        kept = {(job.case, rung): run for job, runs in answers for rung, run in runs.items()}
+    day = baseline(scenario.epoch.date(), scenario.ladder)
+    return Study(scenario, there.data, there.again, there.inputs, day, kept, there.provenance)
+
+
+def _study(scenario: Scenario, plan: Plan, found: Chunks, kept: Wholes, made: dict[str, Any]) -> Study:
+    """The chunks put together."""
+    shape = (len(plan.measures), len(plan.cases), len(plan.rungs), len(scenario.parties))
+    values, again = np.full((*shape, plan.seeds), np.nan), np.full((*shape, plan.again), np.nan)
+    names = sorted({name for one in found.values() for name in one.inputs})
+    inputs = np.full((plan.seeds, len(names)), np.nan)
+    for axes, one in found.items():
+        case, at = plan.cases.index(axes.case), axes.seeds[0] - FIRST_SEED
+        values[:, case, :, :, at : at + len(axes.seeds)] = one.values
+        again[:, case, :, :, at : at + axes.again] = one.again
+        for name, drawn in one.inputs.items():
+            inputs[at : at + len(axes.seeds), names.index(name)] = drawn
+    seeds = np.arange(FIRST_SEED, FIRST_SEED + plan.seeds)
+    return Study(
+        scenario,
+        _dataset(scenario, plan, values, seeds),
+        _dataset(scenario, plan, again, seeds[: plan.again]),
+        xr.DataArray(inputs, {"seed": seeds, "input": np.array(names, dtype=object)}, ("seed", "input")),
+        baseline(scenario.epoch.date(), scenario.ladder),
+        {(case, rung): kept[case, rung] for case in plan.cases for rung in plan.rungs},
+        made,
+    )
+
+
+def _dataset(scenario: Scenario, plan: Plan, values: np.ndarray[Any, Any], seeds: np.ndarray[Any, Any]) -> xr.Dataset:
+    coords = {
+        "case": plan.cases,
+        "rung": plan.rungs,
+        "party": [party.name for party in scenario.parties],
+        "seed": seeds,
+    }
+    data = xr.Dataset({name: (DIMS, values[i]) for i, name in enumerate(plan.measures)}, coords)
     for name, measure in MEASURES.items():
-        data[name].attrs = {"long_name": measure.title, "units": measure.unit, "better": measure.better}
+        said = asdict(measure)
+        data[name].attrs = {"long_name": said.pop("title"), "units": said.pop("unit"), **said}
     return data
 
 
-def _provenance(scenario: Scenario, count: int, workers: int, seconds: float) -> dict[str, Any]:
+def _provenance(scenario: Scenario, plan: Plan, commit: str, workers: int, seconds: float) -> dict[str, Any]:
     """Where the numbers come from: what must be known to make them again."""
-    try:
-        release = version("entente")
-    except PackageNotFoundError:
-        release = "unknown"
     return {
         "scenario": scenario.title,
-        "scenario_hash": scenario_hash(scenario),
-        "version": release,
-        "commit": _commit(),
-        "seeds": count,
-        "histories": count * len(scenario.rungs) * len(scenario.cases),
+        "scenario_hash": plan.scenario_hash,
+        "findings_hash": plan.findings_hash,
+        "version": plan.version,
+        "commit": commit,
+        "lock_hash": provenance.lock_hash(plan.packages),
+        "seeds": plan.seeds,
+        "histories": plan.seeds * len(plan.rungs) * len(plan.cases),
+        "second_histories": plan.again * len(plan.rungs) * len(plan.cases),
         "inputs": scenario.inputs,
         "workers": workers,
         "seconds": round(seconds, 1),
     }
-
-
-def _commit() -> str:
-    """The git commit of a checkout, marked if files differ from it; "none" for an installed package."""
-    here = Path(__file__).parent
-    try:
-        git = subprocess.run(
-            ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return "none"
-    return git.stdout.strip() or "none"

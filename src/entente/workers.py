@@ -1,41 +1,55 @@
 """Processes that run histories: what they are asked, what they answer, and how a cold machine compiles on two cores.
 
 A worker is a fresh interpreter that takes jobs from its stdin and puts answers on its stdout. Unlike multiprocessing's
-workers it does not import the user's script, so that a study needs no main guard.
+workers it does not import the user's script, so that a study needs no main guard. It is in a process group of its own,
+so that Ctrl-C reaches the parent alone, and it ends when its parent is gone.
 """
 
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
-from typing import Any, BinaryIO
+from itertools import islice
+from selectors import EVENT_READ, DefaultSelector
+from typing import IO, Any
 
 import numpy as np
 
-from entente.assessment import MEASURES
+from entente.chunks import Axes, Found
 from entente.compiled import Floats
 from entente.errors import EntenteError
 from entente.flights import fly_all
 from entente.records import Detections, Flights
-from entente.run import Run, at_rung, before_sharing
+from entente.run import Run, all_rungs, before_sharing
 from entente.scenario.schema import Scenario
 from entente.scenario.world import build
 from entente.sensing import observe
 from entente.tracking import follow
 
+PARENT_GONE_S = 0.5  # s  how often a worker looks whether its parent still lives
+
 
 @dataclass(frozen=True)
 class Chunk:
-    """A job: some seeds of one case, at all rungs of the scenario. The answer is `run_chunk`'s."""
+    """A job: some seeds of one case, at several rungs. The answer is `Found`."""
+
+    scenario: Scenario
+    axes: Axes
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A job: one history with everything its stages handed on. The answer is a dict, rung to `Run`."""
 
     scenario: Scenario
     case: str
-    seeds: tuple[int, ...]
+    rungs: tuple[int, ...]
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -46,52 +60,74 @@ class Rehearsal:
     case: str
 
 
-def all_rungs(scenario: Scenario, case: str, seed: int) -> dict[int, Run]:
-    """One history at every rung of the scenario."""
-    beginning = before_sharing(scenario, case, seed)
-    return {rung: at_rung(beginning, rung) for rung in scenario.rungs}
+Job = Chunk | Whole | Rehearsal
 
 
-def values_of(run: Run) -> Floats:
-    """The measures of one history, (measure, party)."""
-    return np.array([run.assessment.values[name] for name in MEASURES])
+def do(job: Job) -> Any:
+    """The answer to a job."""
+    match job:
+        case Chunk():
+            return run_chunk(job)
+        case Whole():
+            return all_rungs(before_sharing(job.scenario, job.case, job.seed), job.rungs)
+        case Rehearsal():
+            return rehearse(job)
 
 
-def run_chunk(chunk: Chunk) -> Floats:
-    """The measures of a chunk, (measure, rung, party, seed)."""
-    histories = [[values_of(run) for run in all_rungs(chunk.scenario, chunk.case, s).values()] for s in chunk.seeds]
-    return np.moveaxis(np.array(histories), (0, 1, 2, 3), (3, 1, 0, 2))
+def run_chunk(chunk: Chunk) -> Found:
+    """The measures of a chunk's histories, and the inputs its seeds drew."""
+    axes = chunk.axes
+    drawn: dict[str, Floats] = {}
+    shape = (len(axes.measures), len(axes.rungs), len(axes.parties))
+    values, second = np.empty((*shape, len(axes.seeds))), np.empty((*shape, axes.again))
+    for i, seed in enumerate(axes.seeds):
+        beginning = before_sharing(chunk.scenario, axes.case, seed)
+        values[..., i] = _measured(axes, all_rungs(beginning, axes.rungs, story=False))
+        for name, value in beginning.world.inputs.items():
+            drawn.setdefault(name, np.full(len(axes.seeds), np.nan))[i] = value
+        if i < axes.again:
+            beginning = before_sharing(chunk.scenario, axes.case, seed, again=True)
+            second[..., i] = _measured(axes, all_rungs(beginning, axes.rungs, story=False))
+    return Found(values, second, drawn)
 
 
-def spread(chunks: list[Chunk], workers: int) -> Iterator[tuple[Chunk, Floats]]:
-    """Chunks and what was found, in the order of the chunks; here if one worker is enough."""
-    if workers == 1 or len(chunks) < 2:
-        for chunk in chunks:
-            yield chunk, run_chunk(chunk)
+def _measured(axes: Axes, runs: dict[int, Run]) -> Floats:
+    """The measures of one history, (measure, rung, party); one kind of nan and of zero, so that files keep the bits."""
+    values = np.array([[runs[rung].assessment.values[name] for rung in axes.rungs] for name in axes.measures])
+    return np.where(np.isnan(values), np.nan, values + 0.0)
+
+
+def spread(jobs: Sequence[Job], workers: int) -> Generator[tuple[Any, Any], None, None]:
+    """Jobs and their answers, as they come; here if one worker is enough. Closing it stops the workers at once."""
+    if workers == 1 or len(jobs) < 2:
+        for job in jobs:
+            yield job, do(job)
         return
-    with ExitStack() as stack:
-        idle: SimpleQueue[Callable[[Chunk], Floats]] = SimpleQueue()
-        for _ in range(min(workers, len(chunks))):
-            idle.put(stack.enter_context(worker()))
-
-        def ask(chunk: Chunk) -> Floats:
-            one = idle.get()
-            try:
-                return one(chunk)
-            finally:
-                idle.put(one)
-
-        with ThreadPoolExecutor(workers) as pool:
-            yield from zip(chunks, pool.map(ask, chunks), strict=True)
+    waiting = iter(jobs)
+    with ExitStack() as stack, DefaultSelector() as answers:
+        for job in islice(waiting, workers):
+            one = stack.enter_context(worker())
+            one.give(job)
+            answers.register(one.answers, EVENT_READ, (one, job))
+        while answers.get_map():
+            for key, _ in answers.select():
+                one, job = key.data
+                found, following = one.take(), next(waiting, None)
+                if following is None:
+                    answers.unregister(one.answers)
+                else:
+                    one.give(following)
+                    answers.modify(one.answers, EVENT_READ, (one, following))
+                yield job, found
 
 
 def compile_on_two_cores(scenario: Scenario, case: str, seed: int) -> None:
     """Compile flight and sensing here while a worker compiles the tracker, which takes as long as all the rest."""
-    with worker() as ask, ThreadPoolExecutor(1) as pool:
-        tracker = pool.submit(ask, Rehearsal(scenario, case))
+    with worker() as other:
+        other.give(Rehearsal(scenario, case))
         world = build(scenario, case, seed)
         observe(world, fly_all(world))
-        tracker.result()
+        other.take()
 
 
 def rehearse(job: Rehearsal) -> None:
@@ -106,51 +142,87 @@ def rehearse(job: Rehearsal) -> None:
     follow(world, sky, Detections(none, none, whole, np.zeros(1, np.int32), whole, rows, rows))
 
 
+@dataclass(frozen=True)
+class Worker:
+    """A process that answers jobs, one at a time: `give` it one, then `take` the answer."""
+
+    process: "subprocess.Popen[bytes]"
+    jobs: IO[bytes]
+    answers: IO[bytes]
+
+    def give(self, job: Job) -> None:
+        """Begin a job."""
+        try:
+            pickle.dump(job, self.jobs)
+            self.jobs.flush()
+        except BrokenPipeError:
+            self._ended()
+
+    def take(self) -> Any:
+        """Wait for the answer.
+
+        Raises:
+            EntenteError: what the job raised, or that the process ended.
+        """
+        try:
+            found = pickle.load(self.answers)
+        except (EOFError, pickle.UnpicklingError):
+            self._ended()
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _ended(self) -> None:
+        status = self.process.wait()
+        raise EntenteError(
+            f"a worker process ended early, exit status {status}; "
+            "run again, with fewer --workers if memory ran out: --resume continues what an output folder keeps"
+        )
+
+
 @contextmanager
-def worker() -> Iterator[Callable[[Chunk | Rehearsal], Any]]:
-    """A worker process, as a function from a job to its answer."""
+def worker() -> Iterator[Worker]:
+    """A worker process, which is killed at the end, busy or not."""
     process = subprocess.Popen(
-        [sys.executable, "-c", "from entente.workers import work; work()"],
+        [sys.executable, "-c", "from entente.workers import serve; serve()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        process_group=0,
         env={**os.environ, "NUMBA_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
     )
     try:
-        yield lambda job: _ask(process, job)
+        if process.stdin is None or process.stdout is None:
+            raise EntenteError("a worker process has no pipes")
+        yield Worker(process, process.stdin, process.stdout)
     finally:
         process.kill()
         process.communicate()
 
 
-def _ask(process: "subprocess.Popen[bytes]", job: Chunk | Rehearsal) -> Any:
-    if process.stdin is None or process.stdout is None:
-        raise EntenteError("a worker process has no pipes")
+def serve() -> None:
+    """What a worker process does."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     try:
-        pickle.dump(job, process.stdin)
-        process.stdin.flush()
-        found = pickle.load(process.stdout)
-    except (EOFError, BrokenPipeError) as problem:
-        status = process.wait()
-        raise EntenteError(f"a worker process ended early, exit status {status}; run with --workers 1") from problem
-    if isinstance(found, Exception):
-        raise found
-    return found
+        work(sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:
+        os._exit(1)  # nobody reads the answers; a plain exit would complain that it cannot flush them
 
 
-def work(asked: BinaryIO | None = None, answers: BinaryIO | None = None) -> None:
-    """What a worker does: take jobs from stdin, put answers on stdout, until there are no more."""
-    asked, answers = asked or sys.stdin.buffer, answers or sys.stdout.buffer
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_GONE_S)
+    os._exit(1)
+
+
+def work(asked: IO[bytes], answers: IO[bytes]) -> None:
+    """Take jobs, put answers, until there are no more."""
     while True:
         try:
             job = pickle.load(asked)
         except EOFError:
             return
-        found: object = None
         try:
-            if isinstance(job, Rehearsal):
-                rehearse(job)
-            else:
-                found = run_chunk(job)
+            found = do(job)
         except EntenteError as problem:
             found = problem
         pickle.dump(found, answers)

@@ -1,0 +1,273 @@
+"""A study that was stopped, killed or damaged: what was finished is kept, and what comes out is the same to the bit."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import entente as en
+from entente import provenance
+from entente import study as studies
+from entente.journal import PLAN, SUMS, progress, read_sums
+from entente.store import CHUNKS, MANIFEST, NUMBERS, load
+
+CASE = "mrbm-central-europe"
+SEEDS = 8
+SMALL = {"CHUNK": 2, "LEAST_SECOND": 2}  # four chunks
+# The command itself, in chunks small enough that it can be caught between two of them.
+PROGRAM = [sys.executable, "-c", "from entente import cli, study; study.CHUNK = study.LEAST_SECOND = 2; cli.main()"]
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return en.load("one-launch")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_chunks():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SMALL.items():
+            patch.setattr(studies, name, value)
+        yield
+
+
+@pytest.fixture(scope="module")
+def whole(scenario, tmp_path_factory):
+    """A study that nobody disturbed, and its folder."""
+    folder = tmp_path_factory.mktemp("whole")
+    return en.explore(scenario, SEEDS, workers=1, out=folder), folder
+
+
+@pytest.fixture
+def finished(whole, tmp_path):
+    """A copy of its folder."""
+    subprocess.run(["cp", "-r", f"{whole[1]}/.", tmp_path], check=True)
+    return tmp_path
+
+
+@pytest.fixture
+def half(finished):
+    """The same as a process leaves it that was killed after two chunks of four."""
+    (finished / MANIFEST).unlink()
+    (finished / NUMBERS).unlink()
+    lines = (finished / CHUNKS / SUMS).read_text().splitlines(keepends=True)
+    (finished / CHUNKS / SUMS).write_text("".join(lines[:4]))
+    return finished
+
+
+def same_bits(a, b):
+    """Two studies, whatever made them."""
+    for one, other in ((a.data, b.data), (a.again, b.again)):
+        assert list(one.data_vars) == list(other.data_vars)
+        assert all(one[name].values.tobytes() == other[name].values.tobytes() for name in one)
+    assert a.inputs.values.tobytes() == b.inputs.values.tobytes()
+    assert a.inputs.input.values.tolist() == b.inputs.input.values.tolist()
+
+
+def start(folder, *more):
+    """The command on its way, once at least one chunk is finished."""
+    words = ["run", "one-launch", "--seeds", str(SEEDS), "--workers", "2", "--out", str(folder), *more]
+    process = subprocess.Popen([*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not read_sums(folder):
+        time.sleep(0.02)
+    return process
+
+
+def children(pid):
+    """The processes that a process started."""
+    found = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True).stdout
+    return [int(line.split()[0]) for line in found.splitlines() if int(line.split()[1]) == pid]
+
+
+def gone(pids, within_s):
+    """Whether these processes end."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_ctrl_c_keeps_chunks_and_resume_ends_with_the_same_bits(whole, tmp_path):
+    process = start(tmp_path)
+    workers = children(process.pid)
+    assert len(workers) == 2
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, ""), err
+    assert "Traceback" not in err
+    done, planned = progress(tmp_path)
+    command = f"entente run one-launch --seeds {SEEDS} --out {tmp_path} --resume"
+    assert err.splitlines()[-1] == f"stopped; {done} of 4 chunks are kept; continue with: {command}"
+    assert 0 < done < planned == 4
+    assert gone(workers, within_s=1)
+    with pytest.raises(en.StoreError, match="no study was finished"):
+        load(tmp_path)
+    again = subprocess.run([*PROGRAM, *command.split()[1:]], capture_output=True, text=True, timeout=200)
+    assert again.returncode == 0, again.stderr
+    assert f"{done} of 4 chunks were there" in again.stderr
+    assert (tmp_path / "report.html").exists()
+    same_bits(load(tmp_path), whole[0])
+
+
+def test_kill_leaves_nothing_that_looks_whole(scenario, whole, tmp_path):
+    """SIGKILL: no handler runs. Nothing is locked, no worker lives on, and what is listed is whole."""
+    process = start(tmp_path)
+    workers = children(process.pid)
+    process.kill()
+    process.communicate()
+    assert len(workers) == 2
+    assert gone(workers, within_s=5)
+    with pytest.raises(en.StoreError, match="no study was finished"):
+        load(tmp_path)
+    with pytest.raises(en.StoreError, match=r"unfinished, \d of 4 chunks; continue it with --resume"):
+        en.explore(scenario, SEEDS, out=tmp_path)
+    done, _ = progress(tmp_path)
+    told = []
+    study = en.explore(scenario, SEEDS, workers=1, out=tmp_path, resume=True, tell=told.append)
+    assert told[0] == f"{done} of 4 chunks were there"
+    same_bits(study, whole[0])
+
+
+def test_a_killed_worker_ends_the_study_and_its_chunks_are_kept(tmp_path):
+    process = start(tmp_path)
+    os.kill(children(process.pid)[0], signal.SIGKILL)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (1, "")
+    assert "Error: a worker process ended early, exit status -9; run again" in err.splitlines()[-1]
+    assert progress(tmp_path)[0] > 0
+    assert not (tmp_path / MANIFEST).exists()
+
+
+def test_a_resumed_study_is_the_whole_one(scenario, whole, half):
+    told = []
+    study = en.explore(scenario, SEEDS, workers=1, out=half, resume=True, tell=told.append)
+    assert told[0] == "2 of 4 chunks were there"
+    same_bits(study, whole[0])
+    same_bits(load(half), whole[0])
+    assert sorted(study.kept) == sorted(whole[0].kept)
+
+
+@pytest.mark.parametrize("harm", ["flip", "truncate", "delete", "torn list"])
+def test_a_damaged_chunk_is_noticed_and_made_again(scenario, whole, half, harm):
+    told, chunk = [], half / CHUNKS / f"{CASE}-3.histories.parquet"
+    content = bytearray(chunk.read_bytes())
+    content[len(content) // 2] ^= 1
+    if harm == "flip":
+        chunk.write_bytes(content)
+    elif harm == "truncate":
+        chunk.write_bytes(content[:100])
+    elif harm == "delete":
+        chunk.unlink()
+    else:
+        text = (half / CHUNKS / SUMS).read_text()
+        (half / CHUNKS / SUMS).write_text(text[:-10])
+    study = en.explore(scenario, SEEDS, workers=1, out=half, resume=True, tell=told.append)
+    if harm != "torn list":
+        assert told.pop(0) == f"{chunk}: is damaged, its check sum is not the one noted; it is made again"
+    assert told[0] == "1 of 4 chunks were there"
+    same_bits(study, whole[0])
+    load(half)
+
+
+def test_a_finished_study_is_read_and_not_run_again(scenario, whole, finished):
+    before = {file: file.stat().st_mtime_ns for file in finished.rglob("*.*")}
+    for resume in (False, True):
+        told = []
+        study = en.explore(scenario, SEEDS, workers=1, out=finished, resume=resume, tell=told.append)
+        assert told == [f"{finished}: this study is finished; nothing was run again"]
+        same_bits(study, whole[0])
+    changed = {file.name for file, when in before.items() if file.stat().st_mtime_ns != when}
+    assert changed <= {".entente.lock"}
+
+
+def test_a_finished_study_that_was_damaged_is_refused_or_mended(scenario, whole, finished):
+    chunk = finished / CHUNKS / f"{CASE}-5.inputs.parquet"
+    chunk.write_bytes(b"PAR1")
+    with pytest.raises(en.StoreError, match=f"{CASE}-5.inputs.parquet: is damaged or gone"):
+        en.explore(scenario, SEEDS, out=finished)
+    with pytest.raises(en.StoreError, match=f"{CASE}-5.inputs.parquet: is damaged or gone"):
+        en.load_study(finished)
+    told = []
+    en.explore(scenario, SEEDS, workers=1, out=finished, resume=True, tell=told.append)
+    assert any("3 of 4 chunks were there" in line for line in told)
+    same_bits(load(finished), whole[0])
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_another_study_in_the_folder_is_refused_with_what_differs(scenario, half, resume):
+    with pytest.raises(en.StoreError) as refused:
+        en.explore(scenario, 10, out=half, resume=resume)
+    assert str(refused.value) == (
+        f"{half}: holds another study, unfinished: seeds 8 there, 10 now; "
+        "pick another folder, or --force to delete that study"
+    )
+    with pytest.raises(en.StoreError, match=r"scenario hash .* now; rungs 0, 1, 2, 4 there, 0, 1, 4 now"):
+        en.explore(scenario.model_copy(update={"rungs": [0, 4]}), SEEDS, out=half, resume=resume)
+    assert progress(half) == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("function", "gives", "says"),
+    [
+        ("version", lambda: "0.0.9", r"version 0\.1\.0 there, 0\.0\.9 now"),
+        ("code_hash", lambda: "f" * 16, "code .* there, ffffffffffffffff now"),
+        ("findings_hash", lambda: "f" * 16, "findings hash .* there, ffffffffffffffff now"),
+        ("packages", lambda: {"numpy": "9.9"}, "numpy [0-9.]+ there, 9.9 now; .*python .* there, missing now"),
+    ],
+)
+def test_another_version_does_not_continue(scenario, half, monkeypatch, function, gives, says):
+    monkeypatch.setattr(provenance, function, gives)
+    with pytest.raises(en.StoreError, match=says) as refused:
+        en.explore(scenario, SEEDS, out=half, resume=True)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"format": 99}', r"plan\.json: format 99 is newer than this version reads \(1\); update entente"),
+        ('{"format": 1}', r"plan\.json: is damaged, 'version' is missing; begin again with --force"),
+        ('{"form', r"plan\.json: is damaged, no JSON"),
+    ],
+)
+def test_a_plan_that_cannot_be_read_is_refused(scenario, half, text, says):
+    (half / PLAN).write_text(text)
+    with pytest.raises(en.StoreError, match=says) as refused:
+        en.explore(scenario, SEEDS, out=half, resume=True)
+    assert "\n" not in str(refused.value)
+
+
+def test_force_deletes_the_other_study_and_nothing_else(scenario, half):
+    for file in ("notes.txt", "chunks/notes.txt"):
+        (half / file).write_text("mine")
+    en.explore(scenario, 2, workers=1, out=half, force=True)
+    assert load(half).data.sizes["seed"] == 2
+    assert sorted(file.name for file in (half / CHUNKS).glob("*.parquet")) == [
+        f"{CASE}-1.histories.parquet",
+        f"{CASE}-1.inputs.parquet",
+    ]
+    assert (half / "notes.txt").exists()
+    assert (half / "chunks/notes.txt").exists()
+
+
+def test_a_study_is_loaded_with_its_whole_histories(whole, finished, scenario):
+    study = en.load_study(finished, workers=1)
+    assert study.scenario == scenario
+    assert study.baseline == 1
+    same_bits(study, whole[0])
+    assert study.data.identical(whole[0].data)
+    assert study.provenance == whole[0].provenance
+    for key, run in whole[0].kept.items():
+        assert study.kept[key].assessment.events == run.assessment.events
+
+
+def test_a_study_of_another_version_is_not_loaded(finished, monkeypatch):
+    monkeypatch.setattr(provenance, "version", lambda: "0.2.0")
+    with pytest.raises(en.StoreError, match=r"was made otherwise .* version 0\.1\.0 there, 0\.2\.0 now"):
+        en.load_study(finished)
