@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
 from entente.estimate.associate import assign
-from entente.estimate.factor import cholesky, solve_lower
+from entente.estimate.factor import chain, cholesky, sandwich, solve_lower
 from entente.estimate.fuse import covariance_intersection
-from entente.estimate.kalman import predict_ballistic
+from entente.estimate.kalman import add_noise, transition
 from entente.estimate.predict import impact_area, launch_area
 from entente.estimate.score import ellipse
 from entente.physics.earth import altitude
@@ -46,23 +46,36 @@ def extrapolate_many(
     Args:
         known: when each row became known [s], rising, (R,); t, x, P, p_boost: the rows.
         until: moment after which the track is not held [s].
-        grid: moments [s], (G,); q: as in follow_scans.
+        grid: moments [s], rising, (G,); q: as in follow_scans.
         stale: time without a new report after which a body counts as coasting, since burning it would have been seen [s].
         held (G,), x_out (G, 6), P_out (G, 6, 6), boost_out (G,): written; nan where not held.
     """
-    row = -1
+    row, carried, reached = -1, -1, 0.0
+    now, step, whole = np.empty(6), np.empty((6, 6)), np.empty((6, 6))
     for g in range(grid.shape[0]):
         while row + 1 < known.shape[0] and known[row + 1] <= grid[g]:
             row += 1
         held[g] = row >= 0 and grid[g] <= until
         if held[g]:
+            # On from where the last moment left the same row, or every moment would fly the whole way again.
+            if row != carried:
+                for i in range(6):
+                    now[i] = x[row, i]
+                    for j in range(6):
+                        whole[i, j] = 1.0 if i == j else 0.0
+                carried, reached = row, t[row]
+            held[g] = transition(now, grid[g] - reached, now, step) == 0
+            reached = grid[g]
+            chain(step, whole)
+            for i in range(6):
+                x_out[g, i] = now[i]
+            sandwich(whole, P[row], P_out[g])
             age = grid[g] - t[row]
             # What burnt on would have been seen again and reported `stale` after the last report.
             fresh = grid[g] - known[row] < stale
             burn = (age if fresh else min(age, known[row] - t[row] + stale)) * p_boost[row]
             # Boost that may go on for a while unseen, then free fall: one density with the same total.
-            density = (burn * q[0] + (age - burn) * q[1]) / age if age > 0.0 else q[1]
-            held[g] = predict_ballistic(x[row], P[row], age, density, x_out[g], P_out[g]) == 0
+            add_noise((burn * q[0] + (age - burn) * q[1]) / age if age > 0.0 else q[1], age, P_out[g])
             boost_out[g] = p_boost[row] if fresh else 0.02
             below = altitude(x_out[g, 0], x_out[g, 1], x_out[g, 2])
             held[g] = held[g] and below > -2.0 * math.sqrt(P_out[g, 0, 0] + P_out[g, 1, 1] + P_out[g, 2, 2])

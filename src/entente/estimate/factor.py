@@ -105,3 +105,18 @@ def sandwich(f: Floats, p: Floats, out: Floats) -> None:
                 s += half[i, k] * f[j, k]
             out[i, j] = s
             out[j, i] = s
+
+
+@kernel
+def chain(f: Floats, g: Floats) -> None:
+    """Put the step f after the steps g, both (n, n): g becomes f g."""
+    n = f.shape[0]
+    column = np.empty(n)
+    for j in range(n):
+        for i in range(n):
+            s = 0.0
+            for k in range(n):
+                s += f[i, k] * g[k, j]
+            column[i] = s
+        for i in range(n):
+            g[i, j] = column[i]

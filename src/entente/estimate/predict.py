@@ -21,7 +21,7 @@ from entente.physics.earth import ecef_from_geodetic, enu_axes, geodetic_from_ec
 from entente.physics.gravity import ecef_acceleration
 
 LONGEST = 3600.0  # s  a body still up after this is called "does not come down"
-SUBSTEP = 5.0  # s  longest step of `state_at`
+SUBSTEP = 20.0  # s  longest step of `state_at`, the same as the filter's
 VACUUM_STEP = 20.0  # s  longest step without drag; 1 cm over a whole arc (tests/laws)
 COAST_STEP = (
     60.0  # s  longest step of the one body of an area that is flown: 2 m over half an hour, unlike its sigma points
