@@ -10,6 +10,9 @@ from entente.physics.earth import altitude
 
 LOOK = 5.0  # s  between the points of a path that are tried
 LONGEST = 900.0  # s  no interceptor here flies longer
+FARTHEST = (
+    3_000e3  # m  along the plane at the site; beyond, a flat Earth is wrong by more than a tenth: out of reach here
+)
 STEP = 2.0  # s  in which the first moment of reach is searched
 
 
@@ -23,7 +26,8 @@ def flight_time(east: float, north: float, up: float, speed: float, boost: float
     Returns:
         time since ignition [s]; inf where it never gets there.
     Valid: flat Earth with constant gravity, no air, even acceleration along one direction: good to a few per cent within
-        1,000 km where the flight is not mostly boost; generous below 30 km, where air slows.
+        1,000 km where the flight is not mostly boost, to a tenth at FARTHEST, where it ends; generous below 30 km, where
+        air slows.
     Source: own: bodies thrown with one speed in all directions lie on a sphere whose centre falls freely.
     """
     return first_reach(east, north, up, speed, boost, LONGEST)
@@ -32,8 +36,11 @@ def flight_time(east: float, north: float, up: float, speed: float, boost: float
 @kernel
 def first_reach(east: float, north: float, up: float, speed: float, boost: float, latest: float) -> float:
     """`flight_time`, searched no further than `latest` [s]: inf, or anything later, where it takes longer."""
+    level = math.sqrt(east * east + north * north)
+    if level > FARTHEST:
+        return math.inf
     # The way over the ground alone takes this long, so the search need not begin before.
-    least = math.sqrt(east * east + north * north) / speed - 0.5 * boost
+    least = level / speed - 0.5 * boost
     t = boost + STEP * max(math.floor(min(least, LONGEST) / STEP), 0.0)
     while t < latest:
         t += STEP
