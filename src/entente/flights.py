@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from entente.compiled import Floats
+from entente.compiled import Floats, kernel
 from entente.constants import OMEGA
 from entente.errors import ModelError, Unreachable
 from entente.physics import powered
@@ -129,28 +129,46 @@ class Ascent:
                 outside = middle
         return 0.5 * (inside + outside)
 
-    def aim(self, lat: float, lon: float, start: tuple[float, float]) -> tuple[float, float]:
-        """Azimuth and pitch that come down within a metre of a point, by Newton's method from `start`.
+    def aim(
+        self, lat: float, lon: float, start: tuple[float, float], slope: Floats | None = None
+    ) -> tuple[float, float]:
+        """Azimuth and pitch that come down within a metre of a point, by Broyden's method from `start`.
 
+        Args:
+            lat, lon: the point [rad].
+            start: azimuth and pitch to begin with [rad].
+            slope: how the miss changes with them, as `slope_at` has it for a vehicle much like this one; found if None.
         Raises:
             Unreachable: the point is not reached from there.
         """
-        azimuth, pitch = start
+        programme = np.array(start)
+        slope = self.slope_at(lat, lon, start) if slope is None else slope
+        miss = np.array(self._miss(*programme, lat, lon))
         for _ in range(20):
-            miss = self._miss(azimuth, pitch, lat, lon)
             if math.hypot(*miss) < CLOSE:
-                return azimuth, pitch
-            step = 1e-5
-            turned, tilted = self._miss(azimuth + step, pitch, lat, lon), self._miss(azimuth, pitch + step, lat, lon)
-            slope = np.array([[turned[i] - miss[i], tilted[i] - miss[i]] for i in range(2)]) / step
+                return float(programme[0]), float(programme[1])
             if abs(np.linalg.det(slope)) < 1.0:  # m^2/rad^2: at the edge of reach, range no longer depends on the pitch
                 break
-            change = np.clip(np.linalg.solve(slope, -np.array(miss)), -0.05, 0.05)
-            azimuth, pitch = azimuth + float(change[0]), pitch + float(change[1])
+            change = np.clip(np.linalg.solve(slope, -miss), -0.05, 0.05)
+            before, programme = miss, programme + change
+            miss = np.array(self._miss(*programme, lat, lon))
+            if math.hypot(*miss) < 0.5 * math.hypot(*before):
+                # One flight a step instead of three: the slope is put right along the way just gone.
+                slope = slope + np.outer(miss - before - slope @ change, change) / (change @ change)
+            else:
+                slope = self.slope_at(lat, lon, (float(programme[0]), float(programme[1])))
         raise Unreachable(
             f"target {lat / DEG:.1f} N {lon / DEG:.1f} E: too near the edge of this vehicle's reach to be aimed at; ask for a "
             "nearer point"
         )
+
+    def slope_at(self, lat: float, lon: float, programme: tuple[float, float]) -> Floats:
+        """How the miss of a point [m] changes with azimuth and pitch [rad], (2, 2), by differences."""
+        azimuth, pitch = programme
+        step = 1e-5
+        miss = self._miss(azimuth, pitch, lat, lon)
+        turned, tilted = self._miss(azimuth + step, pitch, lat, lon), self._miss(azimuth, pitch + step, lat, lon)
+        return np.array([[turned[i] - miss[i], tilted[i] - miss[i]] for i in range(2)]) / step
 
     def _miss(self, azimuth: float, pitch: float, lat: float, lon: float) -> tuple[float, float]:
         """Where it comes down, seen from the target: along the way there and across it [m]."""
@@ -180,10 +198,23 @@ def nominal_programme(
     Raises:
         Unreachable: beyond the vehicle's reach; says the most it reaches.
     """
-    beta = vehicle.ballistic_coefficient_kg_m2
-    ascent = Ascent(vehicle, *origin, beta.nominal if beta else 1.0)
+    ascent = _nominal(vehicle, origin)
     length, azimuth, _, _ = geodesic(*origin, *target)
     return ascent.aim(*target, start=(azimuth, ascent.pitch_for(azimuth, length, lofted)))
+
+
+@lru_cache(maxsize=64)
+def nominal_slope(
+    vehicle: Vehicle, origin: tuple[float, float], target: tuple[float, float], lofted: bool
+) -> tuple[tuple[float, ...], ...]:
+    """`Ascent.slope_at` of the nominal programme, as rows; every history aims with it, its vehicle differs little."""
+    programme = nominal_programme(vehicle, origin, target, lofted)
+    return tuple(map(tuple, _nominal(vehicle, origin).slope_at(*target, programme).tolist()))
+
+
+def _nominal(vehicle: Vehicle, origin: tuple[float, float]) -> Ascent:
+    beta = vehicle.ballistic_coefficient_kg_m2
+    return Ascent(vehicle, *origin, beta.nominal if beta else 1.0)
 
 
 def check_reach(scenario: Scenario, case_name: str) -> None:
@@ -203,8 +234,8 @@ def fly_all(world: World) -> Flights:
     """Fly every launch of the case: the same programme for all, one after the other by LAUNCH_GAP."""
     threat = world.threat
     ascent = Ascent(threat.vehicle.vehicle, *threat.origin, threat.beta)
-    start = nominal_programme(threat.vehicle.vehicle, threat.origin, threat.target, threat.lofted)
-    azimuth, pitch = ascent.aim(*threat.target, start=start)
+    nominal = threat.vehicle.vehicle, threat.origin, threat.target, threat.lofted
+    azimuth, pitch = ascent.aim(*threat.target, nominal_programme(*nominal), np.array(nominal_slope(*nominal)))
     path = np.empty((LONGEST, 8))
     status, rows, events = ascent.fly(azimuth, pitch, path)
     if status:
@@ -212,9 +243,15 @@ def fly_all(world: World) -> Flights:
             f"vehicle: is still up {LONGEST * SAMPLE:.0f} s after launch; a study follows flights no longer than that"
         )
     states = np.empty((rows, 6))
-    for row in range(rows):
-        powered.earth_fixed(path[row, 0], path[row, 1:7], OMEGA, states[row])
+    earth_fixed_many(path[:rows], OMEGA, states)
     return _records(threat.launches, threat.t_launch, path[:rows], states, events, threat.origin)
+
+
+@kernel
+def earth_fixed_many(path: Floats, omega: float, out: Floats) -> None:
+    """Every row of a flight's path (M, 8), see `powered.fly`, in Earth-fixed axes, into `out` (M, 6) [m, m/s]."""
+    for row in range(path.shape[0]):
+        powered.earth_fixed(path[row, 0], path[row, 1:7], omega, out[row])
 
 
 LONGEST = 10_000  # rows of a flight, SAMPLE apart

@@ -111,11 +111,10 @@ def _merge(mine: Tracks, theirs: Tracks, holder: int) -> Tracks:
     for m in range(count):
         for n in np.unique(match[m][match[m] >= 0]):
             same = match[m] == n
-            x, P = both.x[m].copy(), both.P[m].copy()
-            intersect_many(same, mine.x[m], mine.P[m], theirs.x[n], theirs.P[n], x, P, weight)
-            both.x[m], both.P[m] = x, P
+            intersect_many(same, mine.x[m], mine.P[m], theirs.x[n], theirs.P[n], both.x[m], both.P[m], weight)
             both.made_of[m, same] |= theirs.made_of[n, same]
-            joined[m] |= same
+            # Where one's own track alone is best, it stays as it is, and so does its area.
+            joined[m] |= same & (weight != 1.0)
             both.seen_by[m, same] |= theirs.seen_by[n, same]
             launch[m, same] = _smaller(launch[m, same], theirs.launch.table[n, same])
             absorbed[n] |= same

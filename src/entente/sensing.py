@@ -28,7 +28,7 @@ def observe(world: World, flights: Flights) -> Detections:
     count = np.concatenate([part.count for part in parts])
     order = np.lexsort((sensor, scan_t))
     begin = np.concatenate([[0], np.cumsum(count)])
-    rows = np.concatenate([np.arange(begin[i], begin[i + 1]) for i in order])
+    rows = _in_order(begin[:-1][order], count[order])
     latency = np.array([s.latency for s in world.sensors])
     return Detections(
         scan_t=scan_t[order],
@@ -39,6 +39,12 @@ def observe(world: World, flights: Flights) -> Detections:
         z=np.concatenate([part.z for part in parts])[rows],
         sigma=np.concatenate([part.sigma for part in parts])[rows],
     )
+
+
+def _in_order(begin: Ints, count: Ints) -> Ints:
+    """The rows begin[i] to begin[i] + count[i] of all groups i, one group after the other."""
+    shift = np.repeat(begin - np.concatenate([[0], np.cumsum(count)])[:-1], count)
+    return np.arange(len(shift)) + shift
 
 
 @dataclass(frozen=True)

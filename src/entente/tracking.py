@@ -122,9 +122,8 @@ def _chain(world: World, detections: Detections, party: int, kind: int, grid: Fl
     """Everything one nation's radars (or satellites) followed and confirmed."""
     numbers = [n for n, s in enumerate(world.sensors) if s.party == party and s.kind == kind]
     sensors = [world.sensors[n] for n in numbers]
-    scans = np.flatnonzero(np.isin(detections.scan_sensor, numbers))
-    begin, end = detections.scan_start[scans], detections.scan_start[scans + 1]
-    rows = np.concatenate([np.arange(a, b) for a, b in zip(begin, end, strict=True)] or [np.empty(0, np.int64)])
+    mine, count = np.isin(detections.scan_sensor, numbers), np.diff(detections.scan_start)
+    scans, rows = np.flatnonzero(mine), np.flatnonzero(np.repeat(mine, count))
     local = np.full(len(world.sensors), -1, np.int32)
     local[numbers] = np.arange(len(numbers))
     room = len(rows)
@@ -136,7 +135,7 @@ def _chain(world: World, detections: Detections, party: int, kind: int, grid: Fl
         detections.scan_t[scans],
         detections.scan_report_t[scans],
         local[detections.scan_sensor[scans]],
-        np.concatenate([[0], np.cumsum(end - begin)]).astype(np.int32),
+        np.concatenate([[0], np.cumsum(count[scans])]).astype(np.int32),
         detections.obj[rows],
         detections.z[rows],
         detections.sigma[rows],
