@@ -1,109 +1,171 @@
-"""How long one history takes, and each stage's share of it; and what the first history costs where nothing is compiled.
+"""What the main job costs: time a history, each stage's share, cold and warm wall time, memory, and whether it is linear.
 
-`python bench/main_job.py` takes the shipped scenario, twenty seeds at rungs 0, 2 and 4, in this process, without
-workers. The cold start runs in a child with an empty cache folder. `--cold` is that child.
+`python bench/main_job.py [SCENARIO] [--seeds N] [--parts stages,linear,warm,cold]` takes `europe-2013` and 100 seeds.
+Stages are measured in processor time, which other programs on the machine disturb least; whole studies by the wall
+clock, each in a process of its own with its own peak memory. `--study` is that process.
 """
 
+import argparse
+import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import contextmanager
+from functools import wraps
+from inspect import isfunction
 
-CASE, RUNGS, SEEDS = "mrbm-central-europe", (0, 2, 4), range(1, 21)
-
-
-def cold():
-    """Seconds to import, and to make the first history and the second."""
-    begin = time.perf_counter()
-    from entente.run import simulate
-    from entente.scenario.load import load
-
-    imported = time.perf_counter()
-    scenario = load("europe-2013")
-    simulate(scenario, CASE, 4, 1)
-    first = time.perf_counter()
-    simulate(scenario, CASE, 4, 2)
-    print(imported - begin, first - imported, time.perf_counter() - first)
+STAGE_SEEDS = range(2, 5)
+LINEAR_SEEDS, REPEATS = (10, 20), 3
+PARTS = ("stages", "linear", "warm", "cold")
 
 
-def in_child(cache):
-    """What `cold` prints in a process of its own with that cache folder."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--cold"],
-        env={**os.environ, "NUMBA_CACHE_DIR": cache},
-        capture_output=True,
-        text=True,
-        check=True,
+def study(name, seeds, cases):
+    """Run a study into a folder that is thrown away; print what it took as JSON."""
+    import entente as en
+
+    began = time.perf_counter()
+    scenario = en.load(name)
+    scenario = scenario.model_copy(update={"cases": scenario.cases[:cases]})
+    told = []
+    with tempfile.TemporaryDirectory() as out:
+        found = en.explore(scenario, seeds, tell=lambda line: told.append((time.perf_counter() - began, line)), out=out)
+    took = {
+        "explored_s": time.perf_counter() - began,
+        "compiled_s": max((when for when, line in told if line.startswith("compiled")), default=0.0),
+        "parent_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+        "worker_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3,
+        "workers": found.provenance["workers"],
+        "histories": found.provenance["histories"] + found.provenance["second_histories"],
+    }
+    sys.stdout.write(json.dumps(took))
+
+
+def in_child(name, seeds, cases=None, **environment):
+    """What `study` prints in a process of its own, and the wall time of all of it."""
+    words = [
+        sys.executable,
+        __file__,
+        name,
+        "--study",
+        "--seeds",
+        str(seeds),
+        *(["--cases", str(cases)] if cases else []),
+    ]
+    began = time.perf_counter()
+    done = subprocess.run(words, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    return {**json.loads(done.stdout), "wall_s": time.perf_counter() - began}
+
+
+def timed(function, spent):
+    """The function, which adds its processor time to that of its module."""
+    label = function.__module__.removeprefix("entente.")
+
+    @wraps(function)
+    def measured(*args, **kwargs):
+        begin = time.process_time()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            spent[label] += time.process_time() - begin
+
+    return measured
+
+
+def stages(name):
+    """Processor time of every stage in every case, one history at all rungs."""
+    import entente as en
+    from entente import run
+    from entente.study import plan_of
+
+    scenario = en.load(name)
+    rungs = plan_of(scenario).rungs
+    for case in scenario.cases:
+        run.all_rungs(run.before_sharing(scenario, case.name, 1), rungs)  # compile, or load what is compiled
+    spent = defaultdict(float)
+    for key, function in list(vars(run).items()):
+        if isfunction(function) and function.__module__ != run.__name__:
+            setattr(run, key, timed(function, spent))
+    by_stage, whole = defaultdict(float), 0.0
+    print(f"one history at rungs {', '.join(map(str, rungs))}: processor ms, mean of {len(STAGE_SEEDS)} seeds")
+    for case in scenario.cases:
+        spent.clear()
+        taken = []
+        for seed in STAGE_SEEDS:
+            begin = time.process_time()
+            run.all_rungs(run.before_sharing(scenario, case.name, seed), rungs, story=False)
+            taken.append(time.process_time() - begin)
+        whole += sum(taken)
+        for label, seconds in spent.items():
+            by_stage[label] += seconds
+        print(
+            f"{case.name:28s} {1e3 * statistics.mean(taken):8.1f} ms  ({1e3 * min(taken):.1f} to {1e3 * max(taken):.1f})"
+        )
+    each = whole / len(STAGE_SEEDS) / len(scenario.cases)
+    print(f"{'mean of the cases':28s} {1e3 * each:8.1f} ms, {1e3 * each / len(rungs):.1f} ms a rung\n")
+    for label, seconds in sorted(by_stage.items(), key=lambda item: -item[1]):
+        print(f"{label:28s} {seconds / whole:8.1%}")
+    print()
+
+
+def linear(name):
+    """Twice the seeds, twice the cases: how much more than twice the time."""
+    import entente as en
+
+    count = len(en.load(name).cases)
+    begin, double = LINEAR_SEEDS
+    pairs = {"seeds": ((begin, count), (double, count))}
+    if count > 1:
+        pairs["cases"] = ((begin, count // 2), (begin, count // 2 * 2))
+    for what, (once, twice) in pairs.items():
+        ratios = []
+        for _ in range(REPEATS):
+            small, large = (in_child(name, seeds, cases) for seeds, cases in (once, twice))
+            work = large["histories"] / small["histories"]
+            ratios.append(large["explored_s"] / small["explored_s"] / work)
+        low, high = min(ratios), max(ratios)
+        print(f"twice the {what}: {statistics.median(ratios):.2f} of the time that is due  ({low:.2f} to {high:.2f})")
+    print()
+
+
+def whole(label, took):
+    """One line about a whole study."""
+    memory = took["parent_mb"] + took["workers"] * took["worker_mb"]
+    compiled = f", of which compiling {took['compiled_s']:.0f} s" if took["compiled_s"] else ""
+    print(f"{label}: {took['wall_s']:.0f} s{compiled}; {took['histories']:,} histories with the second ones")
+    print(
+        f"  peak memory {memory:,.0f} MB: parent {took['parent_mb']:,.0f}, "
+        f"{took['workers']} workers of {took['worker_mb']:,.0f} at most"
     )
-    return [float(word) for word in done.stdout.split()]
-
-
-def warm():
-    """Milliseconds of every stage in every history: name -> one entry a history (all rungs together)."""
-    from entente.assessment import assess
-    from entente.defence import defend
-    from entente.flights import fly_all
-    from entente.fusing import join
-    from entente.run import simulate
-    from entente.scenario.load import load
-    from entente.scenario.world import build
-    from entente.sensing import observe
-    from entente.sharing import share
-    from entente.tracking import follow
-
-    scenario = load("europe-2013")
-    for rung in RUNGS:
-        simulate(scenario, CASE, rung, 1)  # compile or load what is compiled
-    taken = defaultdict(list)
-
-    @contextmanager
-    def timed(stage, spent):
-        begin = time.perf_counter()
-        yield
-        spent[stage] += 1e3 * (time.perf_counter() - begin)
-
-    for seed in SEEDS:
-        spent = defaultdict(float)
-        with timed("build", spent):
-            world = build(scenario, CASE, seed)
-        with timed("fly_all", spent):
-            flights = fly_all(world)
-        with timed("observe", spent):
-            detections = observe(world, flights)
-        with timed("follow", spent):
-            national = follow(world, flights, detections)
-        for rung in RUNGS:
-            with timed("share", spent):
-                shared = share(world, national, rung)
-            with timed("join", spent):
-                picture = join(world, national, shared, rung)
-            with timed("defend", spent):
-                outcome = defend(world, flights, picture)
-            with timed("assess", spent):
-                assess(world, flights, national, picture, outcome)
-        for stage, ms in spent.items():
-            taken[stage].append(ms)
-    return taken
 
 
 def main():
-    """Print a table of stages, then the cold start."""
-    taken = warm()
-    whole = [sum(row) for row in zip(*taken.values(), strict=True)]
-    print(f"one history at rungs {RUNGS}: median of {len(whole)} seeds (least to most)")
-    for stage, ms in [*taken.items(), ("together", whole)]:
-        share = sum(ms) / sum(whole)
-        print(f"{stage:10s} {statistics.median(ms):8.1f} ms  ({min(ms):.1f} to {max(ms):.1f})  {share:6.1%}")
-    print(f"100 seeds at {len(RUNGS)} rungs in one process: {100 * statistics.mean(whole) / 1e3:.0f} s")
-    with tempfile.TemporaryDirectory() as cache:
-        for name in ("nothing compiled", "compiled before"):
-            imported, first, second = in_child(cache)
-            print(f"{name}: import {imported:.1f} s, first history {first:.1f} s, second {second:.2f} s")
+    """Print what was asked for, all of it by default."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("scenario", nargs="?", default="europe-2013")
+    asked.add_argument("--seeds", type=int, default=100)
+    asked.add_argument("--cases", type=int)
+    asked.add_argument("--parts", default=",".join(PARTS))
+    asked.add_argument("--study", action="store_true")
+    given = asked.parse_args()
+    if given.study:
+        study(given.scenario, given.seeds, given.cases)
+        return
+    parts = given.parts.split(",")
+    if "stages" in parts:
+        stages(given.scenario)
+    if "linear" in parts:
+        linear(given.scenario)
+    if "warm" in parts:
+        whole(f"{given.scenario}, {given.seeds} seeds, warm", in_child(given.scenario, given.seeds))
+    if "cold" in parts:
+        with tempfile.TemporaryDirectory() as cache:
+            took = in_child(given.scenario, given.seeds, NUMBA_CACHE_DIR=cache)
+        whole(f"{given.scenario}, {given.seeds} seeds, nothing compiled", took)
 
 
 if __name__ == "__main__":
-    cold() if "--cold" in sys.argv[1:] else main()
+    main()

@@ -11,6 +11,8 @@ DuckDB for example with ``select * from 'chunks/*.histories.parquet'``.
 
 import errno
 import glob
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +23,8 @@ import duckdb
 import numpy as np
 
 from entente.compiled import Floats
+
+ERRNO = re.compile(r'"errno":"(\d+)"')
 
 
 @dataclass(frozen=True)
@@ -131,15 +135,19 @@ def _write(path: Path, table: Mapping[str, Any]) -> None:
         duck.table("chunk").write_parquet(str(path), compression="zstd")
         duck.unregister("chunk")
     except duckdb.Error as problem:
-        raise OSError(errno.EIO, _first_line(problem)) from problem
+        raise _as_os_error(problem) from problem
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         return _duck().read_parquet(glob.escape(str(path))).fetchnumpy()
     except duckdb.Error as problem:
-        raise OSError(errno.EIO, _first_line(problem)) from problem
+        raise _as_os_error(problem) from problem
 
 
-def _first_line(problem: Exception) -> str:
-    return str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+def _as_os_error(problem: duckdb.Error) -> OSError:
+    """What the system said, which DuckDB hands on as a number inside its own words."""
+    said = ERRNO.search(str(problem))
+    if said:
+        return OSError(int(said[1]), os.strerror(int(said[1])))
+    return OSError(errno.EIO, str(problem).partition("\n")[0])

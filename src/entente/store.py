@@ -116,7 +116,7 @@ def write(path: Path, fill: Callable[[Path], object]) -> Path:
         place(path, fill)
     except OSError as problem:
         raise StoreError(
-            f"{path}: cannot be written ({problem.strerror}); free some space or pick another folder"
+            f"{path}: cannot be written ({problem.strerror}); free some space and continue with --resume, or pick another folder"
         ) from problem
     return path
 

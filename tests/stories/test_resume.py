@@ -71,7 +71,9 @@ def same_bits(a, b):
 def start(folder, *more):
     """The command on its way, once at least one chunk is finished."""
     words = ["run", "one-launch", "--seeds", str(SEEDS), "--workers", "2", "--out", str(folder), *more]
-    process = subprocess.Popen([*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+    )
     while process.poll() is None and not read_sums(folder):
         time.sleep(0.02)
     return process
@@ -97,7 +99,7 @@ def test_ctrl_c_keeps_chunks_and_resume_ends_with_the_same_bits(whole, tmp_path)
     process = start(tmp_path)
     workers = children(process.pid)
     assert len(workers) == 2
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: everybody in the group gets it
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (130, ""), err
     assert "Traceback" not in err
@@ -113,6 +115,19 @@ def test_ctrl_c_keeps_chunks_and_resume_ends_with_the_same_bits(whole, tmp_path)
     assert f"{done} of 4 chunks were there" in again.stderr
     assert (tmp_path / "report.html").exists()
     same_bits(load(tmp_path), whole[0])
+
+
+def test_on_a_terminal_progress_is_overwritten_in_place():
+    script = (
+        "from pathlib import Path; from entente.cli import resumable\n"
+        "with resumable(Path('none'), 'entente run') as tell:\n"
+        "    for line in ('compiled', '50% ...', '75% ...', '100%'): tell(line)"
+    )
+    ours, theirs = os.openpty()
+    subprocess.run([sys.executable, "-c", script], stderr=theirs, check=True)
+    os.close(theirs)
+    assert os.read(ours, 1000).replace(b"\r\n", b"\n") == b"compiled\n50% ...\r\x1b[K75% ...\r\x1b[K100%\n"
+    os.close(ours)
 
 
 def test_kill_leaves_nothing_that_looks_whole(scenario, whole, tmp_path):
