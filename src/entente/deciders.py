@@ -83,8 +83,24 @@ def noise(outputs: Floats, inputs: int) -> float:
 
     Source: own: the outputs in random orders, which is what an input that does not matter puts them in.
     """
-    shuffles = np.random.Generator(np.random.Philox(key=KEY)).random((len(outputs), SHUFFLES))
-    return float(np.quantile(first_order(shuffles, outputs), ANYWHERE ** (1.0 / inputs)))
+    orders = np.random.Generator(np.random.Philox(key=KEY)).random((SHUFFLES, len(outputs))).argsort(axis=1)
+    return float(np.quantile(of_order(outputs[orders]), ANYWHERE ** (1.0 / inputs)))
+
+
+def of_order(outputs: Floats) -> Floats:
+    """The index of an input that puts the outputs in this order; as `first_order`, a thousand at a time.
+
+    Args:
+        outputs: (..., n) from the lowest value of the input up along one half of them, and down along the other.
+    Source: as `first_order`; Plischke (2010) for the order.
+    """
+    n = outputs.shape[-1]
+    power = np.abs(np.fft.rfft(outputs - outputs.mean(axis=-1, keepdims=True), axis=-1)) ** 2
+    if n % 2 == 0:
+        power[..., -1] /= 2.0  # the highest frequency has no mirror image
+    share = power[..., 1 : HARMONICS + 1].sum(axis=-1) / power[..., 1:].sum(axis=-1)
+    bias = 2.0 * HARMONICS / n
+    return np.asarray(share - bias / (1.0 - bias) * (1.0 - share))
 
 
 def is_sourced(scenario: Scenario, name: str) -> bool:

@@ -116,11 +116,11 @@ def holds(margin: Floats) -> NDArray[np.bool_]:
 
 
 def margins(study: Study, predicate: Protection | Connected, rung: int) -> Margins:
-    """The margins of a predicate at a rung against the baseline."""
+    """The margins of a predicate at a rung against the baseline, by the least favourable of its measures."""
     if isinstance(predicate, Connected):
         return connected(study, predicate, rung)
     tried = [protection(study, predicate, measure, rung) for measure in predicate.measures if measure in study.data]
-    return min(tried, key=lambda one: float(holds(one.overall).mean()))
+    return min(tried, key=lambda one: (float(holds(one.overall).mean()), float(np.nan_to_num(one.overall).mean())))
 
 
 def protection(study: Study, predicate: Protection, measure: str, rung: int) -> Margins:
