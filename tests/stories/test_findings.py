@@ -1,19 +1,20 @@
 """Findings told end to end: made-up studies whose answer is known, and what each verdict says about itself."""
 
 import dataclasses
+import datetime as dt
 import math
 
 import numpy as np
 import pytest
 
 import entente as en
-from entente import findings
 from entente.findings import findings_hash, judge, not_computed, sheet
-from entente.predicates import holds, margins
-from entente.scenario.rows import interceptors
+from entente.predicates import holds, is_not_computable, margins
+from entente.scenario.rows import KINDS, interceptors
 
 SEEDS = 100
 PARTIES = ("us_nato", "russia")
+EPOCH = dt.date(2013, 6, 1)
 
 
 @pytest.fixture(scope="module")
@@ -210,18 +211,33 @@ def test_what_rises_only_at_rung_six_is_said_at_rung_six(scenario, study_of):
     assert {n.party for n in found.by_rung[6].numbers} == set(PARTIES)
 
 
-def test_a_party_whose_systems_no_source_describes_leaves_f4_open(scenario, study_of):
-    """Without the computable sites of a party nothing can be said of what it has, unless the other already fails."""
-    own = [row.id for row in interceptors() if row.owner == "us_nato"]
-    without = scenario.model_copy(update={"exclude": [*scenario.exclude, *own]})
-    listed = [row for row in findings.sheet().findings if row.id == "F4"]
-    assert listed[0].predicate is not None
-    found = verdict(protected(study_of, scenario, everywhere(scenario, (0.2, 0.2, 0.2))), "F4")
-    computable = margins(protected(study_of, scenario, {}), listed[0].predicate, 4).not_computable
-    expected = "not computable from open sources" if computable else "supported"
-    assert found.ruling == expected
-    failing = verdict(protected(study_of, without, everywhere(without, (0.0, 0.0, 0.0))), "F4")
-    assert failing.ruling in ("not supported", "not computable from open sources")
+def test_a_party_whose_systems_no_source_describes_leaves_f4_open(scenario, study_of, monkeypatch):
+    """For each party means for both: the other's failing decides, the other's rising does not."""
+    monkeypatch.setattr("entente.predicates.is_not_computable", lambda scenario, party: party == "russia")
+    rising = verdict(protected(study_of, scenario, everywhere(scenario, (0.2, 0.2, 0.2))), "F4")
+    assert rising.ruling == "not computable from open sources"
+    assert rising.by_rung[4].by_party["us_nato"] == 1.0
+    assert math.isnan(rising.by_rung[4].by_party["russia"])
+    assert "of the interceptors of russia open sources state too little" in rising.why[0]
+    assert verdict(protected(study_of, scenario, {}), "F4").ruling == "not supported"
+
+
+def test_nobody_computable_is_not_computable(scenario, study_of, monkeypatch):
+    monkeypatch.setattr("entente.predicates.is_not_computable", lambda scenario, party: True)
+    found = verdict(protected(study_of, scenario, {}), "F4")
+    assert found.ruling == "not computable from open sources"
+    assert math.isnan(found.by_rung[4].share)
+
+
+def test_interceptors_that_are_only_listed_make_a_party_not_computable(scenario):
+    assert not is_not_computable(scenario, "us_nato")
+    sites = [row for row in KINDS["interceptors"]() if row.owner == "us_nato"]
+    usable = [row.id for row in sites if row in interceptors()]
+    without = scenario.model_copy(update={"exclude": usable})
+    nothing = scenario.model_copy(update={"exclude": [row.id for row in sites]})
+    listed = [row for row in sites if row.id not in usable and (not row.periods or row.status_on(EPOCH) == "deployed")]
+    assert is_not_computable(without, "us_nato") == bool(listed)
+    assert not is_not_computable(nothing, "us_nato")  # who has nothing has no protection, and that can be computed
 
 
 def test_aircraft_are_said_to_be_left_out(scenario, study_of):
