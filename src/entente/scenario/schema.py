@@ -144,7 +144,7 @@ class Assumption(Part):
     input: Annotated[
         str, Field(pattern=r"^[a-z0-9_-]+(\.[A-Za-z0-9_]+)+$", description="row and key, such as gbi.p_kill")
     ]
-    value: Ranged
+    value: Annotated[Ranged, Field(description="what stands in the place of the catalogue's range, in the key's unit")]
     source: Source
 
 
@@ -152,14 +152,17 @@ class OutOfScope(Part):
     """Something real that this version does not model, and what leaving it out does to each finding."""
 
     what: Text
-    effect: Annotated[dict[Finding, Text], Field(min_length=1)]
+    effect: Annotated[
+        dict[Finding, Text],
+        Field(min_length=1, description="what leaving it out does, for each finding that it touches"),
+    ]
     source: Source
 
 
 class Step(Part):
     """One step of a path: from this year on, this rung."""
 
-    year: Annotated[int, Field(ge=1945, le=2100)]
+    year: Annotated[int, Field(ge=1945, le=2100, description="the first year on this rung")]
     rung: RungNumber
 
 
@@ -168,7 +171,9 @@ class Way(Part):
 
     name: Name
     title: Text
-    steps: Annotated[list[Step], Field(min_length=1)]
+    steps: Annotated[
+        list[Step], Field(min_length=1, description="from the earliest year on; the last may lead down again")
+    ]
 
     @model_validator(mode="after")
     def _forward_in_time(self) -> "Way":
@@ -199,10 +204,16 @@ class Scenario(Part):
     ladder: Annotated[
         list[Rung], Field(description="rungs of this scenario's own; one with a number of the ladder stands in for it")
     ] = []
-    critical_sites: list[CriticalSite] = []
-    paths: list[Way] = []
+    critical_sites: Annotated[
+        list[CriticalSite], Field(description="notional sites; a measure counts those inside an impact area")
+    ] = []
+    paths: Annotated[list[Way], Field(description="series of rungs over years, walked over the rungs computed")] = []
     seeds: Annotated[int, Field(ge=1, le=100_000)] = 100
     inputs: Literal["drawn", "nominal"] = "drawn"
-    exclude: list[Name] = []
-    assume: list[Assumption] = []
-    out_of_scope: list[OutOfScope] = []
+    exclude: Annotated[list[Name], Field(description="systems of the catalogue left out, by id")] = []
+    assume: Annotated[
+        list[Assumption], Field(description="inputs taken otherwise than in the catalogue, each with its source")
+    ] = []
+    out_of_scope: Annotated[
+        list[OutOfScope], Field(description="what is real and not modelled, for the reader of the findings")
+    ] = []
