@@ -64,7 +64,7 @@ def known(
         rule, impacts = world.parties[party].warning, flights.t_impact
         warned = [credible(rule, body, float(impact)) for body, impact in zip(bodies, impacts, strict=True)]
         objects = [
-            _of_object(world, flights, obj, bodies[obj], own.rows(own.obj == obj), warned[obj])
+            _of_object(world, flights, obj, bodies[obj], own, warned[obj])
             for obj in range(flights.count)
         ]
         found = {name: _mean([of_one[name] for of_one in objects]) for name in objects[0]}
@@ -99,12 +99,13 @@ def _mean(values: list[float]) -> float:
 def _of_object(
     world: World, flights: Flights, obj: int, tracks: Tracks, own: Tracks, warned_at: float
 ) -> dict[str, float]:
-    """The measures of what one party knows of one object; times since that object's launch."""
+    """The measures of what one party knows of one object by `tracks`, and knew by its `own`; times since its launch."""
     t0, impact = float(flights.t_launch[obj]), float(flights.t_impact[obj])
     flies = t0 + LOOK_AT < impact
     at = int(np.searchsorted(tracks.t, t0 + LOOK_AT)) if flies else len(tracks.t)
     launch, area = best_area(tracks.launch, tracks.held, at), best_area(tracks.impact, tracks.held, at)
-    before = best_area(own.impact, own.held, at)
+    alone = own.obj == obj
+    before = best_area(own.impact[alone], own.held[alone], at)
     error, sigma = _position(flights, obj, tracks, at)
     coasting = (tracks.t >= flights.t_burnout[obj]) & (tracks.t <= impact)
     has_state = np.asarray((tracks.held & np.isfinite(tracks.x[..., 0])).any(axis=0))

@@ -19,7 +19,7 @@ from entente.scenario.schema import Scenario
 from entente.scenario.systems import Rung
 from entente.scenario.world import World, build
 from entente.sensing import observe
-from entente.sharing import share
+from entente.sharing import let_through, releases, share
 from entente.story import tell
 from entente.tracking import follow
 
@@ -104,18 +104,22 @@ def all_rungs(so_far: Beginning, rungs: Sequence[int], story: bool = True) -> di
         story: whether each run tells its events; a study needs them of few.
     """
     world, flights, national = so_far.world, so_far.flights, so_far.national
+    ready = releases(world, national)
     made: dict[tuple[str, ...], _Knowledge] = {}
+    able: dict[tuple[str, ...], Options] = {}
     runs = {}
     for rung in rungs:
         row = find_rung(rung, world.scenario.ladder)
-        flow = (row.fusion, *sorted({"notices", "warnings", "tracks", "reports"} & set(row.flows)))
+        states = (row.fusion, *sorted({"tracks", "reports"} & set(row.flows)))
+        flow = (*states, *sorted({"notices", "warnings"} & set(row.flows)))
         if flow not in made:
-            shared = share(world, national, rung)
+            shared = let_through(world, ready, rung)
             picture = join(world, national, shared, rung)
-            values = known(world, flights, national, shared, picture)
-            made[flow] = _Knowledge(shared, picture, options(world, flights, picture), values)
+            made[flow] = _Knowledge(shared, picture, known(world, flights, national, shared, picture))
         so_known = made[flow]
-        outcome = decide(world, flights, so_known.options, rung)
+        if states not in able:  # a warning is no state that an interceptor could be sent to
+            able[states] = options(world, flights, so_known.picture)
+        outcome = decide(world, flights, able[states], rung)
         assessment = Assessment(so_known.values | done(world, flights, outcome, rung))
         if story:
             assessment = replace(assessment, events=tell(world, flights, so_known.picture, outcome, assessment))
@@ -130,5 +134,4 @@ class _Knowledge:
 
     shared: Shared
     picture: Picture
-    options: Options
     values: dict[str, Floats]

@@ -32,16 +32,20 @@ def share(world: World, national: NationalTracks, rung: int) -> Shared:
     Raises:
         UnknownName: no such rung.
     """
+    return let_through(world, releases(world, national), rung)
+
+
+def releases(world: World, national: NationalTracks) -> list[Shared]:
+    """What both nations would let go of if everything flowed, in parts of one track and one kind; the same at every rung."""
+    return [part for track in range(len(national.tracks.obj)) for part in _released(world, national, track)]
+
+
+def let_through(world: World, parts: list[Shared], rung: int) -> Shared:
+    """Those of the releases that flow at this rung, in the order in which they arrive."""
     flows = find_rung(rung, world.scenario.ladder).flows
     kinds = [WARNING] * ("warnings" in flows) + [TRACK] * ("tracks" in flows or "reports" in flows)
-    parts = [
-        part
-        for track in range(len(national.tracks.obj))
-        if kinds
-        for part in _released(world, national, track)
-        if part.kind[0] in kinds
-    ]
-    return _in_order([*parts, _messages(0)], _noticed(world, "notices" in flows))
+    flowing = [part for part in parts if part.kind[0] in kinds]
+    return _in_order([*flowing, _messages(0)], _noticed(world, "notices" in flows))
 
 
 def _messages(count: int) -> Shared:
