@@ -1,73 +1,87 @@
-"""Typical values, intervals and differences over histories: exact where theory is exact, honest where times are censored."""
+"""Numbers on the page and in its files: scales keep order, ticks are round, CSV reads back to the same bits."""
 
+import csv
+import io
+import itertools
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, binomtest
 
-from entente.report.numbers import difference, order_interval, summarise, wilson
+from entente.report.axes import Scale, span
+from entente.report.data import Sheet, histories
+from entente.report.language import ENGLISH, RUSSIAN
+from entente.report.material import gather
+from entente.scenario.load import load
+from entente.study import explore
 
-numbers = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60).map(np.array)
-
-
-@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_is_scipys(yes_of):
-    yes, of = yes_of
-    low, high = binomtest(yes, of).proportion_ci(method="wilson")
-    assert wilson(yes, of) == pytest.approx((low, high), abs=1e-12)
+finite = st.floats(-1e6, 1e6)
+bends = st.sampled_from([None, 1.0, 10.0])
 
 
-@pytest.mark.parametrize("n", [6, 20, 100, 1_000])
-def test_the_order_interval_covers_at_least_95_per_cent_and_no_narrower_one_does(n):
-    low, high = order_interval(np.arange(1.0, n + 1))
-    assert low + high == n + 1
-    assert 1 - 2 * binom.cdf(low - 1, n, 0.5) >= 0.95
-    assert 1 - 2 * binom.cdf(low, n, 0.5) < 0.95
+@given(st.lists(finite, min_size=1, max_size=20), bends)
+def test_a_scale_keeps_order_and_its_ends(values, bend):
+    low, high = span(values, 1.0)
+    scale = Scale(low, high, 0.0, 100.0, bend)
+    pixels = [scale(value) for value in sorted(values)]
+    assert all(-1e-6 <= x <= 100.0 + 1e-6 for x in pixels)
+    assert all(b >= a - 1e-9 for a, b in itertools.pairwise(pixels))
+    assert scale(low) == pytest.approx(0.0, abs=1e-9)
+    assert scale(high) == pytest.approx(100.0, abs=1e-6)
 
 
-def test_five_histories_give_no_interval():
-    assert order_interval(np.arange(5.0)) == (-math.inf, math.inf)
+@given(st.lists(finite, min_size=1, max_size=20), st.integers(2, 8))
+def test_ticks_are_few_evenly_spaced_and_inside(values, most):
+    low, high = span(values, 1.0)
+    ticks = Scale(low, high, 0.0, 100.0).ticks(most)
+    assert 1 <= len(ticks) <= most + 1
+    assert all(low - 1e-6 * abs(low) <= tick <= high + 1e-6 * abs(high) for tick in ticks)
+    gaps = np.diff(ticks)
+    assert np.allclose(gaps, gaps[:1] if len(gaps) else 0.0)
 
 
-@given(numbers)
-def test_a_value_lies_in_its_interval_and_spread(values):
-    for name in ("position_error_km", "warning_s", "warning_lead_s", "p_no_leaker"):
-        found = summarise(name, values)
-        slack = 1e-9 * (1 + abs(found.value))
-        assert not found.low > found.value + slack
-        assert not found.high < found.value - slack
-        assert found.spread[0] <= found.spread[1]
+@given(st.lists(finite, min_size=1, max_size=20))
+def test_a_span_holds_zero_and_every_value(values):
+    low, high = span([*values, math.nan, math.inf], 5.0)
+    assert low <= min(*values, 0.0)
+    assert high >= max(*values, 0.0)
+    assert high - low >= 5.0
 
 
-def test_what_never_happened_is_later_than_all_not_left_out():
-    warning = np.array([100.0, 200.0, np.nan, np.nan, np.nan])
-    assert summarise("warning_s", warning).value == math.inf
-    assert summarise("warning_lead_s", warning).value == -math.inf
-    assert summarise("warning_s", warning).missing == pytest.approx(0.6)
-    assert summarise("position_error_km", warning).value == 150.0
+def test_logarithmic_ticks_are_zero_and_powers_of_ten_on_both_sides():
+    assert Scale(-5.0, 2000.0, 0.0, 1.0, 1.0).ticks(7) == [-1.0, 0.0, 1.0, 10.0, 100.0, 1000.0]
 
 
-def test_differences_are_paired_and_know_never():
-    before, after = np.array([np.nan, 300.0, np.nan, 200.0]), np.array([100.0, 250.0, np.nan, np.nan])
-    gained = difference("warning_s", after[:1], before[:1])
-    lost = difference("warning_s", after[3:], before[3:])
-    assert (gained.value, lost.value) == (-math.inf, math.inf)
-    assert difference("warning_s", after[2:3], before[2:3]).value == 0.0
-    assert difference("warning_s", after[1:2], before[1:2]).value == -50.0
-    assert difference("warning_lead_s", after[:1], before[:1]).value == math.inf
-    assert difference("position_error_km", after, before).defined == 1
+@given(finite.filter(lambda value: abs(value) >= 1e-6))
+def test_a_number_is_right_to_two_figures_in_both_languages(value):
+    english, russian = ENGLISH.number(value), RUSSIAN.number(value)
+    read = float(english.replace("−", "-").replace(",", ""))
+    assert read == pytest.approx(value, rel=0.051)
+    assert float(russian.replace("−", "-").replace("\N{NARROW NO-BREAK SPACE}", "").replace(",", ".")) == read
 
 
-@given(numbers, st.floats(-100, 100))
-def test_a_shift_of_every_history_is_found_exactly(values, shift):
-    found = difference("position_error_km", values + shift, values)
-    assert found.value == pytest.approx(shift, abs=1e-9)
+@given(st.lists(st.lists(st.floats(allow_infinity=False), min_size=2, max_size=2), min_size=1, max_size=10))
+def test_a_sheet_reads_back_to_the_same_bits(rows):
+    sheet = Sheet("x.csv", ["a [s]", 'b, "quoted"'], rows)
+    header, *read = csv.reader(io.StringIO(sheet.text))
+    assert header == ["a [s]", 'b, "quoted"']
+    back = [[float(cell) if cell else math.nan for cell in row] for row in read]
+    np.testing.assert_array_equal(np.array(back), np.array(rows))
 
 
-def test_nothing_defined_is_said_so():
-    found = summarise("p_no_leaker", np.full(10, np.nan))
-    assert math.isnan(found.value)
-    assert found.missing == 1.0
+def test_the_histories_are_the_dataset():
+    """Every measure of every history, with its unit in the header; an empty cell is an undefined number."""
+    study = explore(load("one-launch"), seeds=2, workers=1)
+    header, *rows = csv.reader(io.StringIO(histories(gather(study)).text))
+    data = study.data
+    assert len(rows) == data.sizes["case"] * data.sizes["rung"] * data.sizes["party"] * data.sizes["seed"]
+    for name in data:
+        unit = data[name].attrs["units"]
+        column = header.index(f"{name} [{'share' if unit == '1' else unit}]")
+        for row in rows:
+            where = {"case": row[0], "rung": int(row[1]), "party": row[2], "seed": int(row[3])}
+            value = float(data[name].sel(where))
+            assert (row[column] == "") == math.isnan(value)
+            assert math.isnan(value) or float(row[column]) == value

@@ -14,11 +14,9 @@ from entente.errors import ModelError, ScenarioError
 from entente.estimate.follow import SILENCE
 from entente.fusing import CENTRE_DELAY, _later, _released
 from entente.records import CENTRE, PARTNER, TRACK
-from entente.report.describe import Findings, answer, chapter, page
 from entente.report.situation import beliefs
 from entente.run import at_rung, before_sharing
 from entente.scenario.load import EXAMPLES, load
-from entente.scenario.rows import ladder
 
 CASE = "mrbm-central-europe"
 RUNGS = (0, 2, 3, 4)
@@ -187,16 +185,15 @@ def test_rungs_stand_in_rising_order(tmp_path):
         written(tmp_path, ("rungs: [0, 2, 4]", "rungs: [4, 0]"))
 
 
-def test_only_those_who_share_nothing_are_called_alone(tmp_path):
-    """A study of rungs 2 and 3 has no "Alone", and the map draws again only what sharing changed."""
-    scenario = written(tmp_path, ("rungs: [0, 2, 4]", "rungs: [2, 3]"))
-    study = en.explore(scenario, seeds=1, workers=1)
-    case, rungs = scenario.cases[0], {row.rung: row for row in ladder()}
-    names = [name for name, _ in answer(Findings(study, case), rungs[2], rungs[3])]
-    assert names == ["Rung 2", "Together", "What changes"]
-    labels = {belief.label for belief in beliefs(study.kept[CASE, 2], study.kept[CASE, 3], 3)}
-    assert labels == {"US/NATO, rung 2", "Russia, rung 2", "Russia, rung 3"}
-    assert chapter(study, case, rungs)["histories"] == 1
+def test_a_study_of_two_rungs_is_compared_with_what_was_in_force(tmp_path):
+    """Rungs 2 and 3 are asked for; the answer counts from rung 1, and the map shows what sharing changed."""
+    study = en.explore(written(tmp_path, ("rungs: [0, 2, 4]", "rungs: [2, 3]")), seeds=1, workers=1)
+    html = en.describe(study, tmp_path / "out").read_text(encoding="utf-8")
+    assert "Rung 3 (shared tracks)" in html
+    assert "(rung 1)" in html
+    sizes = [{belief.party: belief.size for belief in beliefs(study.kept[CASE, rung])} for rung in (2, 3)]
+    assert sizes[1][0] == pytest.approx(sizes[0][0], rel=0.01)
+    assert sizes[1][1] < 0.5 * sizes[0][1]
 
 
 def test_a_flight_longer_than_a_study_follows_is_refused(monkeypatch):
@@ -213,4 +210,6 @@ def test_an_exercise_says_so(tmp_path):
     assert CliRunner().invoke(app, ["simulate", file]).output.startswith("EXERCISE: ")
     assert '"origin": "exercise"' in CliRunner().invoke(app, ["simulate", file, "--json"]).output
     assert "EXERCISE" not in CliRunner().invoke(app, ["simulate", "one-launch"]).output
-    assert "Entente · EXERCISE" in page(en.explore(scenario, seeds=1, workers=1))
+    page = en.describe(en.explore(scenario, seeds=1, workers=1), tmp_path / "out")
+    assert "Entente · EXERCISE" in page.read_text(encoding="utf-8")
+    assert "УЧЕНИЕ" in page.with_name("report.ru.html").read_text(encoding="utf-8")

@@ -1,16 +1,26 @@
-"""One page of report: what a study found, written for somebody who has five minutes.
+"""The report: what a study found, the answer first, for somebody who has five minutes; in English and in Russian.
 
 ::
 
-    describe.py    the page: gathers everything and writes report.html; read this first
-    numbers.py     typical values over histories, their intervals and spreads, paired differences
-    words.py       numbers and findings as sentences that stay true whatever the numbers are
+    describe.py    writes it all: pages, figures, data; read this first
+    material.py    everything the page says, computed once from the study
+    answer.py      the first screen: what the headline rung buys whom, what it costs, why to believe it
+    words.py       numbers and changes as phrases that stay true whatever the numbers are
+    language.py    the glossary: templates, plurals and numbers as each language writes them
+    glossary.yaml  every word in both languages
+    cards.py       the findings, what decides them, where we differ
+    tables.py      cases by rungs, who gives and gains, losses, paths
+    page.py        one page as text: page.html.j2, card.html.j2, tables.html.j2, ending.html.j2, style.css
+    sources.py     sources with their links
+    data.py        every table and figure as CSV
+    figures.py     the figures and what they draw; figures.css has their looks
+    ladder.py      gain against exposure
+    situation.py   the map: the same moment at two rungs
+    warning.py     who knows first, in every case at every rung
     maps.py        an equal-area map as SVG
-    situation.py   what is on the map: sensors, flight, areas
-    charts.py      the timeline: who knew what, when
+    axes.py        scales and round numbers on them
     svg.py         elements as escaped text, labels that keep clear of one another
-    page.html.j2   the page's skeleton; every value is escaped
-    style.css      its looks: light, dark, narrow, print
 
-Nothing here computes physics. Colours are CSS variables, text in figures stays text, and the page asks no network.
+Nothing here computes physics or statistics. Colours are CSS variables, text in figures stays text, and the page asks no
+network.
 """

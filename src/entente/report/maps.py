@@ -6,6 +6,7 @@ those on the ellipsoid within 0.5 %.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from markupsafe import Markup
@@ -113,6 +114,7 @@ def lines_path(view: View, lat: Floats, lon: Floats) -> str:
     return "".join(line_path(_thinned(pixels[part])) for part in parts if seen[part[0]] and len(part) > 1)
 
 
+@lru_cache(maxsize=64)
 def ground(view: View) -> Markup:
     """Sea, land, a graticule of ten degrees, borders, and disputed lines drawn broken."""
     coast = "".join(area_path(view, *_radians(ring)) for ring in land())

@@ -1,4 +1,7 @@
-"""What does the map show? Radars and how far they look, the flight, and where each party believes it will come down."""
+"""What does the map show? One instant at two rungs: radars, flights, where each party believes the first will come down.
+
+Two panels of one scale; below them, where the areas are too small to see, two close-ups of one scale.
+"""
 
 import math
 import re
@@ -8,33 +11,35 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from entente.assessment import IN_90, LOOK_AT
 from entente.constants import R_MEAN
+from entente.knowing import IN_90
+from entente.measures import LOOK_AT
 from entente.physics.earth import geodetic_from_ecef
 from entente.records import Flights, Tracks
+from entente.report.language import Tongue
 from entente.report.maps import View, area_path, circle, fit, ground, lines_path
 from entente.report.svg import Labels, marker, tag, text
-from entente.report.words import area, clock, party_name
 from entente.run import Run
 from entente.scenario.schema import Region
 from entente.scenario.units import DEG, KM, KM2
 from entente.scenario.world import RADAR, Sensor, Site, World
 
 Floats = NDArray[np.float64]
+GroundTrack = tuple[Floats, Floats, Floats]  # latitude, longitude [rad], height [m]
 
-SAME_AREA = 0.01  # relative difference below which two areas are one drawing
-MOMENT = LOOK_AT  # s after launch: the areas drawn are those that the measures compare
 NEAR = 3_500 * KM  # radars further than this from the flight do not widen the map
 MARKS = ("triangle", "diamond")  # one shape a party
 SCALE_BARS = [step * 10**power * KM for power in range(4) for step in (1, 2, 5)]  # up to 5,000 km
+GAP = 14.0  # px between panels
+NARROW = 600.0  # px: below this width panels stand under one another
+SMALL = 0.2  # of a panel's width: areas narrower than this are drawn again in a close-up
 
 
 @dataclass(frozen=True)
 class Belief:
-    """One 90 % impact area on the map."""
+    """One party's 90 % impact area."""
 
-    label: str
-    class_: str
+    party: int
     lat: float
     lon: float
     axes: Floats  # (2,) [m], of the 90 % ellipse
@@ -45,37 +50,98 @@ class Belief:
         """Its area [m^2]."""
         return float(math.pi * self.axes[0] * self.axes[1])
 
+    @property
+    def ring(self) -> tuple[Floats, Floats]:
+        """Latitudes and longitudes [rad] around it."""
+        turn = np.linspace(0, 2 * math.pi, 73)[:-1]
+        along, across = self.axes[0] * np.cos(turn), self.axes[1] * np.sin(turn)
+        return circle(self.lat, self.lon, np.hypot(along, across), self.bearing + np.arctan2(across, along))
 
-def draw_map(alone: Run, together: Run, rung: int, width: float, height: float, size: float) -> Markup:
-    """The map for one frame: `width` by `height` pixels, text of `size` pixels.
 
-    Areas too small for it are drawn again at a larger scale: in the lower left corner, on a narrow map below it.
-    """
-    world, flights = alone.world, alone.flights
-    track = ground_track(flights)
-    lat, lon = _shown(world, track)
-    view = fit(lat, lon, width, height, margin=3.2 * size)
-    areas = beliefs(alone, together, rung)
-    small = bool(areas) and max(belief.axes[0] for belief in areas) * 2 * view.scale < 0.2 * width
-    close, total, labels = Markup(""), height, Labels(width, height)
-    if small:
-        x, y, wide, high = (
-            (0.0, height + 8, width, 0.68 * width) if width < 600 else (0.0, 0.6 * height, 0.38 * width, 0.4 * height)
-        )
-        close, total = _frame(_close_up(areas, track, wide, high, size), x, y, wide, high), max(height, y + high)
-        labels.taken.append((x, y, x + wide, y + high))
+@dataclass(frozen=True)
+class Scene:
+    """One rung at one instant."""
+
+    title: str
+    run: Run
+    beliefs: tuple[Belief, ...]
+
+
+def instant(run: Run) -> float:
+    """The moment drawn [s since launch]: where the measures look, or half-way for what is down before."""
+    impact = float(run.flights.t_impact[0] - run.flights.t_launch[0])
+    return LOOK_AT if impact > LOOK_AT else round(impact / 2)
+
+
+def beliefs(run: Run) -> tuple[Belief, ...]:
+    """What each party believes of the first flight at the instant, the larger area first."""
+    found = [_belief(run, party) for party in range(len(run.world.parties))]
+    return tuple(sorted((belief for belief in found if belief), key=lambda belief: -belief.size))
+
+
+def _belief(run: Run, holder: int) -> Belief | None:
+    """The area of the holder's track of the first object: the smallest where it holds more than one."""
+    tracks: Tracks = run.picture.tracks
+    at = int(np.searchsorted(tracks.t, run.flights.t_launch[0] + instant(run)))
+    if at == len(tracks.t):
+        return None
+    known = tracks.held[:, at] & tracks.impact.known[:, at] & (tracks.holder == holder) & (tracks.obj == 0)
+    if not known.any():
+        return None
+    impact = tracks.impact[known, at]
+    best = int(np.argmin(impact.axes.prod(axis=-1)))
+    axes = impact.axes[best] * math.sqrt(IN_90)
+    return Belief(holder, float(impact.lat[best]), float(impact.lon[best]), axes, float(impact.bearing[best]))
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What every part of the drawing needs to know."""
+
+    tongue: Tongue
+    parties: tuple[str, ...]
+    size: float  # of text [px]
+
+
+def draw_situation(scenes: tuple[Scene, ...], pen: Pen, width: float) -> Markup:
+    """The figure, `width` pixels wide: one column a scene, or one under the other where that is narrow."""
+    narrow = width < NARROW
+    wide = width if narrow else (width - GAP * (len(scenes) - 1)) / len(scenes)
+    high, close_high = (0.95 * wide, 0.6 * wide) if narrow else (0.86 * wide, 0.52 * wide)
+    run = scenes[0].run
+    tracks = [ground_track(run.flights, body) for body in range(run.flights.count)]
+    view = fit(*_shown(run.world, tracks[0]), wide, high, margin=3.0 * pen.size)
+    known = [belief for scene in scenes for belief in scene.beliefs]
+    small = bool(known) and max(belief.axes[0] for belief in known) * 2 * view.scale < SMALL * wide
+    close = _close_view(known, tracks[0], wide, close_high, pen.size) if small else None
+    parts, y, head = [], 0.0, 1.9 * pen.size
+    total = head + high + (close_high + GAP / 2 if close else 0.0)
+    for i, scene in enumerate(scenes):
+        x, top = (0.0, i * (total + GAP)) if narrow else (i * (wide + GAP), 0.0)
+        parts.append(text(x, top + 1.15 * pen.size, [scene.title], 1.08 * pen.size, "strong"))
+        parts.append(_frame(_panel(scene, tracks, view, pen, not close), x, top + head, wide, high))
+        if close:
+            inside = _close_up(scene, tracks[0], close, pen)
+            parts.append(_frame(inside, x, top + head + high + GAP / 2, wide, close_high))
+        y = top + total
+    title = tag("title", pen.tongue.say("map.alt", origin=run.world.origin.title, target=run.world.target.title))
+    return tag("svg", title, *parts, viewBox=f"0 0 {width:g} {y:.0f}", role="img", class_="figure map")
+
+
+def _panel(scene: Scene, tracks: list[GroundTrack], view: View, pen: Pen, name_areas: bool) -> list[Markup]:
+    world, labels = scene.run.world, Labels(view.width, view.height)
+    labels.taken.append((view.width - 10 * pen.size, view.height - 2.6 * pen.size, view.width, view.height))
     parts = [ground(view), *(_fan(view, sensor) for sensor in world.sensors if sensor.kind == RADAR)]
-    parts += [_ellipse(view, belief) for belief in areas]
+    parts += [_ellipse(view, belief) for belief in scene.beliefs]
     parts += [_region(view, region) for region in (world.origin, world.target)]
-    spots = _marks(view, world, size, labels)
-    parts += _flight(view, flights, track, labels, size)
+    parts += [tag("path", d=lines_path(view, track[0], track[1]), class_="track thin") for track in tracks[1:]]
+    spots = _marks(view, world, pen, labels)
+    parts += _flight(view, scene.run, tracks[0], labels, pen)
     parts += [mark for mark, _ in spots]
-    parts += [] if small else [_name_area(view, belief, labels, size) for belief in areas]
+    parts += [_name_area(view, belief, labels, pen) for belief in scene.beliefs] if name_areas else []
     parts += [label(labels) for _, label in spots]
-    parts.append(_scale_bar(view, size))
-    title = tag("title", f"Map of the launch from {world.origin.title} toward {world.target.title}")
-    inside = _frame(parts, 0.0, 0.0, width, height)
-    return tag("svg", title, inside, close, viewBox=f"0 0 {width:g} {total:g}", role="img", class_="map")
+    parts.append(_scale_bar(view, pen))
+    return parts
 
 
 def _frame(parts: list[Markup], x: float, y: float, width: float, height: float) -> Markup:
@@ -85,75 +151,42 @@ def _frame(parts: list[Markup], x: float, y: float, width: float, height: float)
     return tag("svg", *parts, edge, x=f"{x:g}", y=f"{y:g}", width=f"{width:g}", height=f"{height:g}", viewBox=box)
 
 
-def _close_up(
-    areas: list[Belief], track: tuple[Floats, Floats, Floats], width: float, height: float, size: float
-) -> list[Markup]:
-    """The areas and the impact at the largest scale that holds them."""
-    rings = [_ring(belief) for belief in areas]
+def _close_view(areas: list[Belief], track: GroundTrack, width: float, height: float, size: float) -> View:
+    """The largest scale that holds all the areas and the impact."""
+    rings = [belief.ring for belief in areas]
     lat, lon = (np.concatenate([*(ring[i] for ring in rings), track[i][-1:]]) for i in (0, 1))
-    view = fit(lat, lon, width, height, margin=4.5 * size)
-    labels = Labels(width, height)
+    return fit(lat, lon, width, height, margin=3.6 * size)
+
+
+def _close_up(scene: Scene, track: GroundTrack, view: View, pen: Pen) -> list[Markup]:
+    size, labels = pen.size, Labels(view.width, view.height)
     x, y = view.pixels(track[0][-1:], track[1][-1:])[0]
     labels.block(x, y, 0.6 * size)
-    labels.taken.append((0.0, 0.0, width, 2.0 * size))
-    labels.taken.append((width - 9 * size, height - 2.6 * size, width, height))
-    parts = [ground(view), *(_ellipse(view, belief) for belief in areas)]
+    labels.taken.append((0.0, 0.0, view.width, 2.0 * size))
+    labels.taken.append((view.width - 9 * size, view.height - 2.6 * size, view.width, view.height))
+    parts = [ground(view), *(_ellipse(view, belief) for belief in scene.beliefs)]
     parts += [tag("path", d=lines_path(view, track[0], track[1]), class_="track thin")]
     parts += [marker("circle", x, y, 0.32 * size, "tick")]
-    parts += [_name_area(view, belief, labels, size) for belief in areas[::-1]]
-    parts += [labels.place(float(x), float(y), ["Impact"], size, "strong track-text", gap=0.7 * size)]
-    parts += [
-        text(10, 1.5 * size, [f"Close-up: 90 % areas {MOMENT:.0f} s after launch"], size, "strong"),
-        _scale_bar(view, size),
-    ]
-    return parts
+    parts += [_name_area(view, belief, labels, pen) for belief in scene.beliefs[::-1]]
+    impact = pen.tongue.say("map.impact")
+    parts += [labels.place(float(x), float(y), [impact], size, "strong track-text", gap=0.7 * size)]
+    said = pen.tongue.say("map.close" if scene.beliefs else "map.close.none", moment=f"{instant(scene.run):.0f}")
+    return [*parts, text(10, 1.5 * size, [said], size, "strong"), _scale_bar(view, pen)]
 
 
-def beliefs(alone: Run, together: Run, rung: int) -> list[Belief]:
-    """The 90 % impact areas at MOMENT: each party's at the lowest rung, and at the highest where that differs."""
-    found, names = [], [party_name(party) for party in alone.world.parties]
-    where = f", rung {alone.rung}" if len(alone.shared.t) else " alone"
-    for party, name in enumerate(names):
-        found.append(_belief(alone, party, f"{name}{where}", f"belief p{party}"))
-    for party, name in enumerate(names):
-        later = _belief(together, party, f"{name}, rung {rung}", "belief joint")
-        before = found[party]
-        if later and (before is None or abs(later.size / before.size - 1.0) > SAME_AREA):
-            found.append(later)
-    return sorted((belief for belief in found if belief), key=lambda belief: -belief.size)
-
-
-def _belief(run: Run, holder: int, label: str, class_: str) -> Belief | None:
-    """The area of the holder's track of the launched object: the smallest where it holds more than one."""
-    tracks: Tracks = run.picture.tracks
-    moment = int(np.searchsorted(tracks.t, run.flights.t_launch[0] + MOMENT))
-    if moment == len(tracks.t):
-        return None
-    known = tracks.held[:, moment] & tracks.impact.known[:, moment] & (tracks.holder == holder) & (tracks.obj == 0)
-    if not known.any():
-        return None
-    impact = tracks.impact[known, moment]
-    best = int(np.argmin(impact.axes.prod(axis=-1)))
-    axes = impact.axes[best] * math.sqrt(IN_90)
-    return Belief(label, class_, float(impact.lat[best]), float(impact.lon[best]), axes, float(impact.bearing[best]))
-
-
-def ground_track(flights: Flights) -> tuple[Floats, Floats, Floats]:
-    """Latitude, longitude [rad] and height [m] along the first flight, once in ten seconds and at its end."""
-    rows = np.r_[flights.start[0] : flights.start[1] - 1 : 10, flights.start[1] - 1]
+def ground_track(flights: Flights, body: int = 0) -> GroundTrack:
+    """Latitude, longitude [rad] and height [m] along a flight, once in ten seconds and at its end."""
+    rows = np.r_[flights.start[body] : flights.start[body + 1] - 1 : 10, flights.start[body + 1] - 1]
     lat, lon, height = np.array([geodetic_from_ecef(*flights.r_ecef[row]) for row in rows]).T
     return lat, lon, height
 
 
-def _shown(world: World, track: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats]:
-    """The places that must be on the map: the flight, the sites, and the radars near them."""
+def _shown(world: World, track: GroundTrack) -> tuple[Floats, Floats]:
+    """The places that must be on the map: the flight, and the radars and sites near it."""
     middle = len(track[0]) // 2
-    near = [
-        s for s in world.sensors if s.kind == RADAR and _apart(s.lat, s.lon, track[0][middle], track[1][middle]) < NEAR
-    ]
-    lat = [*track[0], *(s.lat for s in near), *(s.lat for s in world.sites)]
-    lon = [*track[1], *(s.lon for s in near), *(s.lon for s in world.sites)]
-    return np.array(lat), np.array(lon)
+    things: list[Sensor | Site] = [*(s for s in world.sensors if s.kind == RADAR), *world.sites]
+    near = [s for s in things if _apart(s.lat, s.lon, track[0][middle], track[1][middle]) < NEAR]
+    return np.array([*track[0], *(s.lat for s in near)]), np.array([*track[1], *(s.lon for s in near)])
 
 
 def _apart(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -185,64 +218,50 @@ def _region(view: View, region: Region) -> Markup:
     return tag("path", tag("title", region.title), d=area_path(view, *ring), class_="region")
 
 
-def _ring(belief: Belief) -> tuple[Floats, Floats]:
-    """Latitudes and longitudes [rad] around an area."""
-    turn = np.linspace(0, 2 * math.pi, 73)[:-1]
-    along, across = belief.axes[0] * np.cos(turn), belief.axes[1] * np.sin(turn)
-    return circle(belief.lat, belief.lon, np.hypot(along, across), belief.bearing + np.arctan2(across, along))
-
-
 def _ellipse(view: View, belief: Belief) -> Markup:
-    return tag("path", d=area_path(view, *_ring(belief)), class_=belief.class_)
+    return tag("path", d=area_path(view, *belief.ring), class_=f"belief p{belief.party}")
 
 
-def _name_area(view: View, belief: Belief, labels: Labels, size: float) -> Markup:
+def _name_area(view: View, belief: Belief, labels: Labels, pen: Pen) -> Markup:
     """The area's name beside its edge: first the ends of its longer axis, then all around."""
+    lines = [pen.parties[belief.party], f"{pen.tongue.number(belief.size / KM2)} {pen.tongue.say('unit.km2')}"]
     for turn in (math.pi, 0.0, 0.5 * math.pi, 1.5 * math.pi, *np.arange(0.25, 2.0, 0.25) * math.pi):
         edge = np.hypot(belief.axes[0] * math.cos(turn), belief.axes[1] * math.sin(turn))
         aside = math.atan2(belief.axes[1] * math.sin(turn), belief.axes[0] * math.cos(turn))
         x, y = view.pixels(*circle(belief.lat, belief.lon, np.array([edge]), np.array([belief.bearing + aside])))[0]
-        lines = [belief.label, area(belief.size / KM2)]
-        label = labels.place(x, y, lines, size, f"strong {belief.class_}-text", gap=6, far=False)
+        label = labels.place(x, y, lines, pen.size, f"strong p{belief.party}-text", gap=6, far=False)
         if label:
             return label
     return Markup("")
 
 
-def _flight(
-    view: View, flights: Flights, track: tuple[Floats, Floats, Floats], labels: Labels, size: float
-) -> list[Markup]:
-    """The ground track, with ticks where it starts, burns out, is highest and comes down."""
+def _flight(view: View, run: Run, track: GroundTrack, labels: Labels, pen: Pen) -> list[Markup]:
+    """The ground track, with marks where it starts, is at the instant, is highest and comes down."""
     lat, lon, height = track
-    seconds = np.append(np.arange(len(lat) - 1) * 10.0, flights.t_impact[0] - flights.t_launch[0])
-    burnout = int(np.searchsorted(seconds, flights.t_burnout[0] - flights.t_launch[0]))
-    top = int(np.argmax(height))
-    ticks = {0: "Launch", burnout: "Burnout", top: f"Apogee, {height[top] / KM:,.0f} km up", len(lat) - 1: "Impact"}
-    timed = view.width > 600
-    out = [tag("path", d=lines_path(view, lat, lon), class_="track")]
+    flights, say, size = run.flights, pen.tongue.say, pen.size
+    whole = float(flights.t_impact[0] - flights.t_launch[0])
+    seconds = np.append(np.arange(len(lat) - 1) * 10.0, whole)
+    top, now = int(np.argmax(height)), int(np.searchsorted(seconds, instant(run)))
+    apogee = say("map.apogee", km=pen.tongue.whole(height[top] / KM))
+    ticks = {
+        0: say("map.launch"),
+        now: say("map.now", clock=pen.tongue.clock(instant(run))),
+        len(lat) - 1: say("map.impact.at", clock=pen.tongue.clock(whole)),
+    }
     points = view.pixels(lat, lon)
+    out = [tag("path", d=lines_path(view, lat, lon), class_="track")]
     for x, y in points[::3]:
         labels.block(float(x), float(y), 2.0)
-    for i, name in ticks.items():
+    for i, name in {**ticks, top: ticks.get(top, apogee)}.items():
         x, y = points[i]
-        out.append(marker("circle", x, y, 0.32 * size, "tick"))
-        moment = float(flights.t_burnout[0] - flights.t_launch[0]) if i == burnout else float(seconds[i])
-        out.append(
-            labels.place(
-                x,
-                y,
-                [f"{name}, {clock(moment)}" if i and (timed or name == "Impact") else name],
-                size,
-                "strong track-text",
-                gap=0.7 * size,
-            )
-        )
+        out.append(marker("circle", x, y, (0.42 if i == now else 0.3) * size, "now" if i == now else "tick"))
+        out.append(labels.place(x, y, [name], size, "strong track-text", gap=0.7 * size))
     return out
 
 
-def _marks(view: View, world: World, size: float, labels: Labels) -> list[tuple[Markup, "_Later"]]:
+def _marks(view: View, world: World, pen: Pen, labels: Labels) -> list[tuple[Markup, "_Later"]]:
     """Radars and interceptor sites in the frame; what stands at one place gets one label."""
-    out, named = [], set()
+    out, named, size = [], set(), pen.size
     things: list[tuple[Sensor | Site, str, str]] = [
         (s, MARKS[s.party], "radar") for s in world.sensors if s.kind == RADAR
     ]
@@ -252,12 +271,10 @@ def _marks(view: View, world: World, size: float, labels: Labels) -> list[tuple[
             continue
         x, y = view.pixels(np.array([thing.lat]), np.array([thing.lon]))[0]
         labels.block(x, y, 0.5 * size)
-        mark = marker(shape, x, y, 0.45 * size, f"mark {kind} p{thing.party}")
+        mark = marker(shape, x, y, 0.42 * size, f"mark {kind} p{thing.party}")
         name = "" if (thing.lat, thing.lon) in named else short(thing.title)
-        if isinstance(thing, Sensor) and name and view.width > 600:
-            name = f"{name}, {thing.reach_published / KM:,.0f} km"
         named.add((thing.lat, thing.lon))
-        out.append((mark, _Later(float(x), float(y), name, 0.92 * size, f"p{thing.party}-text")))
+        out.append((mark, _Later(float(x), float(y), name, 0.88 * size, f"p{thing.party}-text")))
     return out
 
 
@@ -273,7 +290,7 @@ class _Later:
 
     def __call__(self, labels: Labels) -> Markup:
         return (
-            labels.place(self.x, self.y, [self.name], self.size, self.class_, gap=0.7 * self.size)
+            labels.place(self.x, self.y, [self.name], self.size, self.class_, gap=0.7 * self.size, far=False)
             if self.name
             else Markup("")
         )
@@ -285,9 +302,10 @@ def short(title: str) -> str:
     return re.split(r" (?:at|on) (?=[A-Z])", name)[-1]
 
 
-def _scale_bar(view: View, size: float) -> Markup:
+def _scale_bar(view: View, pen: Pen) -> Markup:
     """The longest round length that fills at most a quarter of the width, in the lower right corner."""
     length = max((bar for bar in SCALE_BARS if bar * view.scale < 0.25 * view.width), default=SCALE_BARS[0])
     x, y = view.width - 14.0 - length * view.scale, view.height - 14.0
     bar = tag("path", d=f"M{x:.0f},{y - 4:.0f}V{y:.0f}H{view.width - 14:.0f}V{y - 4:.0f}", class_="scale")
-    return bar + text(view.width - 18.0, y - 6.0, [f"{length / KM:,.0f} km"], 0.9 * size, "quiet", "end")
+    said = f"{pen.tongue.whole(length / KM)} {pen.tongue.say('unit.km')}"
+    return bar + text(view.width - 18.0, y - 6.0, [said], 0.9 * pen.size, "quiet", "end")

@@ -1,0 +1,172 @@
+"""The answer first: what the headline rung buys whom, what it does not, what it costs, and why to believe it.
+
+Every sentence is chosen by the data: a gain, a loss, nothing that can be told from chance, or undefined, and why.
+"""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from entente.comparison import Change
+from entente.report import words
+from entente.report.language import Tongue
+from entente.report.material import PICTURED, Material
+from entente.scenario.schema import Party
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The first screen of the page."""
+
+    headline: str
+    sentences: tuple[tuple[str, Markup], ...]  # a label and what is said
+
+
+def answer(found: Material, tongue: Tongue) -> Answer:
+    """The headline and three to six labelled sentences."""
+    parties = found.study.scenario.parties
+    sentences = [(words.party_name(tongue, party), buys(found, tongue, party)) for party in parties]
+    sentences += [(tongue.say("answer.verdicts"), verdicts(found, tongue))]
+    sentences += [(tongue.say("answer.costs"), costs(found, tongue))]
+    sentences += [(tongue.say("answer.believe"), believe(found, tongue))]
+    return Answer(headline(found, tongue), tuple((name, words.asides(said)) for name, said in sentences if said))
+
+
+def headline(found: Material, tongue: Tongue) -> str:
+    """Who is better off, in how many cases, in one sentence."""
+    rung, cases = found.rung(found.headline), len(found.cases)
+    named = {"rung": rung.rung, "name": tongue.text(rung.name), "baseline": found.baseline}
+    if found.headline == found.baseline:
+        return tongue.say("headline.alone", **named)
+    better: dict[str, int] = {p.name: len(cases_with(found, p.name, "better")) for p in found.study.scenario.parties}
+    worse: dict[str, int] = {p.name: len(cases_with(found, p.name, "worse")) for p in found.study.scenario.parties}
+    names: dict[str, str] = {p.name: words.party_name(tongue, p) for p in found.study.scenario.parties}
+    helped = [name for name in names if better[name]]
+    of = tongue.noun("of_cases", cases)
+
+    def share(count: dict[str, int], who: list[str]) -> str:
+        key = "headline.share" if cases > 1 else "headline.share.one"
+        return tongue.listed([tongue.say(key, party=names[w], k=count[w], n=cases, cases=of) for w in who])
+
+    key = {0: "headline.none", 1: "headline.one"}.get(len(helped), "headline.both")
+    other = next((names[name] for name in names if name not in helped), "")
+    said = tongue.say(
+        key, **named, shares=share(better, helped), party="".join(names[h] for h in helped[:1]), other=other
+    )
+    hurt = [name for name in names if worse[name]]
+    return f"{said} {tongue.say('headline.worse', shares=share(worse, hurt))}" if hurt else said
+
+
+def cases_with(found: Material, party: str, direction: str) -> list[str]:
+    """The cases in which a party is better (or worse) off in any lead measure, beyond noise."""
+    return [
+        case.name
+        for case in found.cases
+        if any(found.changes[name, case.name, party].direction == direction for name in found.lead)
+    ]
+
+
+def buys(found: Material, tongue: Tongue, party: Party) -> str:
+    """What one party gains: of one case all that changes; of several in how many, and one of them with its numbers."""
+    if found.headline == found.baseline:
+        return ""
+    if len(found.cases) == 1:
+        changes = [found.changes[name, found.cases[0].name, party.name] for name in found.lead]
+        told = [_told(found, tongue, change) for change in changes if change.direction != "no clear change"]
+    else:
+        told = [said for name in found.lead if (said := _counted(found, tongue, name, party.name))]
+    if not told:
+        return tongue.say("answer.nothing")
+    still = [words.measure_name(tongue, name) for name in PICTURED if _unchanged(found, name, party.name)]
+    told += [tongue.say("counted.none", measures=", ".join(still))] if still else []
+    said = words.capital("; ".join(told)) + "."
+    example = _example(found, party.name) if len(found.cases) > 1 else None
+    if example is None:
+        return said
+    case = next(case for case in found.cases if case.name == example.case)
+    told_of_one = tongue.mark("answer.example", case=tongue.own(case.title), told=_told(found, tongue, example))
+    return Markup("{} {}").format(said, told_of_one)
+
+
+def _told(found: Material, tongue: Tongue, change: Change) -> str:
+    """One change with its numbers."""
+    rungs = (found.baseline, found.headline)
+    before, after = (found.levels[change.measure, change.case, rung, change.party] for rung in rungs)
+    return words.phrase(tongue, change, found.unit(change.measure), before, after)
+
+
+def _counted(found: Material, tongue: Tongue, measure: str, party: str) -> str:
+    """`a warning comes sooner in 5 of 12 cases`; empty where no case shows a change."""
+    defined = _defined(found, measure, party)
+    better, worse = (sum(c.direction == way for c in defined) for way in ("better", "worse"))
+    key = "both" if better and worse else "better" if better else "worse" if worse else ""
+    if not key:
+        return ""
+    named = {"measure": words.measure_name(tongue, measure), "n": len(defined)}
+    named |= {"better": better, "worse": worse, "cases": tongue.noun("of_cases", len(defined))}
+    special = f"counted.{measure}.{key}"
+    return tongue.say(special if tongue.has(special) else f"counted.{key}", **named)
+
+
+def _defined(found: Material, measure: str, party: str) -> list[Change]:
+    """The changes of one measure in the cases in which it can be compared."""
+    changes = [found.changes[measure, case.name, party] for case in found.cases]
+    return [c for c in changes if c.gain.defined or c.gain.newly or c.gain.lost]
+
+
+def _unchanged(found: Material, measure: str, party: str) -> bool:
+    """Whether a measure can be compared and changes nowhere beyond chance."""
+    if measure not in found.study.data:
+        return False
+    defined = _defined(found, measure, party)
+    return bool(defined) and all(c.direction == "no clear change" for c in defined)
+
+
+def _example(found: Material, party: str) -> Change | None:
+    """The first case with a gain in the measure that gains in most cases."""
+    gains = {
+        name: [c for case in found.cases if (c := found.changes[name, case.name, party]).direction == "better"]
+        for name in found.lead
+    }
+    best = max(gains, key=lambda name: (len(gains[name]), name in PICTURED), default=None)
+    return gains[best][0] if best and gains[best] else None
+
+
+def verdicts(found: Material, tongue: Tongue) -> str:
+    """The findings that were computed, with their verdict and share."""
+    said = []
+    for verdict in found.verdicts:
+        if not verdict.computed or verdict.rung is None:
+            continue
+        share = verdict.by_rung[verdict.rung].share
+        named = {"id": verdict.id, "title": tongue.shown(verdict.title), "share": tongue.fixed(share, 2)}
+        said.append(tongue.mark("answer.verdict", **named, ruling=tongue.say(f"ruling.{verdict.ruling}")))
+    return Markup(" ").join(said) or tongue.say("answer.no_verdict")
+
+
+def costs(found: Material, tongue: Tongue) -> str:
+    """What each gives away, and whether the rung is balanced."""
+    said = []
+    for party in found.study.scenario.parties:
+        name, costliest = words.party_name(tongue, party), found.costliest(party.name, found.headline)
+        if costliest is None:
+            continue
+        case = next(case for case in found.cases if case.name == costliest[0])
+        span = words.span(tongue, costliest[1].interval, "nats")
+        nats = tongue.number(costliest[1].nats)
+        said.append(tongue.mark("answer.cost", party=name, nats=nats, span=span, case=tongue.own(case.title)))
+    first = Markup(tongue.say("answer.cost.few", n=tongue.count("histories", found.seeds)))
+    if said:
+        first = tongue.mark("answer.cost.all", costs=Markup("; ").join(said))
+    balance = tongue.say("balance.yes" if found.balance.balanced else "balance.no", rung=found.headline)
+    return first + " " + balance if found.headline != found.baseline else first
+
+
+def believe(found: Material, tongue: Tongue) -> str:
+    """Why to believe it."""
+    return tongue.say(
+        "answer.because",
+        baseline=found.baseline,
+        histories=tongue.count("histories", found.seeds),
+        inputs=tongue.count("inputs", found.drawn),
+    )

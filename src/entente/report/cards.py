@@ -1,0 +1,131 @@
+"""How is a finding shown? A card each: verdict, share, numbers, what decides it, where we differ; or its open question."""
+
+import math
+from typing import Any
+
+from markupsafe import Markup
+
+from entente.deciders import Decider
+from entente.findings import Number, RungVerdict, Verdict
+from entente.report import words
+from entente.report.language import Tongue
+from entente.report.material import Material
+from entente.report.sources import linked
+
+TONES = {
+    "supported": "good",
+    "supported under stated assumptions": "part",
+    "undecided": "open",
+    "not supported": "bad",
+}
+MOST_NUMBERS = 8  # on a card; the whole list stands in findings' own file
+MOST_DECIDERS = 5
+
+
+def cards(found: Material, tongue: Tongue) -> list[dict[str, Any]]:
+    """One card a finding, in order."""
+    return [card(found, tongue, verdict) for verdict in found.verdicts]
+
+
+def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
+    """What a card says."""
+    at = verdict.by_rung.get(verdict.rung) if verdict.rung is not None else None
+    return {
+        "id": verdict.id,
+        "title": verdict.title,
+        "claim": verdict.claim,
+        "question": verdict.question,
+        "computed": verdict.computed,
+        "tone": TONES.get(verdict.ruling, "none"),
+        "ruling": tongue.say(f"ruling.{verdict.ruling}"),
+        "also": [
+            tongue.say("card.at", rung=rung, ruling=tongue.say(f"ruling.{verdict.by_rung[rung].ruling}"))
+            for rung in verdict.headline[1:]
+            if rung in verdict.by_rung
+        ],
+        "share": share(tongue, at) if at else "",
+        "rungs": [(rung, tongue.fixed(one.share, 2)) for rung, one in sorted(verdict.by_rung.items())],
+        "parties": parties(found, tongue, at) if at else [],
+        "numbers": numbers(found, tongue, at) if at else [],
+        "more": max(0, len(at.numbers) - MOST_NUMBERS) if at else 0,
+        "why": verdict.why,
+        "deciders": [decider(tongue, one) for one in verdict.deciders[:MOST_DECIDERS]],
+        "differ": verdict.where_we_differ,
+        "sources": [linked(source) for source in verdict.sources],
+    }
+
+
+def share(tongue: Tongue, at: RungVerdict) -> str:
+    """`The predicate holds in 0.73 of the assumption draws (0.65 to 0.80) at rung 4.`."""
+    if math.isnan(at.share):
+        return ""
+    ends = (
+        ""
+        if any(map(math.isnan, at.interval))
+        else tongue.say("span", low=tongue.fixed(at.interval[0], 2), high=tongue.fixed(at.interval[1], 2))
+    )
+    said = tongue.say("card.share", share=tongue.fixed(at.share, 2), rung=at.rung)
+    return f"{said} {tongue.say('card.share.interval', span=ends)}" if ends else said
+
+
+def parties(found: Material, tongue: Tongue, at: RungVerdict) -> list[tuple[Markup | str, str]]:
+    """The share for each party alone, and for each class of launch."""
+    names: dict[str, str] = {party.name: words.party_name(tongue, party) for party in found.study.scenario.parties}
+    titles = {case.name: tongue.own(case.title) for case in found.cases}
+    said: list[tuple[Markup | str, str]] = [
+        (names.get(name, name), tongue.fixed(value, 2)) for name, value in at.by_party.items()
+    ]
+    return said + [
+        (titles.get(name, tongue.shown(name)), tongue.fixed(value, 2)) for name, value in at.by_class.items()
+    ]
+
+
+def numbers(found: Material, tongue: Tongue, at: RungVerdict) -> list[dict[str, str]]:
+    """The numbers that a verdict rests on: the clearest gains first."""
+    ranked = sorted(at.numbers, key=lambda n: not (n.gain.clear or n.gain.newly or n.gain.lost))
+    return [_number(found, tongue, number) for number in ranked[:MOST_NUMBERS]]
+
+
+def _number(found: Material, tongue: Tongue, number: Number) -> dict[str, str]:
+    party = next((p for p in found.study.scenario.parties if p.name == number.party), None)
+    case = next((c.title for c in found.cases if c.name == number.case), number.case)
+    unit = found.unit(number.measure) if number.measure in found.study.data else ""
+    return {
+        "who": words.party_name(tongue, party) if party else number.party,
+        "what": tongue.text(number.title),
+        "case": tongue.text(case),
+        "level": words.said(tongue, unit, number.level.value),
+        "gain": words.gain_in_words(tongue, unit, number.gain),
+    }
+
+
+def decider(tongue: Tongue, one: Decider) -> dict[str, Any]:
+    """One input that decides, as a row."""
+    return {
+        "title": words.input_name(tongue, one.input),
+        "input": one.input,
+        "index": tongue.fixed(one.index, 2),
+        "threshold": tongue.fixed(one.threshold, 2),
+        "width": f"{100 * min(1.0, max(0.0, one.index)):.0f}",
+        "sourced": one.sourced,
+    }
+
+
+def ranked(found: Material, tongue: Tongue) -> list[dict[str, Any]]:
+    """All inputs that decide any finding, the strongest first, each once, with the findings it decides."""
+    best: dict[str, Decider] = {}
+    decides: dict[str, list[str]] = {}
+    for verdict in found.verdicts:
+        for one in verdict.deciders:
+            decides.setdefault(one.input, []).append(verdict.id)
+            if one.input not in best or one.index > best[one.input].index:
+                best[one.input] = one
+    ordered = sorted(best.values(), key=lambda one: -one.index)
+    return [decider(tongue, one) | {"findings": ", ".join(decides[one.input])} for one in ordered]
+
+
+def differences(found: Material) -> list[tuple[str, str, list[Markup]]]:
+    """Where we differ: the finding, what is said of it, and its sources."""
+    return [
+        (v.id, v.where_we_differ, [linked(source) for source in v.sources]) for v in found.verdicts if v.where_we_differ
+    ]

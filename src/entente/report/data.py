@@ -1,0 +1,276 @@
+"""Where are the numbers behind the page? Every table and figure as CSV, units in the header, one fact a cell.
+
+`histories.csv` is the study's whole Dataset and reads back to it exactly; an empty cell is an undefined number.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from entente.comparison import Estimate, Exposure
+from entente.report.figures import impact, lanes, steps
+from entente.report.material import PICTURED, Material
+from entente.report.situation import Belief, beliefs, ground_track, instant
+from entente.scenario.units import DEG, KM, KM2
+
+INTERVALS = ("sampling_low", "sampling_high", "assumption_low", "assumption_high")
+UNITS = {"1": "share"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: header cells carry their unit in square brackets."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+    @property
+    def text(self) -> str:
+        """As CSV: commas, decimal points, shortest digits that read back to the same number."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.header)
+        writer.writerows([["" if _undefined(value) else value for value in row] for row in self.rows])
+        return out.getvalue()
+
+
+def _undefined(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def sheets(found: Material) -> list[Sheet]:
+    """Every table of the page and of its figures."""
+    return [
+        histories(found),
+        levels(found),
+        gains(found),
+        exposures(found),
+        ladder(found),
+        warnings(found),
+        *areas(found),
+        findings(found),
+        losses(found),
+        reciprocity(found),
+        paths(found),
+        deciders(found),
+    ]
+
+
+def histories(found: Material) -> Sheet:
+    """Every measure of every history: the Dataset as a table."""
+    data = found.study.data
+    names = [str(name) for name in data]
+    shape = [data.sizes[dim] for dim in ("case", "rung", "party", "seed")]
+    columns = [data[name].transpose("case", "rung", "party", "seed").values.reshape(-1).tolist() for name in names]
+    where = np.indices(shape).reshape(4, -1)
+    keys = [data[dim].values[where[i]].tolist() for i, dim in enumerate(("case", "rung", "party", "seed"))]
+    header = ["case", "rung", "party", "seed", *(_headed(found, name) for name in names)]
+    return Sheet("histories.csv", header, zip(*keys, *columns, strict=True))
+
+
+def _headed(found: Material, measure: str) -> str:
+    unit = found.unit(measure)
+    return f"{measure} [{UNITS.get(unit, unit)}]"
+
+
+def _numbers(one: Estimate) -> list[object]:
+    return [one.value, *one.sampling, *one.assumption, one.n, one.defined]
+
+
+def levels(found: Material) -> Sheet:
+    """The measures of the tables at every rung."""
+    header = ["measure", "unit", "case", "rung", "party", "value", *INTERVALS, "histories", "defined [share]"]
+    rows = [
+        [name, found.unit(name), case, rung, party, *_numbers(one)]
+        for (name, case, rung, party), one in found.levels.items()
+    ]
+    return Sheet("levels.csv", header, rows)
+
+
+def gains(found: Material) -> Sheet:
+    """Gains against the baseline; positive is better."""
+    header = ["measure", "unit", "case", "rung", "party", "gain", *INTERVALS, "histories", "defined [share]"]
+    header += ["newly_defined [share]", "no_longer_defined [share]", "better [share]", "worse [share]"]
+    rows = [
+        [name, found.unit(name), case, rung, party, *_numbers(one), one.newly, one.lost, one.better, one.worse]
+        for (name, case, rung, party), one in found.gains.items()
+    ]
+    return Sheet("gains.csv", header, rows)
+
+
+def exposures(found: Material) -> Sheet:
+    """What each party gives away, in all and by its own parameter."""
+    header = ["case", "rung", "party", "input", "exposure [nats]", "low [nats]", "high [nats]"]
+    rows: list[list[object]] = []
+    for (case, rung, party), one in found.exposures.items():
+        rows.append([case, rung, party, "all", one.nats, *one.interval])
+        rows += [[case, rung, party, name, nats, None, None] for name, nats in one.by_input.items()]
+    return Sheet("exposure.csv", header, rows)
+
+
+def ladder(found: Material) -> Sheet:
+    """What the picture of the ladder draws."""
+    header = ["measure", "unit", "case", "party", "rung", "exposure [nats]", "exposure_low [nats]"]
+    header += ["exposure_high [nats]", "gain", *INTERVALS]
+    rows = [
+        [
+            name,
+            found.unit(name),
+            case.name,
+            party,
+            s.rung,
+            s.exposure,
+            *s.exposure_range,
+            s.gain,
+            *s.sampling,
+            *s.assumption,
+        ]
+        for name in PICTURED
+        if name in found.study.data
+        for case in found.cases
+        for party in found.parties
+        for s in steps(found, name, case.name, party)
+    ]
+    return Sheet("ladder.csv", header, rows)
+
+
+def warnings(found: Material) -> Sheet:
+    """What the warning chart draws."""
+    header = ["case", "rung", "party", "first_report [s]", "credible_warning [s]", "never_warned [share]"]
+    header += ["first_report_is_the_partners [share]", "impact [s]"]
+    rows = [
+        [
+            case.name,
+            lane.rung,
+            found.parties[lane.party],
+            lane.known,
+            lane.warning,
+            lane.never,
+            lane.told,
+            impact(found, case),
+        ]
+        for case in found.cases
+        if "warning_s" in found.study.data
+        for lane in lanes(found, case)
+    ]
+    return Sheet("warning.csv", header, rows)
+
+
+def areas(found: Material) -> list[Sheet]:
+    """What the maps draw: the areas at the instant, and the ground tracks."""
+    header = ["case", "rung", "party", "moment [s]", "lat [deg]", "lon [deg]", "semi_axis_long [km]"]
+    header += ["semi_axis_short [km]", "bearing [deg]", "area [km2]"]
+    rows, paths_ = [], []
+    for case in found.cases:
+        for rung in dict.fromkeys((found.baseline, found.headline)):
+            run = found.kept(case.name, rung)
+            rows += [_area(case.name, rung, found.parties, instant(run), belief) for belief in beliefs(run)]
+        lat, lon, height = ground_track(found.kept(case.name, found.headline).flights)
+        paths_ += [
+            [case.name, i, round(a / DEG, 3), round(o / DEG, 3), round(h / KM, 1)]
+            for i, (a, o, h) in enumerate(zip(lat.tolist(), lon.tolist(), height.tolist(), strict=True))
+        ]
+    track = ["case", "point", "lat [deg]", "lon [deg]", "height [km]"]
+    return [Sheet("map.csv", header, rows), Sheet("tracks.csv", track, paths_)]
+
+
+def _area(case: str, rung: int, parties: list[str], moment: float, belief: Belief) -> list[object]:
+    long, short = (float(axis) / KM for axis in belief.axes)
+    place = [belief.lat / DEG, belief.lon / DEG]
+    return [case, rung, parties[belief.party], moment, *place, long, short, belief.bearing / DEG, belief.size / KM2]
+
+
+def findings(found: Material) -> Sheet:
+    """Every finding at every rung where it was computed."""
+    header = ["finding", "title", "ruling", "rung", "share", "share_low", "share_high", "ruling_at_rung"]
+    rows: list[list[object]] = []
+    for v in found.verdicts:
+        rows += [
+            [v.id, v.title, v.ruling, rung, one.share, *one.interval, one.ruling] for rung, one in v.by_rung.items()
+        ] or [[v.id, v.title, v.ruling, None, None, None, None, None]]
+    return Sheet("findings.csv", header, rows)
+
+
+def losses(found: Material) -> Sheet:
+    """Every loss between two rungs, with its cause."""
+    header = [
+        "measure",
+        "unit",
+        "case",
+        "party",
+        "from_rung",
+        "to_rung",
+        "change",
+        *INTERVALS,
+        "worse [share]",
+        "cause",
+    ]
+    rows = [
+        [
+            c.measure,
+            found.unit(c.measure),
+            c.case,
+            c.party,
+            loss.before,
+            loss.rung,
+            c.gain.value,
+            *c.gain.sampling,
+            *c.gain.assumption,
+            c.gain.worse,
+            loss.cause,
+        ]
+        for loss in found.losses
+        for c in (loss.change,)
+    ]
+    return Sheet("losses.csv", header, rows)
+
+
+def reciprocity(found: Material) -> Sheet:
+    """What each party gets and gives at the headline rung, case by case."""
+    header = [
+        "case",
+        "what",
+        "unit",
+        *(f"{p} {part}" for p in found.parties for part in ("value", "low", "high")),
+        "ratio",
+    ]
+    rows = []
+    for line in found.exchanges:
+        row: list[object] = [line.case, line.what, line.unit]
+        for party in found.parties:
+            one = line.values[party]
+            row += [one.nats, *one.interval] if isinstance(one, Exposure) else [one.value, *one.sampling]
+        rows.append([*row, line.ratio])
+    return Sheet("reciprocity.csv", header, rows)
+
+
+def paths(found: Material) -> Sheet:
+    """Every step of every path: what it brings beyond noise, and what is known of each party by then."""
+    header = ["path", "year", "rung", "party", "better [measures x cases]", "worse [measures x cases]"]
+    header += ["revealed_so_far [nats]"]
+    rows = []
+    for way, strides in found.walks:
+        for stride in strides:
+            for party in found.parties:
+                ways = [g.direction for g in stride.gains if g.party == party]
+                known = sum(stride.accumulated.get(party, {}).values())
+                rows.append(
+                    [way.name, stride.year, stride.rung, party, ways.count("better"), ways.count("worse"), known]
+                )
+    return Sheet("paths.csv", header, rows)
+
+
+def deciders(found: Material) -> Sheet:
+    """The inputs on which the verdicts hang."""
+    header = ["finding", "input", "title", "first_order_index", "threshold", "sourced"]
+    rows = [
+        [v.id, d.input, d.title, d.index, d.threshold, "yes" if d.sourced else "no"]
+        for v in found.verdicts
+        for d in v.deciders
+    ]
+    return Sheet("deciders.csv", header, rows)

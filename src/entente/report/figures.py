@@ -1,0 +1,175 @@
+"""Which figures stand on the page? Each in a wide and a narrow drawing, and as a file of its own.
+
+What is drawn is gathered here from the study; ladder.py, situation.py and warning.py only draw.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from entente.report import words
+from entente.report.ladder import Panel, Step, draw_ladder
+from entente.report.language import Tongue
+from entente.report.material import PICTURED, Material, told
+from entente.report.situation import Pen, Scene, beliefs, draw_situation, ground_track
+from entente.report.svg import tag
+from entente.report.warning import CasePanel, Lane, draw_warning
+from entente.run import Run
+from entente.scenario.schema import Case
+from entente.scenario.units import DEG
+
+HERE = Path(__file__).parent
+WIDE, NARROW = (1040.0, 12.5), (328.0, 11.5)  # px: width, size of text
+POLAR = 66.5 * DEG  # a flight that passes this far north is drawn too
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure in one language: both drawings, its caption, and the table that holds its data."""
+
+    name: str
+    wide: Markup
+    narrow: Markup
+    caption: Markup
+    data: str
+
+    @property
+    def both(self) -> Markup:
+        """Both drawings; the style sheet shows the one that fits."""
+        return tag("div", self.wide, class_="wide") + tag("div", self.narrow, class_="narrow")
+
+    @property
+    def alone(self) -> str:
+        """The wide drawing as a file of its own: it carries its colours, light and dark."""
+        style = tag("style", Markup(figure_style() + ":root { background: var(--paper); }"))
+        drawing = str(self.wide)
+        start = drawing.index(">") + 1
+        opening = drawing[: start - 1].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{opening}>{style}{drawing[start:]}\n'
+
+
+@cache
+def figure_style() -> str:
+    """Colours and the looks of figures."""
+    return (HERE / "figures.css").read_text(encoding="utf-8")
+
+
+def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
+    """Every figure of the page, by name: ladder, map (one or two), warning."""
+    figures = [ladder_figure(found, tongue), *maps(found, tongue), warning_figure(found, tongue)]
+    return {figure.name: figure for figure in figures if figure}
+
+
+def _drawn(name: str, draw: Callable[[Pen, float], Markup], found: Material, tongue: Tongue, caption: Markup) -> Figure:
+    parties = tuple(words.party_name(tongue, party) for party in found.study.scenario.parties)
+    wide, narrow = (draw(Pen(tongue, parties, size), width) for width, size in (WIDE, NARROW))
+    return Figure(name, wide, narrow, caption, f"{name.partition('-')[0]}.csv")
+
+
+def ladder_figure(found: Material, tongue: Tongue) -> Figure | None:
+    """Gain against exposure; None where there is no rung above the baseline or no measure to show."""
+    names = [name for name in PICTURED if name in found.study.data]
+    panels = [ladder_panel(found, tongue, name, p) for p in range(len(found.parties)) for name in names]
+    if not panels:
+        return None
+    paid = is_known(found)
+    caption = tongue.mark("ladder.caption", baseline=found.baseline, case=tongue.own(found.cases[0].title))
+    return _drawn(
+        "ladder",
+        lambda pen, width: draw_ladder(panels, found.baseline, paid, pen, width),
+        found,
+        tongue,
+        words.asides(caption),
+    )
+
+
+def ladder_panel(found: Material, tongue: Tongue, measure: str, party: int) -> Panel:
+    """The steps of the lead case and of the others."""
+    ways = [steps(found, measure, case.name, found.parties[party]) for case in found.cases]
+    unit = found.unit(measure)
+    title = tongue.say(f"ladder.{measure}", unit=words.unit_name(tongue, unit))
+    return Panel(party, title, unit, ways[0], tuple(ways[1:]))
+
+
+def steps(found: Material, measure: str, case: str, party: str) -> tuple[Step, ...]:
+    """Every rung from the baseline up."""
+    out: list[Step] = []
+    for rung in found.rungs:
+        if rung >= found.baseline:
+            one, paid = found.gains[measure, case, rung, party], found.exposures[case, rung, party]
+            nats = paid.nats if is_known(found) else float(len(out))
+            out.append(Step(rung, nats, paid.interval, one.value, one.sampling, one.assumption))
+    return tuple(out)
+
+
+def is_known(found: Material) -> bool:
+    """Whether there were histories enough to compute exposure."""
+    return all(one.enough for one in found.exposures.values())
+
+
+def maps(found: Material, tongue: Tongue) -> list[Figure]:
+    """The lead case; and, where it stays south, the first case that passes over the polar regions."""
+    lead = found.cases[0]
+    polar = next((case for case in found.cases[1:] if _goes_north(found, case)), None)
+    cases = [("map", lead)] + ([("map-polar", polar)] if polar and not _goes_north(found, lead) else [])
+    return [map_figure(found, tongue, name, case) for name, case in cases]
+
+
+def _goes_north(found: Material, case: Case) -> bool:
+    return bool(ground_track(found.kept(case.name, found.headline).flights)[0].max() > POLAR)
+
+
+def map_figure(found: Material, tongue: Tongue, name: str, case: Case) -> Figure:
+    """The same instant at the baseline and at the headline rung."""
+    rungs = dict.fromkeys((found.baseline, found.headline))
+    runs = [(rung, found.kept(case.name, rung)) for rung in rungs]
+    scenes = tuple(Scene(words.rung_name(tongue, found.rung(rung)), run, beliefs(run)) for rung, run in runs)
+    run = runs[0][1]
+    satellites = [
+        Markup("{}: {}").format(words.party_name(tongue, party), _satellites(run, p, tongue))
+        for p, party in enumerate(run.world.parties)
+    ]
+    names = [words.party_name(tongue, party) for party in run.world.parties]
+    caption = tongue.mark(
+        "map.caption",
+        case=tongue.own(case.title),
+        first=names[0],
+        second=names[1],
+        satellites=Markup(". ").join(satellites),
+    )
+    return _drawn(name, lambda pen, width: draw_situation(scenes, pen, width), found, tongue, caption)
+
+
+def _satellites(run: Run, party: int, tongue: Tongue) -> Markup:
+    """The titles of a party's early-warning satellites."""
+    titles = "; ".join(s.title for s in run.world.sensors if s.party == party and not len(s.faces))
+    return tongue.own(titles) if titles else Markup(tongue.say("none"))
+
+
+def warning_figure(found: Material, tongue: Tongue) -> Figure | None:
+    """Who knows first, in every case at every rung; None where the study does not have the times."""
+    if "warning_s" not in found.study.data or "first_known_s" not in found.study.data:
+        return None
+    panels = [CasePanel(tongue.text(case.title), impact(found, case), lanes(found, case)) for case in found.cases]
+    caption = words.asides(tongue.say("warning.caption"))
+    return _drawn("warning", lambda pen, width: draw_warning(panels, pen, width), found, tongue, caption)
+
+
+def impact(found: Material, case: Case) -> float:
+    """Seconds from launch to impact in the kept history."""
+    flights = found.kept(case.name, found.rungs[0]).flights
+    return float(flights.t_impact[0] - flights.t_launch[0])
+
+
+def lanes(found: Material, case: Case) -> tuple[Lane, ...]:
+    """Every rung and party of one case."""
+    out = []
+    for rung in found.rungs:
+        for p, party in enumerate(found.parties):
+            known, warning = (found.levels[name, case.name, rung, party] for name in ("first_known_s", "warning_s"))
+            word = told(found.study, case.name, rung, party)
+            out.append(Lane(rung, p, known.value, warning.value, 1.0 - warning.defined, word))
+    return tuple(out)

@@ -1,0 +1,210 @@
+"""What does each rung buy, and for how much? Gain against exposure, a panel for each party and lead measure, as SVG.
+
+A bubble is a rung: to the right what the party gives away, upward what it gains. The thick bar is the sampling interval,
+the thin one the range over assumptions. Small dots are the other cases.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import Markup
+
+from entente.report.axes import Scale, span
+from entente.report.situation import MARKS, NARROW, Pen
+from entente.report.svg import marker, tag, text
+
+GAP = 26.0  # px between panels
+TOUCHING = 0.9  # of two bubbles' width: rungs nearer than this are drawn as one bubble
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rung of one case for one party."""
+
+    rung: int
+    exposure: float  # [nats]
+    exposure_range: Pair
+    gain: float
+    sampling: Pair
+    assumption: Pair
+
+    @property
+    def known(self) -> bool:
+        """Whether it can be drawn."""
+        return math.isfinite(self.gain) and math.isfinite(self.exposure)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One party and one measure."""
+
+    party: int
+    title: str
+    unit: str
+    lead: tuple[Step, ...]
+    others: tuple[tuple[Step, ...], ...]
+
+
+def draw_ladder(panels: list[Panel], baseline: int, paid: bool, pen: Pen, width: float) -> Markup:
+    """The figure: panels in the order given, one row a party on a wide page, one column on a narrow one.
+
+    Args:
+        paid: whether steps lie at their exposure, or just in order because it is not known.
+    Raises:
+        ValueError: there is no panel to draw.
+    """
+    if not panels:
+        raise ValueError("ladder: there is no panel to draw; give at least one measure and party")
+    columns = 1 if width < NARROW else len(panels) // len({panel.party for panel in panels})
+    wide = (width - GAP * (columns - 1)) / columns
+    high = 0.62 * wide if columns == 1 else min(0.8 * wide, 250.0)
+    head, foot = 4.3 * pen.size, 3.0 * pen.size
+    parts, sizes = [_key(pen, width)], (wide, high)
+    top = 3.4 * pen.size if width >= NARROW else 7.2 * pen.size
+    for i, panel in enumerate(panels):
+        x, y = (i % columns) * (wide + GAP), top + (i // columns) * (high + head + foot)
+        parts.append(_panel(panel, baseline, paid, pen, (x, y + head), sizes))
+    rows = math.ceil(len(panels) / columns)
+    bottom = top + rows * (high + head + foot)
+    title = tag("title", pen.tongue.say("ladder.alt"))
+    return tag("svg", title, *parts, viewBox=f"0 0 {width:g} {bottom:.0f}", role="img", class_="figure ladder")
+
+
+def _key(pen: Pen, width: float) -> Markup:
+    """How a bubble is read, drawn once above the panels."""
+    size, x, y, out = pen.size, 0.8 * pen.size, 1.2 * pen.size, []
+    steps = [
+        (_bubble(x, y, "4", pen, "key"), "ladder.key.rung"),
+        (tag("path", d=f"M0,{y:.1f}h{1.6 * size:.1f}", class_="sampling key"), "ladder.key.sampling"),
+        (tag("path", d=f"M0,{y:.1f}h{1.6 * size:.1f}", class_="assumption key"), "ladder.key.assumption"),
+        (tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="2.2", class_="other key"), "ladder.key.other"),
+    ]
+    at, line = 0.0, 0.0
+    for glyph, key in steps:
+        said = pen.tongue.say(key)
+        long = 2.2 * size + 0.55 * size * len(said)
+        if at + long > width and at > 0:
+            at, line = 0.0, line + 1.7 * size
+        words = text(2.1 * size, y + 0.35 * size, [said], 0.95 * size, "quiet")
+        out.append(tag("g", glyph, words, transform=f"translate({at:.1f} {line:.1f})"))
+        at += long + 1.2 * size
+    return Markup("").join(out)
+
+
+def _panel(panel: Panel, baseline: int, paid: bool, pen: Pen, corner: Pair, sizes: Pair) -> Markup:
+    (x0, y0), (wide, high), size = corner, sizes, pen.size
+    steps = [step for step in panel.lead if step.known]
+    others = [[step for step in way if step.known] for way in panel.others]
+    head = [
+        marker(MARKS[panel.party], x0 + 0.5 * size, y0 - 3.35 * size, 0.42 * size, f"mark p{panel.party}"),
+        text(x0 + 1.4 * size, y0 - 3.0 * size, [pen.parties[panel.party]], size, f"strong p{panel.party}-text"),
+        text(x0, y0 - 1.6 * size, [panel.title], size, "strong"),
+    ]
+    if not steps:
+        said = text(x0, y0 + 1.5 * size, [pen.tongue.say("ladder.undefined")], 0.95 * size, "quiet")
+        return Markup("").join([*head, said])
+    gains = [value for step in steps for value in (step.gain, *step.sampling, *step.assumption)]
+    gains += [step.gain for way in others for step in way]
+    given = [value for step in steps for value in (step.exposure, *step.exposure_range)]
+    given += [step.exposure for way in others for step in way]
+    left = x0 + 3.6 * size
+    across = Scale(*span(given, 1.0), left, x0 + wide)
+    least, bend = {"1": (0.05, None), "s": (20.0, None), "km2": (10.0, 1.0)}.get(panel.unit, (1e-3, None))
+    up = Scale(*span(gains, least), y0 + high, y0, bend)
+    parts = [*head, _grid(panel, up, across, baseline, paid, pen, (left, x0 + wide, y0 + high))]
+    for way in others:
+        if len(way) > 1:
+            parts.append(tag("path", d=_staircase(way, across, up), class_=f"faint p{panel.party}"))
+        dots = {(round(across(step.exposure), 1), round(up(step.gain), 1)) for step in way}
+        parts += [tag("circle", cx=x, cy=y, r="2.2", class_=f"other p{panel.party}") for x, y in sorted(dots)]
+    parts.append(tag("path", d=_staircase(steps, across, up), class_=f"stairs p{panel.party}"))
+    parts += [_bars(step, across, up, panel.party) for step in steps]
+    parts += _bubbles(steps, across, up, panel.party, pen)
+    return Markup("").join(parts)
+
+
+def _staircase(steps: list[Step], across: Scale, up: Scale) -> str:
+    """First along what a step costs, then up by what it brings."""
+    d = f"M{across(steps[0].exposure):.1f},{up(steps[0].gain):.1f}"
+    return d + "".join(f"H{across(step.exposure):.1f}V{up(step.gain):.1f}" for _, step in pairwise(steps))
+
+
+def _bars(step: Step, across: Scale, up: Scale, party: int) -> Markup:
+    x, y = across(step.exposure), up(step.gain)
+    out = []
+    for name, (low, high) in (("assumption", step.assumption), ("sampling", step.sampling)):
+        if not (math.isnan(low) or math.isnan(high)):
+            d = f"M{x:.1f},{up(low):.1f}V{up(high):.1f}"
+            out.append(tag("path", d=d, class_=f"{name} p{party}"))
+    low, high = step.exposure_range
+    if math.isfinite(low) and math.isfinite(high):
+        out.append(tag("path", d=f"M{across(low):.1f},{y:.1f}H{across(high):.1f}", class_=f"assumption p{party}"))
+    return Markup("").join(out)
+
+
+def _bubbles(steps: list[Step], across: Scale, up: Scale, party: int, pen: Pen) -> list[Markup]:
+    """Rungs that fall on one another share a bubble: `4 5 6`."""
+    groups: list[tuple[float, float, list[int]]] = []
+    for step in steps:
+        x, y = across(step.exposure), up(step.gain)
+        near = next((g for g in groups if math.hypot(g[0] - x, g[1] - y) < TOUCHING * 1.5 * pen.size), None)
+        if near:
+            near[2].append(step.rung)
+        else:
+            groups.append((x, y, [step.rung]))
+    return [_bubble(x, y, _joined(rungs), pen, f"p{party}") for x, y, rungs in groups]
+
+
+def _joined(rungs: list[int]) -> str:
+    """`4`, `1 2`, `4–6`."""
+    run = len(rungs) > 2 and rungs[-1] - rungs[0] == len(rungs) - 1
+    return f"{rungs[0]}–{rungs[-1]}" if run else " ".join(map(str, rungs))
+
+
+def _bubble(x: float, y: float, said: str, pen: Pen, class_: str) -> Markup:
+    high = 1.5 * pen.size
+    wide = max(high, 0.62 * pen.size * len(said) + 0.6 * pen.size)
+    box = tag(
+        "rect",
+        x=f"{x - wide / 2:.1f}",
+        y=f"{y - high / 2:.1f}",
+        width=f"{wide:.1f}",
+        height=f"{high:.1f}",
+        rx=f"{high / 2:.1f}",
+        class_=f"bubble {class_}",
+    )
+    return box + text(x, y + 0.35 * pen.size, [said], pen.size, "on-bubble", "middle")
+
+
+def _grid(
+    panel: Panel, up: Scale, across: Scale, baseline: int, paid: bool, pen: Pen, edges: tuple[float, float, float]
+) -> Markup:
+    """Round numbers on both axes, and the line of no gain."""
+    (left, right, bottom), size, out = edges, 0.9 * pen.size, []
+    for value in up.ticks(5):
+        y = up(value)
+        out.append(tag("path", d=f"M{left:.1f},{y:.1f}H{right:.1f}", class_="grid zero" if value == 0 else "grid"))
+        out.append(text(left - 5, y + 0.35 * size, [_gain_tick(value, panel.unit, pen)], size, "quiet", "end"))
+    for value in [tick for tick in across.ticks(5) if tick >= 0 and paid]:
+        said = pen.tongue.fixed(value, 0 if float(value).is_integer() else 1)
+        out.append(text(across(value), bottom + 1.25 * size, [said], size, "quiet", "middle"))
+    out.append(
+        text(
+            right, bottom + 2.4 * size, [pen.tongue.say("ladder.x" if paid else "ladder.x.none")], size, "quiet", "end"
+        )
+    )
+    zero = pen.tongue.say("ladder.zero", rung=baseline)
+    at = up(0.0)
+    under = at + 1.15 * size < bottom
+    out.append(text(right, at + (1.15 if under else -0.4) * size, [zero], size, "quiet", "end"))
+    return Markup("").join(out)
+
+
+def _gain_tick(value: float, unit: str, pen: Pen) -> str:
+    if unit == "1":
+        return f"{pen.tongue.number(100 * value)}"
+    if unit == "km2" and abs(value) >= 1000:
+        return pen.tongue.whole(value).replace("-", "−")
+    return pen.tongue.number(value)
