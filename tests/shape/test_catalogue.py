@@ -50,6 +50,16 @@ def test_positions_are_rounded_to_a_tenth_of_a_degree(row):
         assert round(angle, 1) == angle
 
 
+def test_invented_places_lie_on_half_degrees_and_say_so():
+    notional = [row for row in interceptors() if "lat_deg" in row.assumed]
+    assert {row.id for row in notional} == {"sm3_ia_ship", "sm3_ib_ship", "s400_south", "s400_moscow"}
+    for row in notional:
+        assert (row.lat_deg * 2) % 1 == (row.lon_deg * 2) % 1 == 0
+        assert "notional" in row.title
+        assert row.confidence == "low"
+        assert any(source.startswith("invented: place") for source in row.source)
+
+
 @pytest.mark.parametrize("row", systems(), ids=lambda row: row.id)
 def test_periods_follow_one_another(row):
     for earlier, later in zip(row.periods, row.periods[1:], strict=False):
