@@ -143,7 +143,7 @@ class Ascent:
         """
         programme = np.array(start)
         slope = self.slope_at(lat, lon, start) if slope is None else slope
-        miss = np.array(self._miss(*programme, lat, lon))
+        miss = np.array(self._miss(float(programme[0]), float(programme[1]), lat, lon))
         for _ in range(20):
             if math.hypot(*miss) < CLOSE:
                 return float(programme[0]), float(programme[1])
@@ -151,7 +151,7 @@ class Ascent:
                 break
             change = np.clip(np.linalg.solve(slope, -miss), -0.05, 0.05)
             before, programme = miss, programme + change
-            miss = np.array(self._miss(*programme, lat, lon))
+            miss = np.array(self._miss(float(programme[0]), float(programme[1]), lat, lon))
             if math.hypot(*miss) < 0.5 * math.hypot(*before):
                 # One flight a step instead of three: the slope is put right along the way just gone.
                 slope = slope + np.outer(miss - before - slope @ change, change) / (change @ change)
