@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente.estimate.kalman import predict_ballistic, radar_measure, update
-from entente.estimate.modes import BOOSTING, COASTING, combine, predict_modes, switch, update_modes
+from entente.estimate.modes import BOOSTING, COASTING, combine, is_far_off, predict_modes, switch, update_modes
 from entente.estimate.predict import state_at
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 
@@ -126,3 +126,29 @@ def test_what_cannot_be_predicted_is_nan():
     x, P, p = bank()
     assert all(math.isnan(part) for part in update_modes(x, -P, p, np.ones(3), SIGMA**2, site, enu, *empty()))
     assert predict_modes(x, P, p, -1.0, Q, STAY, *empty()) == 4
+
+
+@pytest.mark.parametrize("m", [2, 3])
+def test_what_is_called_far_off_lies_outside_the_gate(m):
+    """Never the other way round; and most of what lies outside is called so, else nothing would be saved."""
+    (site, enu), (x, P, p), edge = stand(), bank(), 20.0
+    rng, outside, called = np.random.default_rng(m), 0, 0
+    x[1, :3] += 400.0  # the modes differ
+    z, H = np.empty(3), np.empty((3, 6))
+    radar_measure(x[0], site, enu, z, H)
+    for _ in range(400):
+        seen = z + rng.normal(size=3) * 10 ** rng.uniform(-1.0, 2.0) * np.array([500.0, 1.5e-3, 1.5e-3])
+        seen[1] += 2.0 * math.pi * rng.integers(-1, 2)
+        nis, _ = update_modes(x, P, p, seen[3 - m :], SIGMA[3 - m :] ** 2, site, enu, *empty())
+        far = is_far_off(x, P, seen[3 - m :], SIGMA[3 - m :] ** 2, site, enu, edge)
+        assert not (far and nis <= edge)
+        outside, called = outside + (nis > edge), called + far
+    assert outside > 100
+    assert called > 0.7 * outside
+
+
+def test_what_cannot_be_predicted_is_not_called_far_off():
+    site, enu = stand()
+    x, P, _ = bank()
+    x[:, :3] = site
+    assert not is_far_off(x, P, np.array([1e6, 0.0, 0.0]), SIGMA**2, site, enu, 1.0)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from entente.compiled import Floats, kernel
 from entente.estimate.associate import assign, gate
 from entente.estimate.initiate import from_angles, from_radar
-from entente.estimate.modes import combine, predict_modes, update_modes
+from entente.estimate.modes import combine, is_far_off, predict_modes, update_modes
 from entente.physics.earth import altitude
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
 
@@ -201,6 +201,8 @@ def follow_scans(
                     d = begin + b
                     for m in range(size):
                         variance[m] = sigma[d, first + m] ** 2
+                    if is_far_off(x[i], P[i], z[d, first:], variance, site[s], axes[s], edge):
+                        continue
                     nis, log_likelihood = update_modes(
                         x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2
                     )
@@ -288,9 +290,11 @@ def follow_scans(
             born += 1
             changed_by[i] = d
         for i in range(ALIVE):
+            if not alive[i] or chances[i] < 2:
+                continue
             for j in range(ALIVE):
                 older = alive[j] and confirmed[j] and (not confirmed[i] or number[j] < number[i])
-                if i != j and alive[i] and older and chances[i] > 1 and is_repeat(xc[i], Pc[i], xc[j], Pc[j]):
+                if i != j and alive[i] and older and is_repeat(xc[i], Pc[i], xc[j], Pc[j]):
                     alive[i] = False
                     out_end[number[i]] = scan_known[k]
 

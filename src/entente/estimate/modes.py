@@ -138,3 +138,35 @@ def update_modes(
     p_out[1] = math.exp(log_p[1] - top) / total
     p_out[0] = 1.0 - p_out[1]
     return nearest, top + math.log(total)
+
+
+@kernel
+def is_far_off(x: Floats, P: Floats, z: Floats, variance: Floats, site_r: Floats, enu: Floats, edge: float) -> bool:
+    """Whether a detection surely lies outside the gate of `update_modes`, by one of its components alone.
+
+    Args:
+        x, P, z, variance, site_r, enu: see `update_modes`.
+        edge: of the gate, in normalised innovation squared.
+    Returns:
+        True only where `update_modes` would answer more than `edge` (no component's own share exceeds the whole); a
+        tenth of its time.
+    """
+    m = z.shape[0]
+    z_pred, H = np.empty(3), np.empty((3, 6))
+    for mode in range(2):
+        if radar_measure(x[mode], site_r, enu, z_pred, H) != 0:
+            return False
+        inside = True
+        for a in range(m):
+            row = a + 3 - m
+            nu = z[a] - z_pred[row]
+            if row == 1:
+                nu -= 2.0 * math.pi * math.floor(nu / (2.0 * math.pi) + 0.5)
+            s = variance[a]
+            for i in range(3):
+                for j in range(3):
+                    s += H[row, i] * P[mode, i, j] * H[row, j]
+            inside = inside and not nu * nu > 1.001 * edge * s
+        if inside:
+            return False
+    return True
