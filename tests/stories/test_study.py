@@ -6,6 +6,8 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -143,11 +145,35 @@ def test_a_refusal_in_a_worker_stops_the_others(scenario):
     """What the job refused comes out of `spread`, and no worker is left behind it."""
     far = scenario.model_copy(update={"regions": [r.model_copy(update={"lat_deg": -60.0}) if i else r
                                                   for i, r in enumerate(scenario.regions)]})  # fmt: skip
-    jobs = [Whole(far, CASE, (0,), 1), *(Chunk(scenario, axes(scenario, *range(100))) for _ in range(3))]
+    minutes = Chunk(scenario, axes(scenario, *range(1_000)))
+    began = time.monotonic()
     with pytest.raises(en.Unreachable):
-        list(spread(jobs, 2))
+        list(spread([Whole(far, CASE, (0,), 1), minutes], 2))
+    assert time.monotonic() - began < 30
     children = subprocess.run(["ps", "-A", "-o", "ppid="], capture_output=True, text=True).stdout.split()
     assert children.count(str(os.getpid())) == 1, "more than the ps itself"
+
+
+def test_a_worker_ends_with_its_parent():
+    """Killed in the middle of a chunk of minutes, the parent can tell it nothing."""
+    script = (
+        "import entente as en\n"
+        "from entente.chunks import Axes\n"
+        "from entente.workers import Chunk, worker\n"
+        "with worker() as one:\n"
+        f"    one.give(Chunk(en.load('one-launch'), Axes('{CASE}', (), (0,), (), tuple(range(1_000)), 0)))\n"
+        "    print(one.process.pid, flush=True)\n"
+        "    one.take()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        pid = int(parent.stdout.readline())
+        time.sleep(4.0)  # until it is at work
+        assert Path(f"/proc/{pid}").exists()
+        parent.kill()
+    until = time.monotonic() + 5.0
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_nominal_inputs_are_the_same_in_every_history(scenario):
