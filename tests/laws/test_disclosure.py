@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 import entente as en
 from entente.comparison import exposure, facts
 from entente.comparison.exposing import inputs_of
+from entente.scenario.rows import radars
 from entente.strategy.disclosure import disclosed, features_of, normal_scores
 
 NOBODY_S = "mrbm_3000.rcs_m2.coast.UHF"  # a vehicle's input
-ITS_OWN = ["us_nato.release.warning_delay_s", "fylingdales.reach_km"]
+ITS_RADAR, THEIR_RADAR = (
+    f"{next(row.id for row in radars() if row.owner == owner)}.reach_km" for owner in ("us_nato", "russia")
+)
+ITS_OWN = ["us_nato.release.warning_delay_s", ITS_RADAR]
 
 
 def told(rho):
@@ -110,6 +114,19 @@ def test_few_histories_say_nothing():
     assert disclosed(*joint(0.9, 30, seed=1)).total > 0.0
 
 
+def test_what_is_told_exactly_is_told_to_within_the_resolution():
+    """A twentieth of the spread: ln 20 = 3.0 nats, not infinitely many."""
+    x, _ = joint(0.5, 100, seed=12)
+    found = disclosed(x, x)
+    assert found.total == pytest.approx(math.log(20.0))
+    assert found.interval == pytest.approx((math.log(20.0),) * 2)
+
+
+def test_more_questions_asked_together_need_more_to_be_noticed():
+    x, seen = joint(0.0, 100, seed=8)
+    assert disclosed(x, seen, of=12).limit > disclosed(x, seen).limit
+
+
 def test_what_could_not_be_noticed_is_said():
     x, seen = joint(0.0, 100, seed=8)
     found = disclosed(x, seen)
@@ -148,7 +165,7 @@ def scenario():
 def study(scenario, study_of):
     """The us_nato releases follow its own delay, and a vehicle that belongs to nobody; rung 0 releases nothing."""
     draws = np.random.default_rng(11)
-    names = [*ITS_OWN, NOBODY_S, "russia.release.warning_delay_s"]
+    names = [*ITS_OWN, NOBODY_S, THEIR_RADAR, "russia.release.warning_delay_s"]
     inputs = {name: draws.normal(size=200) for name in names}
     late = inputs[ITS_OWN[0]] + 0.5 * draws.normal(size=200)
     given_ = np.full((1, 3, 2, 200), np.nan)
@@ -160,7 +177,8 @@ def study(scenario, study_of):
 
 
 def test_exposure_is_of_the_giver_s_own_parameters(scenario, study):
-    assert set(inputs_of(study, "us_nato")) <= {*ITS_OWN}
+    assert inputs_of(study, "us_nato") == ITS_OWN
+    assert inputs_of(study, "russia") == [THEIR_RADAR, "russia.release.warning_delay_s"]
     found = exposure(study, scenario.cases[0].name, 2, "us_nato")
     assert list(found.by_input) == [ITS_OWN[0]]
     assert found.nats == pytest.approx(told(math.sqrt(1.0 / 1.25)), rel=0.2)

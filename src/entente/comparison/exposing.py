@@ -55,9 +55,11 @@ def inputs_of(study: Study, party: str) -> list[str]:
     return [str(name) for name in study.inputs["input"].values if str(name).split(".", 1)[0] in own]
 
 
-def exposure(study: Study, case: str, rung: int, party: str) -> Exposure:
+def exposure(study: Study, case: str, rung: int, party: str, of: int = 1) -> Exposure:
     """What the features of a party's releases in one case tell about its own parameters.
 
+    Args:
+        of: how many exposures are asked for together; noise is then held to 1 % over all of them.
     Raises:
         KeyError: no such case, rung or party (xarray's).
     """
@@ -67,7 +69,7 @@ def exposure(study: Study, case: str, rung: int, party: str) -> Exposure:
     released = np.array([here[name].values for name in features], np.float64)
     released = released.reshape(len(features), study.data.sizes["seed"]).T
     parameters = np.asarray(study.inputs.sel(input=names).values, np.float64)
-    found = disclosed(parameters, released)
+    found = disclosed(parameters, released, of)
     by_input = {name: float(nats) for name, nats in zip(names, found.each, strict=True) if nats > 0.0}
     return Exposure(found.total, found.interval, found.limit, dict(sorted(by_input.items(), key=lambda item: -item[1])))
 

@@ -20,6 +20,7 @@ from entente.study import Study
 Direction = Literal["better", "worse", "no clear change"]
 
 MEDIANS = ("s", "km", "km2", "nats", "people")  # units of amounts; anything else is a share or a count, and has a mean
+ROUNDING = 1e-9  # of the larger of two values: what differs by less is the same number, added up in another order
 NOISE = 0.05  # chance that anything at all is called better or worse where nothing changed
 SHOWN = ("information_nats", "warning_lead_s", "impact_area_90_km2")  # what is traded, beside exposure
 
@@ -138,19 +139,38 @@ def gain(
     before = baseline(study) if since is None else since
     then, now = (histories(study, measure, case, r, party) for r in (before, rung))
     then_again, now_again = (histories(study, measure, case, r, party, again=True) for r in (before, rung))
-    difference, again = sign * (now - then), sign * (now_again - then_again)
+    difference, again = sign * _apart(now, then) + 0.0, sign * _apart(now_again, then_again) + 0.0  # no minus zero
     twins = (difference[: len(again)], again)
     fixed = study.scenario.inputs == "nominal"
     bounds = (-1.0, 1.0) if _is_share(study, measure) else None
     found = estimate(difference, twins, statistic_of(study, measure), bounds, fixed, confidence)
     newly, lost = np.isnan(then) & ~np.isnan(now), ~np.isnan(then) & np.isnan(now)
+    up, down = ups_and_downs(study, measure, case, rung, party, before)
     return replace(
         found,
         newly=float(newly.mean()),
         lost=float(lost.mean()),
-        better=float(((difference > 0.0) | newly).mean()),
-        worse=float(((difference < 0.0) | lost).mean()),
+        better=up / len(now),
+        worse=down / len(now),
     )
+
+
+def _apart(now: Floats, then: Floats) -> Floats:
+    """The differences, 0 where they are no more than rounding."""
+    difference = now - then
+    same = np.abs(difference) <= ROUNDING * np.maximum(np.abs(now), np.abs(then))
+    return np.where(same, 0.0, difference)
+
+
+def ups_and_downs(study: Study, measure: str, case: str, rung: int, party: str, since: int) -> tuple[int, int]:
+    """In how many histories a party is better off in a measure, and in how many worse; as `gain` counts them."""
+    then, now = (histories(study, measure, case, r, party) for r in (since, rung))
+    difference = sign_of(study, measure) * _apart(now, then)
+    up, down = (
+        (difference > 0.0) | np.isnan(then) & ~np.isnan(now),
+        (difference < 0.0) | ~np.isnan(then) & np.isnan(now),
+    )
+    return int(up.sum()), int(down.sum())
 
 
 def sign_of(study: Study, measure: str) -> float:

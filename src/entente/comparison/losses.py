@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from entente.comparison.gains import Change, cases_of, change, level
+from entente.comparison.gains import Change, cases_of, change, level, ups_and_downs
+from entente.comparison.intervals import sign_test
+from entente.fusing import CENTRE_DELAY
 from entente.scenario.rows import find_rung
 from entente.scenario.schema import Party
 from entente.scenario.systems import Rung
@@ -27,7 +29,7 @@ CLAIMS = (
     "sites_in_area",
     "information_nats",
 )
-DATA = {"warnings", "tracks", "reports"}  # flows that carry what the partner sees
+DATA = {"warnings", "tracks"}  # flows that carry what the partner sees; reports go to the centre
 UNTRACED = "not traced: nothing that changed between the rungs is known to do this; see the histories themselves"
 
 
@@ -49,6 +51,11 @@ class _Context:
     change: Change
     before: Rung
     after: Rung
+
+    @property
+    def own(self) -> Party:
+        """The party that is worse off."""
+        return next(party for party in self.study.scenario.parties if party.name == self.change.party)
 
     @property
     def partner(self) -> Party:
@@ -81,18 +88,21 @@ def losses(study: Study) -> tuple[Loss, ...]:
     rungs = [int(rung) for rung in study.data["rung"].values]
     parties = [party.name for party in study.scenario.parties]
     asked = [
-        (before, rung, change(study, measure, case, rung, party, since=before))
+        (measure, case, rung, party, before)
         for before, rung in pairwise(rungs)
         for case in cases_of(study)
         for party in parties
         for measure in measures
     ]
-    level_ = _threshold(sorted(one.p for _, _, one in asked))
-    return tuple(
-        Loss(one, before, rung, cause_of(study, one, before, rung))
-        for before, rung, one in asked
-        if one.direction == "worse" and one.p <= level_
-    )
+    moved = [ups_and_downs(study, *one) for one in asked]
+    most = _threshold(sorted(sign_test(*counts) for counts in moved))
+    found = []
+    for (measure, case, rung, party, before), (up, down) in zip(asked, moved, strict=True):
+        if down > up and sign_test(up, down) <= most:
+            one = change(study, measure, case, rung, party, since=before)
+            if one.direction == "worse":
+                found.append(Loss(one, before, rung, cause_of(study, one, before, rung)))
+    return tuple(found)
 
 
 def _threshold(ordered: list[float]) -> float:
@@ -138,11 +148,11 @@ def _decided_on_another_picture(it: _Context) -> Iterator[str]:
 
 def _more_on_the_screen(it: _Context) -> Iterator[str]:
     """The partner's tracks stand beside one's own."""
-    if it.change.measure == "spurious_tracks" and _more_flows(it):
+    if it.change.measure == "spurious_tracks" and (_first_data(it) or it.before.fusion != it.after.fusion):
         few, many = it.shift("spurious_tracks")
         yield (
-            "the partner's tracks stand beside its own where the two are not recognised as one, its false ones among "
-            f"them: {few:.2g} tracks become {many:.2g}"
+            f"tracks from {'the centre' if it.after.fusion == 'centre' else 'the partner'} stand beside its own where the "
+            f"two are not recognised as one, false ones among them: {few:.2g} tracks become {many:.2g}"
         )
 
 
@@ -158,9 +168,21 @@ def _cautious_fusing(it: _Context) -> Iterator[str]:
         )
 
 
+def _through_the_centre(it: _Context) -> Iterator[str]:
+    """The partner's data no longer come straight, but through the centre."""
+    if it.after.fusion != "centre" or it.before.fusion != "receiver":
+        return
+    if it.change.measure in (*CLAIMS, *TIMES, "position_error_km", "completeness"):
+        own = it.own.release
+        yield (
+            f"the partner's data come through the centre, {CENTRE_DELAY:g} s later than straight, and fused there with what "
+            f"this party itself released, its own declared bias of {own.track_sigma_km:g} km in it"
+        )
+
+
 def _blurred(it: _Context) -> Iterator[str]:
     """The partner's release policy makes what it gives coarse."""
-    if it.change.measure in (*CLAIMS, "position_error_km") and _more_flows(it):
+    if it.change.measure in (*CLAIMS, "position_error_km") and _first_data(it):
         release = it.partner.release
         yield (
             f"what the partner releases is blurred: positions by a declared bias of {release.track_sigma_km:g} km, "
@@ -170,7 +192,7 @@ def _blurred(it: _Context) -> Iterator[str]:
 
 def _late(it: _Context) -> Iterator[str]:
     """The partner's word takes time, and the line may be down."""
-    if it.change.measure not in (*TIMES, "completeness") or not _more_flows(it):
+    if it.change.measure not in (*TIMES, "completeness") or not _first_data(it):
         return
     release = it.partner.release
     yield (
@@ -189,9 +211,9 @@ def _read_otherwise(it: _Context) -> Iterator[str]:
         yield f"the event is judged on more: {', '.join(added)} added, the partner's errors and false tracks among them"
 
 
-def _more_flows(it: _Context) -> bool:
-    """Whether more of the partner's data comes in, or comes in another way."""
-    return bool(DATA & set(it.after.flows) - set(it.before.flows)) or it.before.fusion != it.after.fusion
+def _first_data(it: _Context) -> bool:
+    """Whether the partner's warnings or tracks come in that did not before."""
+    return bool(DATA & set(it.after.flows) - set(it.before.flows))
 
 
 RULES: tuple[Callable[[_Context], Iterator[str]], ...] = (
@@ -199,6 +221,7 @@ RULES: tuple[Callable[[_Context], Iterator[str]], ...] = (
     _decided_on_another_picture,
     _more_on_the_screen,
     _cautious_fusing,
+    _through_the_centre,
     _blurred,
     _late,
     _read_otherwise,

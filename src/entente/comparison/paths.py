@@ -86,8 +86,9 @@ def _changes(study: Study, rung: int, since: int) -> tuple[Change, ...]:
 def _told(study: Study, rung: int, party: str) -> Known:
     """What the releases tell about each input of a party, in the most revealing case: a lower bound over all of them."""
     most = Known()
-    for case in cases_of(study):
-        most = _most(most, exposure(study, case, rung, party).by_input)
+    cases = cases_of(study)
+    for case in cases:
+        most = _most(most, exposure(study, case, rung, party, of=len(cases)).by_input)
     return most
 
 

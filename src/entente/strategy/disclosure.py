@@ -16,6 +16,7 @@ from entente.compiled import Floats
 
 FEWEST = 30  # histories below which nothing is said
 LEVEL = 0.01  # chance that any parameter at all is counted where nothing is told
+RESOLUTION = 0.05  # of a parameter's prior spread: known better than that is known, 3.0 nats; the choice is ours
 DEPENDENT = 1e-9  # share of the largest singular value below which a feature repeats the others
 
 
@@ -61,18 +62,21 @@ def features_of(released: Floats) -> Floats:
     return np.column_stack(varied) if varied else np.empty((len(released), 0))
 
 
-def disclosed(parameters: Floats, released: Floats) -> Disclosed:
+def disclosed(parameters: Floats, released: Floats, of: int = 1) -> Disclosed:
     """What released features tell about each parameter.
 
     Args:
         parameters: (n, K) as drawn in each of n histories, independent of one another; nan where not drawn.
         released: (n, F) what was released in the same histories; nan where undefined.
+        of: how many such questions are asked together; noise is then held to 1 % over all of them.
     Returns:
         information in nats: R2 adjusted for the number of features, counted only where the F test of the regression
         rejects "tells nothing" at 1 % for all K together (Bonferroni); the total; its 95 % interval by the jackknife
         over histories, with which parameters count held fixed.
     Valid: n at least 30, else nan. A lower bound three times over: of the linear part only, of these features only, and
-        a sum over independent parameters, which is never more than their joint information. The choice of those that
+        a sum over independent parameters, which is never more than their joint information. A parameter that is told
+        exactly would be infinitely much: nobody needs it to better than a twentieth of its spread, and so it is at most
+        3.0 nats. The choice of those that
         pass favours estimates that are high by chance, so that small totals (below about 0.2 nats) are somewhat high.
     Source: own; -0.5 ln(1 - rho^2): Cover and Thomas, Elements of Information Theory (2006), example 8.5.1.
     """
@@ -86,9 +90,9 @@ def disclosed(parameters: Floats, released: Floats) -> Disclosed:
         return Disclosed(each, 0.0, (0.0, 0.0), 0.0)
     scores = normal_scores(parameters[:, usable])
     basis = _orthonormal(regressors)
-    told, without = _information(scores, basis)
+    told, without = _information(scores, basis, of)
     each[np.flatnonzero(usable)] = told
-    total, limit = float(each.sum()), _limit(n, basis.shape[1], scores.shape[1])
+    total, limit = float(each.sum()), _limit(n, basis.shape[1], scores.shape[1] * of)
     if total == 0.0:
         return Disclosed(each, 0.0, (0.0, limit), limit)
     leave_one_out = without[:, told > 0.0].sum(axis=1)
@@ -105,7 +109,7 @@ def _orthonormal(regressors: Floats) -> Floats:
     return np.asarray(u[:, singular > DEPENDENT * singular[0]])
 
 
-def _information(scores: Floats, basis: Floats) -> tuple[Floats, Floats]:
+def _information(scores: Floats, basis: Floats, of: int) -> tuple[Floats, Floats]:
     """Information about each parameter (K,), 0 where the F test does not pass, and the same without each history (n, K)."""
     n, rank = basis.shape
     centred = scores - scores.mean(axis=0)
@@ -115,7 +119,7 @@ def _information(scores: Floats, basis: Floats) -> tuple[Floats, Floats]:
     if free < 2:
         return np.zeros(scores.shape[1]), np.zeros(scores.shape)
     statistic = (whole - left) / rank / np.maximum(left / free, np.finfo(float).tiny)
-    passes = f.sf(statistic, rank, free) < LEVEL / scores.shape[1]
+    passes = f.sf(statistic, rank, free) < LEVEL / (scores.shape[1] * of)
     # Leaving one history out changes the sums of squares in closed form, by its leverage.
     leverage = (basis**2).sum(axis=1, keepdims=True) + 1.0 / n
     left_out = left - residual**2 / np.maximum(1.0 - leverage, 1e-9)
@@ -134,9 +138,9 @@ def _limit(n: int, rank: int, parameters: int) -> float:
 
 
 def _nats(left: Floats, whole: Floats, n: int, rank: int) -> Floats:
-    """-0.5 ln(1 - R2), R2 adjusted for the number of regressors, never below 0.
+    """-0.5 ln(1 - R2), R2 adjusted for the number of regressors; never below 0, nor above what the resolution allows.
 
     Source: Theil (1961), Economic Forecasts and Policy: 1 - R2 = (left / (n - 1 - rank)) / (whole / (n - 1)).
     """
     unexplained = (left / (n - 1 - rank)) / (whole / (n - 1))
-    return np.asarray(np.maximum(0.0, -0.5 * np.log(np.maximum(unexplained, np.finfo(float).tiny))))
+    return np.asarray(np.maximum(0.0, -0.5 * np.log(np.maximum(unexplained, RESOLUTION**2))))
