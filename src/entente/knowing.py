@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 
 from entente.compiled import Floats
+from entente.constants import R_MEAN
 from entente.physics.earth import geodesic, geodetic_from_ecef
 from entente.records import INFRARED, RADAR, Areas, Bools, Codes, Tracks
 from entente.scenario.places import cities
@@ -15,7 +16,6 @@ from entente.scenario.world import Home
 
 IN_90 = -2.0 * math.log(0.1)  # squared axes of the 90 % ellipse over those of the 1-sigma ellipse
 IN_50 = -2.0 * math.log(0.5)
-EARTH = 6_371_000.0  # m  mean radius, for the rough distances to thousands of cities
 
 
 def credible(rule: WarningRule, tracks: Tracks, before: float) -> float:
@@ -60,7 +60,7 @@ def people_inside(area: Floats | None) -> float:
     if area is None:
         return math.nan
     lat, lon, people = _towns()
-    margin = 1.01 * math.sqrt(IN_90) * float(area[2]) / EARTH
+    margin = 1.01 * math.sqrt(IN_90) * float(area[2]) / R_MEAN
     near = slice(*np.searchsorted(lat, (area[0] - margin, area[0] + margin)))
     return float(people[near][_inside(area, lat[near], lon[near], IN_90)].sum())
 
@@ -89,7 +89,7 @@ def _inside(area: Floats, lat: Floats, lon: Floats, squared: float) -> Bools:
     north = np.cos(area[0]) * np.sin(lat) - np.sin(area[0]) * np.cos(lat) * np.cos(lon - area[1])
     east = np.cos(lat) * np.sin(lon - area[1])
     toward = np.sin(area[0]) * np.sin(lat) + np.cos(area[0]) * np.cos(lat) * np.cos(lon - area[1])
-    away = EARTH * np.arctan2(np.hypot(east, north), toward)
+    away = R_MEAN * np.arctan2(np.hypot(east, north), toward)
     azimuth = np.arctan2(east, north) - area[4]
     inside: Bools = (away * np.cos(azimuth) / area[2]) ** 2 + (away * np.sin(azimuth) / area[3]) ** 2 <= squared
     return inside

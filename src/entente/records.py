@@ -171,10 +171,14 @@ class Tracks:
 
     def of(self, holder: int) -> "Tracks":
         """The tracks that a party (or the centre) holds."""
-        return self.rows(np.flatnonzero(self.holder == holder))
+        return self.rows(self.holder == holder)
 
     def rows(self, where: Any) -> "Tracks":
-        """Some of the tracks, at all moments."""
+        """Some of the tracks, at all moments: views where they lie together, copies where they do not."""
+        if isinstance(where, np.ndarray) and where.dtype == np.bool_:
+            chosen = np.flatnonzero(where)
+            together = len(chosen) > 0 and chosen[-1] - chosen[0] == len(chosen) - 1
+            where = slice(chosen[0], chosen[-1] + 1) if together else chosen
         return Tracks(self.t, *(getattr(self, f.name)[where] for f in fields(self)[1:]))
 
     @classmethod
@@ -217,7 +221,8 @@ class Shared:
 
     def rows(self, where: Any) -> "Shared":
         """Some of the messages."""
-        return Shared(*(getattr(self, f.name)[where] for f in fields(self)[:-1]), noticed=self.noticed)
+        columns = {f.name: getattr(self, f.name)[where] for f in fields(self) if f.name != "noticed"}
+        return Shared(**columns, noticed=self.noticed)
 
 
 @dataclass(frozen=True)

@@ -99,11 +99,11 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
     parts = []
     for kind in (WARNING, TRACK):
         if kind == WARNING:
-            g, delay = _warned(believed.t[moments], impact[moments, LAT]), policy.warning_delay
+            chosen, delay = _warned(believed.t[moments], impact[moments, LAT]), policy.warning_delay
         else:
             coasts = believed.p_boost[track, moments] < BURNS
-            g, delay = _spaced(believed.t[moments], coasts, policy.track_interval), policy.track_delay
-        g = moments[g]
+            chosen, delay = _spaced(believed.t[moments], coasts, policy.track_interval), policy.track_delay
+        g = moments[chosen]
         if not len(g):
             continue
         part = _messages(len(g))

@@ -13,7 +13,7 @@ from entente.estimate.belief import BURNS
 from entente.estimate.kalman import predict_ballistic
 from entente.estimate.predict import free_fall
 from entente.physics.earth import altitude
-from entente.physics.intercept import LONGEST, LOOK, first_reach
+from entente.physics.intercept import LONGEST, LOOK, flight_time
 
 Bools = NDArray[np.bool_]
 
@@ -171,7 +171,7 @@ def _meet(
             for n in range(m, m + size):
                 height = altitude(begin[0], begin[1], begin[2])
                 if floor <= height <= ceiling:
-                    needs = _time_to(begin, site, axes, speed, boost, n * LOOK - ready)
+                    needs = _time_to(begin, site, axes, speed, boost)
                     if ready + needs <= n * LOOK:
                         for i in range(6):
                             meeting[i] = begin[i]
@@ -192,12 +192,12 @@ def _level_distance(x: Floats, site: Floats, axes: Floats) -> float:
 
 
 @kernel
-def _time_to(x: Floats, site: Floats, axes: Floats, speed: float, boost: float, latest: float) -> float:
-    """Time of flight of an interceptor to where a body is [s]; inf, or anything later, where it takes longer than `latest`."""
+def _time_to(x: Floats, site: Floats, axes: Floats, speed: float, boost: float) -> float:
+    """Time of flight of an interceptor to where a body is [s]; inf where it never gets there."""
     east, north, up = 0.0, 0.0, 0.0
     for i in range(3):
         d = x[i] - site[i]
         east += axes[0, i] * d
         north += axes[1, i] * d
         up += axes[2, i] * d
-    return first_reach(east, north, up, speed, boost, min(latest, LONGEST))
+    return flight_time(east, north, up, speed, boost)

@@ -5,15 +5,11 @@ import math
 import numpy as np
 
 from entente.compiled import Floats, kernel
-from entente.constants import G0
+from entente.constants import GM, R_MEAN
 from entente.physics.earth import altitude
 
 LOOK = 5.0  # s  between the points of a path that are tried
 LONGEST = 900.0  # s  no interceptor here flies longer
-FARTHEST = (
-    3_000e3  # m  along the plane at the site; beyond, a flat Earth is wrong by more than a tenth: out of reach here
-)
-STEP = 2.0  # s  in which the first moment of reach is searched
 
 
 @kernel
@@ -22,46 +18,27 @@ def flight_time(east: float, north: float, up: float, speed: float, boost: float
 
     Args:
         east, north, up: the point from the site [m].
-        speed: burnout speed [m/s]; boost: burn time [s].
+        speed: burnout speed [m/s], below that of escape; boost: burn time [s].
     Returns:
-        time since ignition [s]; inf where it never gets there.
-    Valid: flat Earth with constant gravity, no air, even acceleration along one direction: good to a few per cent within
-        1,000 km where the flight is not mostly boost, to a tenth at FARTHEST, where it ends; generous below 30 km, where
-        air slows.
-    Source: own: bodies thrown with one speed in all directions lie on a sphere whose centre falls freely.
+        time since ignition [s]; inf where it never gets there, within LONGEST or before it has burned out.
+    Valid: free flight in an inverse-square field from the surface of a sphere that does not turn, the burn drawn together
+        into one instant in its middle (even acceleration along one direction); no air, so generous below 30 km; the
+        Earth's spin, left out, is worth up to 0.46 km/s either way.
+    Source: Lagrange's time equation by semi-axis, chord and perimeter, the earlier of its two arcs: Battin, An Introduction
+        to the Mathematics and Methods of Astrodynamics (1999), section 6.6.
     """
-    return first_reach(east, north, up, speed, boost, LONGEST)
-
-
-@kernel
-def first_reach(east: float, north: float, up: float, speed: float, boost: float, latest: float) -> float:
-    """`flight_time`, searched no further than `latest` [s]: inf, or anything later, where it takes longer."""
-    level = math.sqrt(east * east + north * north)
-    if level > FARTHEST:
+    here = R_MEAN
+    there = math.sqrt(east * east + north * north + (here + up) ** 2)
+    chord = math.sqrt(east * east + north * north + up * up)
+    axis = 1.0 / (2.0 / here - speed * speed / GM)
+    perimeter = 0.5 * (here + there + chord)
+    if perimeter > 2.0 * axis:
         return math.inf
-    # The way over the ground alone takes this long, so the search need not begin before.
-    least = level / speed - 0.5 * boost
-    t = boost + STEP * max(math.floor(min(least, LONGEST) / STEP), 0.0)
-    while t < latest:
-        t += STEP
-        if _slack(east, north, up, t, speed, boost) >= 0.0:
-            early, late = t - STEP, t
-            for _ in range(30):
-                middle = 0.5 * (early + late)
-                if _slack(east, north, up, middle, speed, boost) >= 0.0:
-                    late = middle
-                else:
-                    early = middle
-            return late
-    return math.inf
-
-
-@kernel
-def _slack(east: float, north: float, up: float, t: float, speed: float, boost: float) -> float:
-    """How far inside the sphere of reach a point lies [m^2], negative outside."""
-    reach = speed * max(t - 0.5 * boost, 0.0)
-    lifted = up + 0.5 * G0 * t * t
-    return reach * reach - east * east - north * north - lifted * lifted
+    alpha = 2.0 * math.asin(math.sqrt(perimeter / (2.0 * axis)))
+    beta = 2.0 * math.asin(math.sqrt(max(perimeter - chord, 0.0) / (2.0 * axis)))
+    fall = math.sqrt(axis**3 / GM) * ((alpha - math.sin(alpha)) - (beta - math.sin(beta)))
+    time = 0.5 * boost + fall
+    return time if boost <= time <= LONGEST else math.inf
 
 
 @kernel
