@@ -264,6 +264,10 @@ def _is_fixed(study: Study) -> bool:
 def _reasons(study: Study, row: FindingRow, first: RungVerdict) -> list[str]:
     """Why the verdict is no stronger than it is."""
     why = []
+    known = {party: share for party, share in first.by_party.items() if not math.isnan(share)}
+    if first.ruling not in ("supported", "not computable from open sources") and len(set(known.values())) > 1:
+        alone = " and ".join(f"for {party} in {share:.0%}" for party, share in known.items())
+        why.append(f"at rung {first.rung} it holds {alone} of the draws, and it is asked of each party")
     unsourced = [one.title for one in first.deciders if not one.sourced]
     if first.not_computable:
         who = " and ".join(first.not_computable)

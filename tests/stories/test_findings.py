@@ -86,6 +86,7 @@ def test_f5_needs_30_s_or_a_quarter_and_each_party(scenario, study_of):
     alone = verdict(connected(study_of, scenario, earlier=(60.0, 0.0)), "F5")
     assert alone.ruling == "not supported"
     assert alone.by_rung[4].by_party == {"us_nato": 1.0, "russia": 0.0}
+    assert "it holds for us_nato in 100% and for russia in 0% of the draws" in alone.why[0]
 
 
 def test_f5_counts_launches_and_not_cases(scenario, study_of):

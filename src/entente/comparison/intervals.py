@@ -7,11 +7,12 @@ differs between one reading of the uncertain inputs and another; more histories 
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
-from scipy.special import bdtr
-from scipy.stats import binom, norm, t
+from scipy.special import bdtr, ndtr, ndtri, stdtrit
+from scipy.stats import binom
 
 from entente.compiled import Floats
 
@@ -87,11 +88,17 @@ def median_interval(values: Floats, confidence: float = 0.95) -> Interval:
     Source: David and Nagaraja, Order Statistics (2003), section 7.1: the count below the median is binomial(n, 1/2).
     """
     n = len(values)
-    k = int(binom.ppf((1.0 - confidence) / 2.0, n, 0.5))  # P(count < k) <= (1 - confidence) / 2
+    k = _rank(n, confidence)
     if k < 1:
         return NOWHERE
     ordered = np.sort(values)
     return float(ordered[k - 1]), float(ordered[n - k])
+
+
+@cache
+def _rank(n: int, confidence: float) -> int:
+    """The largest k with P(count < k) <= (1 - confidence) / 2."""
+    return int(binom.ppf((1.0 - confidence) / 2.0, n, 0.5))
 
 
 def mean_interval(values: Floats, bounds: Interval | None = None, confidence: float = 0.95) -> Interval:
@@ -111,10 +118,10 @@ def mean_interval(values: Floats, bounds: Interval | None = None, confidence: fl
     if n < 2:
         return NOWHERE
     if bounds is None or not np.isin(values, (*bounds, 0.0)).all():
-        half = float(t.ppf(0.5 + confidence / 2.0, n - 1) * values.std(ddof=1) / math.sqrt(n))
+        half = float(stdtrit(n - 1, 0.5 + confidence / 2.0) * values.std(ddof=1) / math.sqrt(n))
         return float(values.mean()) - half, float(values.mean()) + half
     more = np.concatenate([values, np.repeat(bounds, PSEUDO)])
-    half = float(norm.ppf(0.5 + confidence / 2.0) * more.std() / math.sqrt(len(more)))
+    half = float(ndtri(0.5 + confidence / 2.0) * more.std() / math.sqrt(len(more)))
     return max(bounds[0], float(more.mean()) - half), min(bounds[1], float(more.mean()) + half)
 
 
@@ -148,20 +155,20 @@ def assumption_range(
     if statistic == "mean":
         low, high = (float(q) for q in np.quantile(values, (0.05, 0.95)))
         shrink = math.sqrt(max(0.0, 1.0 - chance_share(values, twins)))
-        return centre + shrink * (low - centre), centre + shrink * (high - centre)
+        return centre + shrink * min(0.0, low - centre), centre + shrink * max(0.0, high - centre)
     ordered = np.sort(values)
     scored = tuple(_scores(one, ordered) for one in (values, *twins))
     shrink = math.sqrt(max(0.0, 1.0 - chance_share(scored[0], (scored[1], scored[2]))))
     if shrink == 0.0:
         return centre, centre
-    low, high = (float(q) for q in np.quantile(values, norm.cdf(shrink * norm.ppf((0.05, 0.95)))))
+    low, high = (float(q) for q in np.quantile(values, ndtr(shrink * ndtri((0.05, 0.95)))))
     return min(low, centre), max(high, centre)
 
 
 def _scores(values: Floats, ordered: Floats) -> Floats:
     """Normal scores of values by their place among the ordered ones, ties in the middle of theirs; nan stays nan."""
     place = 0.5 * (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right"))
-    scores = norm.ppf((place + 0.25) / (len(ordered) + 0.5))
+    scores = ndtri((place + 0.25) / (len(ordered) + 0.5))
     return np.where(np.isnan(values), np.nan, scores)
 
 
