@@ -40,7 +40,7 @@ def assuming(entry: str) -> str:
         ("{year: 2014, rung: 1}", "{year: 2017, rung: 1}", "the step of 2016 stands after the one of 2017; years must rise"),
         ("answers_for: [central-europe,", "answers_for: [central-eurpe,", "'central-eurpe' is no region of bad.yaml; did"),
         ("[southern-russia,", "[central-europe,", "parties.1.answers_for.0: 'central-europe' is claimed by the other party"),
-        ("[southern-russia,", "[western-russia,", "answers_for.2: 'western-russia' stands twice, first on line"),
+        ("[southern-russia,", "[western-russia,", "answers_for.1: 'western-russia' stands twice, first on line"),
         ("p_no_leaker] #", "warning_lead_s] #", "parties.0.priorities.2: 'warning_lead_s' stands twice, first on line"),
         ("name: we-power", "name: ce-power", "critical_sites.2.name: 'ce-power' stands twice, first on line"),
         ("kind: dam", "kind: damm", "kind: 'damm' is not one of the choices; did you mean 'dam'?"),

@@ -107,6 +107,7 @@ def test_every_case_flies_from_region_to_region(case):
     ("vehicle", "least_km", "most_km", "burn_s"),
     [
         ("srbm_300", 300, 360, (60, 70)),
+        ("mrbm_2000", 1_900, 2_200, (80, 130)),
         ("mrbm_3000", 2_900, 3_300, (120, 130)),
         ("irbm_3500", 3_500, 4_000, (130, 200)),
         ("icbm_liquid", 10_000, 12_000, (240, 300)),
