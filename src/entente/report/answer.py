@@ -13,6 +13,8 @@ from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material
 from entente.scenario.schema import Party
 
+TYPICAL = 0.5  # share of histories from which a change is called typical
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -48,7 +50,9 @@ def headline(found: Material, tongue: Tongue) -> str:
         key = "headline.share" if cases > 1 else "headline.share.one"
         return tongue.listed([tongue.say(key, party=names[w], k=count[w], n=cases, cases=of) for w in who])
 
-    key = {0: "headline.none", 1: "headline.one"}.get(len(helped), "headline.both")
+    key = {0: "headline.none", 1: "headline.one"}.get(
+        len(helped), "headline.both" if cases > 1 else "headline.both.one"
+    )
     other = next((names[name] for name in names if name not in helped), "")
     said = tongue.say(
         key, **named, shares=share(better, helped), party="".join(names[h] for h in helped[:1]), other=other
@@ -58,12 +62,18 @@ def headline(found: Material, tongue: Tongue) -> str:
 
 
 def cases_with(found: Material, party: str, direction: str) -> list[str]:
-    """The cases in which a party is better (or worse) off in any lead measure, beyond noise."""
+    """The cases in which a party is typically better (or worse) off in any lead measure, beyond noise."""
     return [
         case.name
         for case in found.cases
-        if any(found.changes[name, case.name, party].direction == direction for name in found.lead)
+        if any(typically(found.changes[name, case.name, party]) == direction for name in found.lead)
     ]
+
+
+def typically(change: Change) -> str:
+    """Where a change beyond noise goes in the typical history; empty if most histories stay as they are."""
+    share = {"better": change.gain.better, "worse": change.gain.worse}.get(change.direction, 0.0)
+    return change.direction if share >= TYPICAL or (share and change.gain.statistic == "mean") else ""
 
 
 def buys(found: Material, tongue: Tongue, party: Party) -> str:
@@ -98,14 +108,16 @@ def _told(found: Material, tongue: Tongue, change: Change) -> str:
 def _counted(found: Material, tongue: Tongue, measure: str, party: str) -> str:
     """`a warning comes sooner in 5 of 12 cases`; empty where no case shows a change."""
     defined = _defined(found, measure, party)
-    better, worse = (sum(c.direction == way for c in defined) for way in ("better", "worse"))
-    key = "both" if better and worse else "better" if better else "worse" if worse else ""
-    if not key:
+    better, worse = (sum(typically(c) == way for c in defined) for way in ("better", "worse"))
+    some = sum(c.direction != "no clear change" and not typically(c) for c in defined)
+    if not (better or worse or some):
         return ""
+    key = "both" if better and worse else "better" if better else "worse" if worse else "some"
     named = {"measure": words.measure_name(tongue, measure), "n": len(defined)}
     named |= {"better": better, "worse": worse, "cases": tongue.noun("of_cases", len(defined))}
     special = f"counted.{measure}.{key}"
-    return tongue.say(special if tongue.has(special) else f"counted.{key}", **named)
+    said = tongue.say(special if tongue.has(special) else f"counted.{key}", some=some, **named)
+    return said + tongue.say("counted.also", some=some) if some and key != "some" else said
 
 
 def _defined(found: Material, measure: str, party: str) -> list[Change]:
@@ -125,7 +137,7 @@ def _unchanged(found: Material, measure: str, party: str) -> bool:
 def _example(found: Material, party: str) -> Change | None:
     """The first case with a gain in the measure that gains in most cases."""
     gains = {
-        name: [c for case in found.cases if (c := found.changes[name, case.name, party]).direction == "better"]
+        name: [c for case in found.cases if typically(c := found.changes[name, case.name, party]) == "better"]
         for name in found.lead
     }
     best = max(gains, key=lambda name: (len(gains[name]), name in PICTURED), default=None)

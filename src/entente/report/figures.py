@@ -11,7 +11,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from entente.report import words
-from entente.report.ladder import Panel, Step, draw_ladder
+from entente.report.ladder import Axis, Panel, Step, draw_ladder
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
 from entente.report.situation import Pen, Scene, beliefs, draw_situation, ground_track
@@ -75,11 +75,11 @@ def ladder_figure(found: Material, tongue: Tongue) -> Figure | None:
     panels = [ladder_panel(found, tongue, name, p) for p in range(len(found.parties)) for name in names]
     if not panels:
         return None
-    paid = is_known(found)
+    axis = Axis(found.baseline, is_known(found))
     caption = tongue.mark("ladder.caption", baseline=found.baseline, case=tongue.own(found.cases[0].title))
     return _drawn(
         "ladder",
-        lambda pen, width: draw_ladder(panels, found.baseline, paid, pen, width),
+        lambda pen, width: draw_ladder(panels, axis, pen, width),
         found,
         tongue,
         words.asides(caption),

@@ -47,11 +47,28 @@ class Panel:
     others: tuple[tuple[Step, ...], ...]
 
 
-def draw_ladder(panels: list[Panel], baseline: int, paid: bool, pen: Pen, width: float) -> Markup:
+@dataclass(frozen=True)
+class Axis:
+    """What the figure is drawn against."""
+
+    baseline: int
+    paid: bool  # whether steps lie at their exposure, or just in order because it is not known
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One panel's scales."""
+
+    panel: Panel
+    axis: Axis
+    pen: Pen
+    across: Scale
+    up: Scale
+
+
+def draw_ladder(panels: list[Panel], axis: Axis, pen: Pen, width: float) -> Markup:
     """The figure: panels in the order given, one row a party on a wide page, one column on a narrow one.
 
-    Args:
-        paid: whether steps lie at their exposure, or just in order because it is not known.
     Raises:
         ValueError: there is no panel to draw.
     """
@@ -61,13 +78,12 @@ def draw_ladder(panels: list[Panel], baseline: int, paid: bool, pen: Pen, width:
     wide = (width - GAP * (columns - 1)) / columns
     high = 0.62 * wide if columns == 1 else min(0.8 * wide, 250.0)
     head, foot = 4.3 * pen.size, 3.0 * pen.size
-    parts, sizes = [_key(pen, width)], (wide, high)
     top = 3.4 * pen.size if width >= NARROW else 7.2 * pen.size
+    parts = [_key(pen, width)]
     for i, panel in enumerate(panels):
         x, y = (i % columns) * (wide + GAP), top + (i // columns) * (high + head + foot)
-        parts.append(_panel(panel, baseline, paid, pen, (x, y + head), sizes))
-    rows = math.ceil(len(panels) / columns)
-    bottom = top + rows * (high + head + foot)
+        parts.append(_panel(panel, axis, pen, (x, y + head), (wide, high)))
+    bottom = top + math.ceil(len(panels) / columns) * (high + head + foot)
     title = tag("title", pen.tongue.say("ladder.alt"))
     return tag("svg", title, *parts, viewBox=f"0 0 {width:g} {bottom:.0f}", role="img", class_="figure ladder")
 
@@ -93,68 +109,76 @@ def _key(pen: Pen, width: float) -> Markup:
     return Markup("").join(out)
 
 
-def _panel(panel: Panel, baseline: int, paid: bool, pen: Pen, corner: Pair, sizes: Pair) -> Markup:
-    (x0, y0), (wide, high), size = corner, sizes, pen.size
-    steps = [step for step in panel.lead if step.known]
-    others = [[step for step in way if step.known] for way in panel.others]
+def _panel(panel: Panel, axis: Axis, pen: Pen, corner: Pair, sizes: Pair) -> Markup:
+    (x0, y0), size = corner, pen.size
     head = [
         marker(MARKS[panel.party], x0 + 0.5 * size, y0 - 3.35 * size, 0.42 * size, f"mark p{panel.party}"),
         text(x0 + 1.4 * size, y0 - 3.0 * size, [pen.parties[panel.party]], size, f"strong p{panel.party}-text"),
         text(x0, y0 - 1.6 * size, [panel.title], size, "strong"),
     ]
+    steps = [step for step in panel.lead if step.known]
+    others = [[step for step in way if step.known] for way in panel.others]
     if not steps:
         said = text(x0, y0 + 1.5 * size, [pen.tongue.say("ladder.undefined")], 0.95 * size, "quiet")
         return Markup("").join([*head, said])
-    gains = [value for step in steps for value in (step.gain, *step.sampling, *step.assumption)]
-    gains += [step.gain for way in others for step in way]
-    given = [value for step in steps for value in (step.exposure, *step.exposure_range)]
-    given += [step.exposure for way in others for step in way]
-    left = x0 + 3.6 * size
-    across = Scale(*span(given, 1.0), left, x0 + wide)
-    least, bend = {"1": (0.05, None), "s": (20.0, None), "km2": (10.0, 1.0)}.get(panel.unit, (1e-3, None))
-    up = Scale(*span(gains, least), y0 + high, y0, bend)
-    parts = [*head, _grid(panel, up, across, baseline, paid, pen, (left, x0 + wide, y0 + high))]
+    plot = Plot(
+        panel, axis, pen, *_scales(panel.unit, steps, others, (x0 + 3.6 * size, x0 + sizes[0], y0, y0 + sizes[1]))
+    )
+    parts = [*head, _grid(plot)]
     for way in others:
         if len(way) > 1:
-            parts.append(tag("path", d=_staircase(way, across, up), class_=f"faint p{panel.party}"))
-        dots = {(round(across(step.exposure), 1), round(up(step.gain), 1)) for step in way}
+            parts.append(tag("path", d=_staircase(way, plot), class_=f"faint p{panel.party}"))
+        dots = {(round(plot.across(step.exposure), 1), round(plot.up(step.gain), 1)) for step in way}
         parts += [tag("circle", cx=x, cy=y, r="2.2", class_=f"other p{panel.party}") for x, y in sorted(dots)]
-    parts.append(tag("path", d=_staircase(steps, across, up), class_=f"stairs p{panel.party}"))
-    parts += [_bars(step, across, up, panel.party) for step in steps]
-    parts += _bubbles(steps, across, up, panel.party, pen)
-    return Markup("").join(parts)
+    parts.append(tag("path", d=_staircase(steps, plot), class_=f"stairs p{panel.party}"))
+    parts += [_bars(step, plot) for step in steps if step.rung != axis.baseline]
+    return Markup("").join([*parts, _zero(plot, steps), *_bubbles(steps, plot)])
 
 
-def _staircase(steps: list[Step], across: Scale, up: Scale) -> str:
+def _scales(
+    unit: str, steps: list[Step], others: list[list[Step]], box: tuple[float, float, float, float]
+) -> tuple[Scale, Scale]:
+    """Across and up, in a box of left, right, top and bottom: all points fit, and the lead case's bars."""
+    left, right, top, bottom = box
+    gains = [value for step in steps for value in (step.gain, *step.sampling, *step.assumption)]
+    gains += [step.gain for way in others for step in way]
+    given = [step.exposure for way in (steps, *others) for step in way]
+    least, bend = {"1": (0.05, None), "s": (20.0, None), "km2": (10.0, 1.0)}.get(unit, (1e-3, None))
+    return Scale(*span(given, 1.0), left, right), Scale(*span(gains, least), bottom, top, bend)
+
+
+def _staircase(steps: list[Step], plot: Plot) -> str:
     """First along what a step costs, then up by what it brings."""
+    across, up = plot.across, plot.up
     d = f"M{across(steps[0].exposure):.1f},{up(steps[0].gain):.1f}"
     return d + "".join(f"H{across(step.exposure):.1f}V{up(step.gain):.1f}" for _, step in pairwise(steps))
 
 
-def _bars(step: Step, across: Scale, up: Scale, party: int) -> Markup:
-    x, y = across(step.exposure), up(step.gain)
+def _bars(step: Step, plot: Plot) -> Markup:
+    """The thick and the thin bar of the gain, and the thin one of the exposure."""
+    x, y, party = plot.across(step.exposure), plot.up(step.gain), plot.panel.party
     out = []
     for name, (low, high) in (("assumption", step.assumption), ("sampling", step.sampling)):
         if not (math.isnan(low) or math.isnan(high)):
-            d = f"M{x:.1f},{up(low):.1f}V{up(high):.1f}"
-            out.append(tag("path", d=d, class_=f"{name} p{party}"))
+            out.append(tag("path", d=f"M{x:.1f},{plot.up(low):.1f}V{plot.up(high):.1f}", class_=f"{name} p{party}"))
     low, high = step.exposure_range
-    if math.isfinite(low) and math.isfinite(high):
-        out.append(tag("path", d=f"M{across(low):.1f},{y:.1f}H{across(high):.1f}", class_=f"assumption p{party}"))
+    if plot.axis.paid and math.isfinite(low) and math.isfinite(high):
+        d = f"M{plot.across(low):.1f},{y:.1f}H{plot.across(high):.1f}"
+        out.append(tag("path", d=d, class_=f"assumption p{party}"))
     return Markup("").join(out)
 
 
-def _bubbles(steps: list[Step], across: Scale, up: Scale, party: int, pen: Pen) -> list[Markup]:
+def _bubbles(steps: list[Step], plot: Plot) -> list[Markup]:
     """Rungs that fall on one another share a bubble: `4 5 6`."""
-    groups: list[tuple[float, float, list[int]]] = []
+    pen, groups = plot.pen, list[tuple[float, float, list[int]]]()
     for step in steps:
-        x, y = across(step.exposure), up(step.gain)
+        x, y = plot.across(step.exposure), plot.up(step.gain)
         near = next((g for g in groups if math.hypot(g[0] - x, g[1] - y) < TOUCHING * 1.5 * pen.size), None)
         if near:
             near[2].append(step.rung)
         else:
             groups.append((x, y, [step.rung]))
-    return [_bubble(x, y, _joined(rungs), pen, f"p{party}") for x, y, rungs in groups]
+    return [_bubble(x, y, _joined(rungs), pen, f"p{plot.panel.party}") for x, y, rungs in groups]
 
 
 def _joined(rungs: list[int]) -> str:
@@ -178,28 +202,30 @@ def _bubble(x: float, y: float, said: str, pen: Pen, class_: str) -> Markup:
     return box + text(x, y + 0.35 * pen.size, [said], pen.size, "on-bubble", "middle")
 
 
-def _grid(
-    panel: Panel, up: Scale, across: Scale, baseline: int, paid: bool, pen: Pen, edges: tuple[float, float, float]
-) -> Markup:
-    """Round numbers on both axes, and the line of no gain."""
-    (left, right, bottom), size, out = edges, 0.9 * pen.size, []
+def _grid(plot: Plot) -> Markup:
+    """Round numbers on both axes."""
+    across, up, pen = plot.across, plot.up, plot.pen
+    left, right, bottom, size, out = across.a, across.b, up.a, 0.9 * plot.pen.size, []
     for value in up.ticks(5):
         y = up(value)
         out.append(tag("path", d=f"M{left:.1f},{y:.1f}H{right:.1f}", class_="grid zero" if value == 0 else "grid"))
-        out.append(text(left - 5, y + 0.35 * size, [_gain_tick(value, panel.unit, pen)], size, "quiet", "end"))
-    for value in [tick for tick in across.ticks(5) if tick >= 0 and paid]:
+        out.append(text(left - 5, y + 0.35 * size, [_gain_tick(value, plot.panel.unit, pen)], size, "quiet", "end"))
+    for value in [tick for tick in across.ticks(5) if tick >= 0 and plot.axis.paid]:
         said = pen.tongue.fixed(value, 0 if float(value).is_integer() else 1)
         out.append(text(across(value), bottom + 1.25 * size, [said], size, "quiet", "middle"))
-    out.append(
-        text(
-            right, bottom + 2.4 * size, [pen.tongue.say("ladder.x" if paid else "ladder.x.none")], size, "quiet", "end"
-        )
-    )
-    zero = pen.tongue.say("ladder.zero", rung=baseline)
-    at = up(0.0)
-    under = at + 1.15 * size < bottom
-    out.append(text(right, at + (1.15 if under else -0.4) * size, [zero], size, "quiet", "end"))
-    return Markup("").join(out)
+    name = pen.tongue.say("ladder.x" if plot.axis.paid else "ladder.x.none")
+    return Markup("").join([*out, text(right, bottom + 2.4 * size, [name], size, "quiet", "end")])
+
+
+def _zero(plot: Plot, steps: list[Step]) -> Markup:
+    """What the line of no gain is, in the widest gap between the bubbles near it."""
+    at, size = plot.up(0.0), 0.9 * plot.pen.size
+    near = [plot.across(step.exposure) for step in steps if abs(plot.up(step.gain) - at) < 2.5 * size]
+    edges = sorted([plot.across.a, *near, plot.across.b])
+    a, b = max(pairwise(edges), key=lambda gap: gap[1] - gap[0])
+    under = 1.2 if at + 1.2 * size < plot.up.a else -0.5
+    said = plot.pen.tongue.say("ladder.zero", rung=plot.axis.baseline)
+    return text((a + b) / 2, at + under * size, [said], size, "quiet", "middle")
 
 
 def _gain_tick(value: float, unit: str, pen: Pen) -> str:

@@ -107,15 +107,17 @@ class Tongue:
         Raises:
             UnknownName: no such key.
         """
+        return self._template(key).format(**values)
+
+    def _template(self, key: str) -> str:
+        """A template, its numbers and per cent signs kept on one line."""
         if key not in glossary().sentences:
             raise UnknownName(f"glossary: {key!r} is not known; add it to {FILE.name} in both languages")
-        return str(getattr(glossary().sentences[key], self.code)).format(**values)
+        return str(getattr(glossary().sentences[key], self.code)).replace(" %", f"{NBSP}%")
 
     def mark(self, key: str, **values: object) -> Markup:
         """`say` for the page: what is filled in is escaped unless it is markup already."""
-        if key not in glossary().sentences:
-            raise UnknownName(f"glossary: {key!r} is not known; add it to {FILE.name} in both languages")
-        return Markup(getattr(glossary().sentences[key], self.code)).format(**values)
+        return Markup(self._template(key)).format(**values)
 
     def own(self, given: str) -> Markup:
         """A text that stays as it was written, in English: marked so on a page in another language."""

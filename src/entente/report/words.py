@@ -13,7 +13,7 @@ from entente.scenario.systems import Rung
 
 Interval = tuple[float, float]
 SHORT = {"us_nato": "party.us_nato", "russia": "party.russia"}
-ASIDE = re.compile(r"\([^()]*\d[^()]*\)")
+ASIDE = re.compile(r"\((?=[^()]*\d)[^()]{12,}\)")
 POINTS = "points"
 
 
