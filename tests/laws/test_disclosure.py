@@ -190,6 +190,19 @@ def test_nothing_given_is_nothing_exposed(scenario, study):
     assert exposure(study, scenario.cases[0].name, 2, "russia").nats == 0.0
 
 
+def test_a_rung_that_keeps_what_flowed_below_exposes_no_less(scenario, study_of):
+    """At rung 2 the delay is told alone, at rung 4 mixed with noise: what was told at 2 is told at 4 as well."""
+    draws = np.random.default_rng(13)
+    delay = draws.normal(size=200)
+    seen = np.full((1, 3, 2, 200), np.nan)
+    seen[0, 1, 0] = delay + 0.3 * draws.normal(size=200)
+    seen[0, 2, 0] = delay + 3.0 * draws.normal(size=200)
+    study = study_of(scenario, {"given_delay_s": seen}, 200, inputs={ITS_OWN[0]: delay})
+    two, four = (exposure(study, scenario.cases[0].name, rung, "us_nato").nats for rung in (2, 4))
+    assert two > 1.0
+    assert four == pytest.approx(two, abs=0.05)
+
+
 def test_few_histories_are_said_to_be_too_few(scenario, study_of):
     names = [ITS_OWN[0]]
     few = study_of(scenario, {"given_delay_s": np.ones(20)}, 20, inputs={names[0]: np.arange(20.0)})

@@ -58,6 +58,9 @@ def inputs_of(study: Study, party: str) -> list[str]:
 def exposure(study: Study, case: str, rung: int, party: str, of: int = 1) -> Exposure:
     """What the features of a party's releases in one case tell about its own parameters.
 
+    What flows adds up, so the features at the lower rungs whose flows a rung keeps are seen at that rung too: a feature
+    that mixes warnings with tracks does not hide what the warnings alone told.
+
     Args:
         of: how many exposures are asked for together; noise is then held to 1 % over all of them.
     Raises:
@@ -65,13 +68,21 @@ def exposure(study: Study, case: str, rung: int, party: str, of: int = 1) -> Exp
     """
     names = inputs_of(study, party)
     features = [str(name) for name in study.data if str(name).startswith("given_")]
-    here = study.data.sel(case=case, rung=rung, party=party)
-    released = np.array([here[name].values for name in features], np.float64)
-    released = released.reshape(len(features), study.data.sizes["seed"]).T
+    here = study.data.sel(case=case, party=party)
+    columns = [here[name].sel(rung=one).values for one in _kept_by(study, rung) for name in features]
+    released = np.array(columns, np.float64).reshape(len(columns), study.data.sizes["seed"]).T
     parameters = np.asarray(study.inputs.sel(input=names).values, np.float64)
     found = disclosed(parameters, released, of)
     by_input = {name: float(nats) for name, nats in zip(names, found.each, strict=True) if nats > 0.0}
     return Exposure(found.total, found.interval, found.limit, dict(sorted(by_input.items(), key=lambda item: -item[1])))
+
+
+def _kept_by(study: Study, rung: int) -> list[int]:
+    """The rungs that were run, up to this one, whose flows this one keeps."""
+    own = study.scenario.ladder
+    flows = set(find_rung(rung, own).flows)
+    run = [int(one) for one in study.data["rung"].values if one <= rung]
+    return [one for one in run if set(find_rung(one, own).flows) <= flows]
 
 
 def facts(study: Study, case: str, rung: int, party: str) -> tuple[Fact, ...]:

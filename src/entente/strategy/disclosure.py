@@ -99,7 +99,8 @@ def disclosed(parameters: Floats, released: Floats, of: int = 1) -> Disclosed:
     # Jackknife: Efron and Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5.
     error = math.sqrt((n - 1) / n * float(((leave_one_out - leave_one_out.mean()) ** 2).sum()))
     reach = float(t.ppf(0.975, n - 1)) * error
-    return Disclosed(each, total, (max(0.0, total - reach), total + reach), limit)
+    most = -math.log(RESOLUTION) * float((told > 0.0).sum())
+    return Disclosed(each, total, (max(0.0, total - reach), min(most, total + reach)), limit)
 
 
 def _orthonormal(regressors: Floats) -> Floats:
