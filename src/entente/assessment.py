@@ -1,7 +1,6 @@
 """Stage 7: the measures of one history (what each is stands in measures.py)."""
 
 import math
-from itertools import product
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from entente.physics.earth import geodesic
 from entente.records import (
     FALSE_ALARM,
     TRACK,
+    WARNING,
     Assessment,
     Flights,
     NationalTracks,
@@ -33,6 +33,7 @@ from entente.records import (
 from entente.scenario.rows import find_rung
 from entente.scenario.units import DEG, KM
 from entente.scenario.world import NOBODY, World
+from entente.strategy.attrition import none_through, stopped_each
 
 UNKNOWN_AXIS = 1_500_000.0  # m  1-sigma prior of an impact point of which nothing is known: half a continent
 
@@ -63,10 +64,7 @@ def known(
         bodies = [mine.rows(mine.obj == obj) for obj in range(flights.count)]
         rule, impacts = world.parties[party].warning, flights.t_impact
         warned = [credible(rule, body, float(impact)) for body, impact in zip(bodies, impacts, strict=True)]
-        objects = [
-            _of_object(world, flights, obj, bodies[obj], own, warned[obj])
-            for obj in range(flights.count)
-        ]
+        objects = [_of_object(world, flights, obj, bodies[obj], own, warned[obj]) for obj in range(flights.count)]
         found = {name: _mean([of_one[name] for of_one in objects]) for name in objects[0]}
         # Of a group the first launch is what becomes known first, so from there the time counts.
         first = np.fmin(national.first_seen[party], picture.told[party]) - flights.t_launch.min()
@@ -217,22 +215,14 @@ def _protection(world: World, flights: Flights, party: int, outcome: Outcome) ->
     nobody = all(home.party == NOBODY for home in world.defended)
     concerned = bool(sites) if nobody else world.case.target in world.parties[party].answers_for
     if concerned and world.case.nature == "attack":
+        party_of = np.array([world.sites[n].party for n in outcome.salvo_site], np.int32)
+        holds = np.array([world.sites[n].p_common for n in outcome.salvo_site])
+        salvos = (outcome.salvo_obj, party_of, holds)
         out["p_no_leaker"] = float(np.prod(outcome.p_no_leak))
-        out["p_no_leaker_system"] = _no_leaker_system(outcome)
-        decoys = 1.0 - np.prod(1.0 - outcome.common * (1.0 - outcome.missed_decoys), axis=1)
-        out["p_no_leaker_decoys"] = float(np.prod(decoys))
+        out["p_no_leaker_system"] = none_through(*salvos, outcome.missed, flights.count)
+        out["p_no_leaker_decoys"] = float(np.prod(stopped_each(*salvos, outcome.missed_decoys, flights.count)))
         out["leakers_expected"] = float((1.0 - outcome.p_no_leak).sum())
     return out
-
-
-def _no_leaker_system(outcome: Outcome) -> float:
-    """P(no leaker) if a party's detection, tracking and classification hold for all objects or for none."""
-    common = outcome.common.min(axis=0)
-    total = 0.0
-    for holds in product((False, True), repeat=len(common)):
-        weight = float(np.prod(np.where(holds, common, 1.0 - common)))
-        total += weight * float(np.prod(1.0 - np.prod(np.where(holds, outcome.missed, 1.0), axis=1)))
-    return total
 
 
 def _given(flights: Flights, party: int, shared: Shared) -> dict[str, float]:
@@ -243,13 +233,16 @@ def _given(flights: Flights, party: int, shared: Shared) -> dict[str, float]:
         return out
     arrives = shared.arrives[rows]
     out["given_first_s"] = float(arrives[0] - flights.t_launch.min())
-    out["given_delay_s"] = float(np.median(arrives - shared.t[rows]))
     out["given_gap_s"] = float(np.diff(arrives).max()) if len(arrives) > 1 else math.nan
     areas = shared.impact[rows]
     if areas.known.any():
         out["given_area_km2"] = size_km2(areas.table[np.argmax(areas.known)], IN_90)
-    states = rows & (shared.kind == TRACK)
+    states, warnings = rows & (shared.kind == TRACK), rows & (shared.kind == WARNING)
+    if warnings.any():
+        out["given_delay_s"] = float(np.median((shared.arrives - shared.t)[warnings]))
     if states.any():
+        out["given_state_s"] = float(shared.t[states].min() - flights.t_launch.min())
+        out["given_state_delay_s"] = float(np.median((shared.arrives - shared.t)[states]))
         spread = np.trace(shared.P[states][:, :3, :3], axis1=1, axis2=2)
         out["given_sigma_km"] = float(np.sqrt(np.median(spread))) / KM
     return out

@@ -28,6 +28,7 @@ from entente.physics.earth import geodesic, geodetic_from_ecef
 from entente.records import Areas, Flights, Outcome, Picture, Tracks
 from entente.scenario.rows import find_rung
 from entente.scenario.world import NOBODY, Site, World
+from entente.strategy.attrition import stopped_each
 
 HANDOVER_MISS = 3.0  # standard deviations of the allowed handover error beyond which the seeker finds nothing
 DECOYS = 10  # undiscriminated objects beside each warhead, in the less favourable of the two counts
@@ -169,23 +170,25 @@ def _coordinated(
 def _scored(world: World, flights: Flights, stock: _Stock) -> Outcome:
     """What the salvos do: drawn for this history, and as chances."""
     parties = len(world.parties)
-    missed, missed_decoys = np.ones((flights.count, parties)), np.ones((flights.count, parties))
-    common, stopped = np.ones((flights.count, parties)), np.zeros(flights.count, np.bool_)
+    stopped = np.zeros(flights.count, np.bool_)
     asked = np.bincount([number for number, _, _, _ in stock.salvos], minlength=len(world.sites))
     shots: list[tuple[int, int, _Plan, float, bool]] = []
-    for number, obj, plan, salvo in stock.salvos:
+    kills, picked = np.empty(len(stock.salvos)), np.empty(len(stock.salvos))
+    for n, (number, obj, plan, salvo) in enumerate(stock.salvos):
         site = world.sites[number]
         p_kill = site.p_kill if _is_where_expected(flights, obj, plan, site) else 0.0
-        kills = 1.0 - (1.0 - p_kill) ** salvo
-        picked = min(1.0, site.inventory / (world.case.shots_per_object * asked[number] * (1 + DECOYS)))
-        missed[obj, site.party] *= 1.0 - kills
-        missed_decoys[obj, site.party] *= 1.0 - picked * kills
-        common[obj, site.party] = min(common[obj, site.party], site.p_common)
+        kills[n] = 1.0 - (1.0 - p_kill) ** salvo
+        picked[n] = min(1.0, site.inventory / (world.case.shots_per_object * asked[number] * (1 + DECOYS)))
+        # One draw for all salvos of a party at a body: what fails for a good site fails for a lesser one too.
         found = rng.uniform(world.seed, rng.SHOT, obj, site.party, 0) < site.p_common
         for shot in range(salvo):
             hit = found and rng.uniform(world.seed, rng.SHOT, obj, parties + number, 1 + shot) < p_kill
             stopped[obj] |= hit
             shots.append((number, obj, plan, p_kill, bool(hit)))
+    salvo_site = np.array([salvo[0] for salvo in stock.salvos], np.int32)
+    salvo_obj = np.array([salvo[1] for salvo in stock.salvos], np.int32)
+    party = np.array([world.sites[number].party for number in salvo_site], np.int32)
+    holds = np.array([world.sites[number].p_common for number in salvo_site])
     return Outcome(
         site=np.array([s[0] for s in shots], np.int32),
         obj=np.array([s[1] for s in shots], np.int32),
@@ -194,10 +197,11 @@ def _scored(world: World, flights: Flights, stock: _Stock) -> Outcome:
         r_ecef=np.array([s[2].r_ecef for s in shots]).reshape(-1, 3),
         p_kill=np.array([s[3] for s in shots]),
         hit=np.array([s[4] for s in shots], np.bool_),
-        p_no_leak=1.0 - np.prod(1.0 - common * (1.0 - missed), axis=1),
-        missed=missed,
-        missed_decoys=missed_decoys,
-        common=common,
+        p_no_leak=stopped_each(salvo_obj, party, holds, 1.0 - kills, flights.count),
+        salvo_site=salvo_site,
+        salvo_obj=salvo_obj,
+        missed=1.0 - kills,
+        missed_decoys=1.0 - picked * kills,
         stopped=stopped,
         why_not=stock.why_not,
     )

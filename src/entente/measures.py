@@ -120,7 +120,9 @@ MEASURES: dict[str, Measure] = {
     ),
     "given_messages": Measure("Messages released", "messages", "none", "to the other party", "given"),
     "given_first_s": Measure("First word released", "s", "none", "since launch; as it arrives", "given"),
-    "given_delay_s": Measure("Age of what is released", "s", "none", "on arrival; median", "given"),
+    "given_delay_s": Measure("Age of warnings released", "s", "none", "on arrival; median", "given"),
+    "given_state_s": Measure("First state released", "s", "none", "since launch; the moment it holds for", "given"),
+    "given_state_delay_s": Measure("Age of states released", "s", "none", "on arrival; median", "given"),
     "given_area_km2": Measure("First impact area released", "km2", "none", "90 %, as released", "given"),
     "given_sigma_km": Measure(
         "Position uncertainty released", "km", "none", "1 sigma, declared bias included; median", "given"

@@ -216,7 +216,9 @@ class Shared:
     seen_by: Codes  # (M,)
     launch: Areas  # (M,) as released
     impact: Areas  # (M,) as released
-    bias: Floats  # (M,) [m] 1 sigma of the constant position bias that the giver declares; part of P, never averaged out
+    bias: (
+        Floats  # (M,) [m] 1 sigma of the constant position bias that the giver declares; part of P, never averaged out
+    )
     noticed: Bools  # (2,) whether those on duty at each party know of an announcement of this launch
 
     def rows(self, where: Any) -> "Shared":
@@ -245,9 +247,10 @@ class Outcome:
     p_kill: Floats  # (K,)
     hit: Bools  # (K,)
     p_no_leak: Floats  # (B,) chance that this object does not get through, given the shots it drew
-    missed: Floats  # (B, 2) chance that all of a party's shots at it miss although the party's system holds; 1 without shots
-    missed_decoys: Floats  # (B, 2) the same with ten undiscriminated objects beside each warhead
-    common: Floats  # (B, 2) chance that detection, tracking and classification hold; 1 without shots
+    salvo_site: Ints  # (S,) which sites fired a salvo
+    salvo_obj: Ints  # (S,) at which object
+    missed: Floats  # (S,) chance that all its shots miss although detection, tracking and classification hold
+    missed_decoys: Floats  # (S,) the same with ten undiscriminated objects beside each warhead
     stopped: Bools  # (B,)
     why_not: dict[tuple[int, int], str]
 

@@ -88,14 +88,11 @@ def test_chances_are_the_formulas(seed, rung):
     outcome = history.outcome
     for obj in range(history.flights.count):
         gets_through = 1.0
-        for party in range(2):
-            sites = [n for n, site in enumerate(history.world.sites) if site.party == party]
-            mine = np.isin(outcome.site, sites) & (outcome.obj == obj)
+        for number, site in enumerate(history.world.sites):
+            mine = (outcome.site == number) & (outcome.obj == obj)
             if mine.any():
-                common = min(history.world.sites[n].p_common for n in outcome.site[mine])
-                gets_through *= 1.0 - common * (1.0 - np.prod(1.0 - outcome.p_kill[mine]))
-                for n in outcome.site[mine]:
-                    assert set(outcome.p_kill[mine & (outcome.site == n)]) <= {0.0, history.world.sites[n].p_kill}
+                gets_through *= 1.0 - site.p_common * (1.0 - np.prod(1.0 - outcome.p_kill[mine]))
+                assert set(outcome.p_kill[mine]) <= {0.0, site.p_kill}
         assert outcome.p_no_leak[obj] == pytest.approx(1.0 - gets_through, abs=1e-12)
         assert outcome.stopped[obj] == outcome.hit[outcome.obj == obj].any()
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entente.assessment import _no_leaker_system
 from entente.knowing import IN_50, IN_90, contains, people_inside, sites_inside, size_km2, threatens
 from entente.physics.earth import destination, ecef_from_geodetic, geodesic
 from entente.run import all_rungs, before_sharing
@@ -128,23 +127,6 @@ def test_a_notice_not_passed_on_helps_nobody():
     runs = all_rungs(history, [0, 1])
     assert runs[0].shared.noticed.tolist() == [True, False]
     assert runs[1].shared.noticed.tolist() == [True, True]
-
-
-def test_a_common_failure_loses_all_or_none():
-    """Two bodies, certain kills, detection holds with 0.8: by object 0.64, by system 0.8; closed forms."""
-    from entente.records import Outcome
-
-    empty = np.empty(0)
-    outcome = Outcome(
-        site=empty, obj=empty, t_launch=empty, t_intercept=empty, r_ecef=empty, p_kill=empty, hit=empty,
-        p_no_leak=np.array([0.8, 0.8]), missed=np.array([[0.0, 1.0], [0.0, 1.0]]),
-        missed_decoys=np.ones((2, 2)), common=np.array([[0.8, 1.0], [0.8, 1.0]]), stopped=empty, why_not={},
-    )  # fmt: skip
-    assert _no_leaker_system(outcome) == pytest.approx(0.8)
-    both = replace(outcome, missed=np.array([[0.5, 0.5]]), common=np.array([[0.8, 0.6]]))
-    # 1 - P(miss): by cases of which system holds.
-    expected = 0.8 * 0.6 * 0.75 + 0.8 * 0.4 * 0.5 + 0.2 * 0.6 * 0.5
-    assert _no_leaker_system(both) == pytest.approx(expected)
 
 
 def test_geodesic_and_sphere_agree_where_areas_are_drawn():

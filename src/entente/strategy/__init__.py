@@ -2,5 +2,5 @@
 
 Conventions: arrays and floats; information in nats; no files, clock, randomness or project records.
 
-Map: `disclosure` what a released feature tells about a hidden parameter.
+Map: `disclosure` what a released feature tells about a hidden parameter; `attrition` how much gets through.
 """
