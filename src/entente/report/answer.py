@@ -90,12 +90,13 @@ def buys(found: Material, tongue: Tongue, party: Party) -> str:
     still = [words.measure_name(tongue, name) for name in PICTURED if _unchanged(found, name, party.name)]
     told += [tongue.say("counted.none", measures=", ".join(still))] if still else []
     said = words.capital("; ".join(told)) + "."
-    example = _example(found, party.name) if len(found.cases) > 1 else None
-    if example is None:
-        return said
-    case = next(case for case in found.cases if case.name == example.case)
-    told_of_one = tongue.mark("answer.example", case=tongue.own(case.title), told=_told(found, tongue, example))
-    return Markup("{} {}").format(said, told_of_one)
+    examples = _examples(found, party.name) if len(found.cases) > 1 else []
+    titles = {case.name: case.title for case in found.cases}
+    most = [
+        tongue.mark("answer.example", case=tongue.own(titles[one.case]), told=_told(found, tongue, one))
+        for one in examples
+    ]
+    return Markup(" ").join([said, *most])
 
 
 def _told(found: Material, tongue: Tongue, change: Change) -> str:
@@ -134,14 +135,14 @@ def _unchanged(found: Material, measure: str, party: str) -> bool:
     return bool(defined) and all(c.direction == "no clear change" for c in defined)
 
 
-def _example(found: Material, party: str) -> Change | None:
-    """The first case with a gain in the measure that gains in most cases."""
-    gains = {
-        name: [c for case in found.cases if typically(c := found.changes[name, case.name, party]) == "better"]
-        for name in found.lead
-    }
-    best = max(gains, key=lambda name: (len(gains[name]), name in PICTURED), default=None)
-    return gains[best][0] if best and gains[best] else None
+def _examples(found: Material, party: str) -> list[Change]:
+    """The largest typical gain in each of the two pictured measures that gain in most cases."""
+    gains = {}
+    for name in PICTURED:
+        changes = _defined(found, name, party) if name in found.study.data else []
+        gains[name] = [c for c in changes if typically(c) == "better" and c.gain.value > 0.0]
+    ranked = sorted((some for some in gains.values() if some), key=len, reverse=True)
+    return [max(some, key=lambda c: c.gain.value) for some in ranked[:2]]
 
 
 def verdicts(found: Material, tongue: Tongue) -> str:

@@ -18,6 +18,7 @@ TONES = {
     "undecided": "open",
     "not supported": "bad",
 }
+LEFT_OUT = ("out of scope", "not modelled")  # how such reasons of a finding begin
 MOST_NUMBERS = 8  # on a card; the whole list stands in findings' own file
 MOST_DECIDERS = 5
 
@@ -48,7 +49,8 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
         "parties": parties(found, tongue, at) if at else [],
         "numbers": numbers(found, tongue, at) if at else [],
         "more": max(0, len(at.numbers) - MOST_NUMBERS) if at else 0,
-        "why": verdict.why,
+        "why": [one for one in verdict.why if not one.startswith(LEFT_OUT)],
+        "left": [one for one in verdict.why if one.startswith(LEFT_OUT)],
         "deciders": [decider(tongue, one) for one in verdict.deciders[:MOST_DECIDERS]],
         "differ": verdict.where_we_differ,
         "sources": [linked(source) for source in verdict.sources],

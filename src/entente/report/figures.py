@@ -3,18 +3,20 @@
 What is drawn is gathered here from the study; ladder.py, situation.py and warning.py only draw.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 from markupsafe import Markup
 
 from entente.report import words
 from entente.report.ladder import Axis, Panel, Step, draw_ladder
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
-from entente.report.situation import Pen, Scene, beliefs, draw_situation, ground_track
+from entente.report.situation import Pen, Scene, beliefs, draw_situation
 from entente.report.svg import tag
 from entente.report.warning import CasePanel, Lane, draw_warning
 from entente.run import Run
@@ -23,7 +25,7 @@ from entente.scenario.units import DEG
 
 HERE = Path(__file__).parent
 WIDE, NARROW = (1040.0, 12.5), (328.0, 11.5)  # px: width, size of text
-POLAR = 66.5 * DEG  # a flight that passes this far north is drawn too
+FAR = 45.0 * DEG  # of the Earth between launch and impact: a flight this long is drawn too
 
 
 @dataclass(frozen=True)
@@ -111,15 +113,17 @@ def is_known(found: Material) -> bool:
 
 
 def maps(found: Material, tongue: Tongue) -> list[Figure]:
-    """The lead case; and, where it stays south, the first case that passes over the polar regions."""
+    """The lead case; and, where that is a short one, the first that goes far, seen from above the middle of its way."""
     lead = found.cases[0]
-    polar = next((case for case in found.cases[1:] if _goes_north(found, case)), None)
-    cases = [("map", lead)] + ([("map-polar", polar)] if polar and not _goes_north(found, lead) else [])
+    far = next((case for case in found.cases if _goes_far(found, case)), lead)
+    cases = [("map", lead)] + ([("map-far", far)] if far != lead else [])
     return [map_figure(found, tongue, name, case) for name, case in cases]
 
 
-def _goes_north(found: Material, case: Case) -> bool:
-    return bool(ground_track(found.kept(case.name, found.headline).flights)[0].max() > POLAR)
+def _goes_far(found: Material, case: Case) -> bool:
+    flights = found.kept(case.name, found.headline).flights
+    a, b = (place[0] / np.linalg.norm(place[0]) for place in (flights.launch_ecef, flights.impact_ecef))
+    return bool(a @ b < math.cos(FAR))
 
 
 def map_figure(found: Material, tongue: Tongue, name: str, case: Case) -> Figure:

@@ -164,7 +164,7 @@ def _bars(step: Step, plot: Plot) -> Markup:
     low, high = step.exposure_range
     if plot.axis.paid and math.isfinite(low) and math.isfinite(high):
         d = f"M{plot.across(low):.1f},{y:.1f}H{plot.across(high):.1f}"
-        out.append(tag("path", d=d, class_=f"assumption p{party}"))
+        out.append(tag("path", d=d, class_=f"given p{party}"))
     return Markup("").join(out)
 
 

@@ -21,6 +21,7 @@ from entente.scenario.reader import read
 Code = Literal["en", "ru"]
 LANGUAGES: tuple[Code, ...] = ("en", "ru")
 FILE = Path(__file__).parent / "glossary.yaml"
+PARTIES = r"\b(us_nato|russia)\b"  # as other parts of the program call them
 NBSP, THIN, MINUS = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "−"
 Filled = Annotated[str, Field(min_length=1)]
 
@@ -137,7 +138,9 @@ class Tongue:
 
     def text(self, english: str) -> str:
         """A text from elsewhere, in this language where the glossary has it."""
-        return english if self.code == "en" else _in_russian(english) or english
+        if self.code == "en":
+            return re.sub(PARTIES, lambda name: self.say(f"party.{name.group()}"), english)
+        return _in_russian(english) or english
 
     def count(self, noun: str, n: int) -> str:
         """`1 history`, `12 histories`."""

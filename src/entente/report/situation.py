@@ -32,6 +32,7 @@ MARKS = ("triangle", "diamond")  # one shape a party
 SCALE_BARS = [step * 10**power * KM for power in range(4) for step in (1, 2, 5)]  # up to 5,000 km
 GAP = 14.0  # px between panels
 NARROW = 600.0  # px: below this width panels stand under one another
+WORTH = 3.0  # times the scale of the map: a close-up that shows less is left out
 SMALL = 0.2  # of a panel's width: areas narrower than this are drawn again in a close-up
 
 
@@ -114,6 +115,7 @@ def draw_situation(scenes: tuple[Scene, ...], pen: Pen, width: float) -> Markup:
     known = [belief for scene in scenes for belief in scene.beliefs]
     small = bool(known) and max(belief.axes[0] for belief in known) * 2 * view.scale < SMALL * wide
     close = _close_view(known, tracks[0], wide, close_high, pen.size) if small else None
+    close = close if close and close.scale > WORTH * view.scale else None
     parts, y, head = [], 0.0, 1.9 * pen.size
     total = head + high + (close_high + GAP / 2 if close else 0.0)
     for i, scene in enumerate(scenes):

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from entente.comparison import Change, Estimate, Exposure, Stride
+from entente.comparison import Change, Estimate, Exposure, Loss, Stride
 from entente.report import words
 from entente.report.language import Tongue
 from entente.report.material import Material
 from entente.scenario.schema import Case
 
-MOST_LOSSES = 24  # rows on the page; the file has all of them
+MOST_LOSSES = 20  # rows on the page; the file has every loss
 
 
 @dataclass(frozen=True)
@@ -113,26 +113,31 @@ def _given(tongue: Tongue, unit: str, what: str, one: Estimate | Exposure) -> di
 
 
 def losses(found: Material, tongue: Tongue) -> list[dict[str, Any]]:
-    """The losses between rungs: of the lead measures first; each with its cause."""
-    lead = set(found.lead)
-    ordered = sorted(found.losses, key=lambda loss: (loss.change.measure not in lead, loss.before, loss.rung))
-    titles = {case.name: case.title for case in found.cases}
-    names: dict[str, str] = {party.name: words.party_name(tongue, party) for party in found.study.scenario.parties}
-    out = []
-    for loss in ordered[:MOST_LOSSES]:
-        change, unit = loss.change, found.unit(loss.change.measure)
-        out.append(
-            {
-                "step": f"{loss.before} → {loss.rung}",
-                "party": names[change.party],
-                "number": found.parties.index(change.party),
-                "measure": str(found.study.data[change.measure].attrs["long_name"]),
-                "case": titles[change.case],
-                "change": words.gain_in_words(tongue, unit, change.gain),
-                "cause": loss.cause,
-            }
-        )
-    return out
+    """The losses between rungs, one row a step, party and measure: in how many cases, the largest, and its cause."""
+    groups: dict[tuple[bool, int, int, str, str], list[Loss]] = {}
+    for loss in found.losses:
+        change = loss.change
+        key = (change.measure not in found.lead, loss.before, loss.rung, change.measure, change.party)
+        groups.setdefault(key, []).append(loss)
+    ordered = [groups[key] for key in sorted(groups)]
+    return [_loss(found, tongue, group) for group in ordered[:MOST_LOSSES]]
+
+
+def _loss(found: Material, tongue: Tongue, group: list[Loss]) -> dict[str, Any]:
+    """One row: the loss in most histories stands for the others."""
+    largest = max(group, key=lambda loss: loss.change.gain.worse)
+    change = largest.change
+    party = next(party for party in found.study.scenario.parties if party.name == change.party)
+    return {
+        "step": f"{largest.before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{largest.rung}",
+        "party": words.party_name(tongue, party),
+        "number": found.parties.index(change.party),
+        "measure": str(found.study.data[change.measure].attrs["long_name"]),
+        "cases": tongue.count("cases", len(group)),
+        "case": next(case.title for case in found.cases if case.name == change.case),
+        "change": words.gain_in_words(tongue, found.unit(change.measure), change.gain),
+        "cause": largest.cause,
+    }
 
 
 def walks(found: Material, tongue: Tongue) -> list[dict[str, Any]]:

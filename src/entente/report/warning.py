@@ -17,7 +17,7 @@ from entente.report.svg import marker, tag, text
 GAP = 30.0  # px between panels
 COLUMNS = 3
 BAR_MIN = 1.0  # px, so that a bar of no length is still seen
-PER_LETTER = 0.56  # of the text's size: how wide a letter is
+PER_LETTER, PER_BOLD = 0.56, 0.66  # of the text's size: how wide a letter is
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def draw_warning(panels: list[CasePanel], pen: Pen, width: float) -> Markup:
     columns = 1 if width < NARROW else min(COLUMNS, max(1, len(panels)))
     wide = (width - GAP * (columns - 1)) / columns
     rungs = max((len(panel.lanes) // len(pen.parties) for panel in panels), default=0)
-    lines = [textwrap.wrap(panel.title, int(wide / (PER_LETTER * pen.size))) or [""] for panel in panels]
+    lines = [textwrap.wrap(panel.title, int(wide / (PER_BOLD * pen.size))) or [""] for panel in panels]
     parts, y = [_key(pen, width)], (2.6 if width >= NARROW else 7.0) * pen.size
     for first in range(0, len(panels), columns):
         row = range(first, min(first + columns, len(panels)))
