@@ -1,6 +1,6 @@
-"""Write docs/reference from the program itself: its commands, its catalogue, and what its tests claim.
+"""Write docs/reference from the program itself: its commands, its catalogue, its measures, and what its tests claim.
 
-`python builders/reference.py` writes the three pages and says which changed; `--check` only says which would, and exits
+`python builders/reference.py` writes the pages and says which changed; `--check` only says which would, and exits
 1 if there is one.
 """
 
@@ -16,10 +16,20 @@ import yaml
 from typer.main import get_command
 
 from entente.cli import app
+from entente.measures import LOOK_AT, MEASURES
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs/reference"
 NOTE = "<!-- Written by builders/reference.py (make docs); edit the source, not this page. -->\n\n"
+GROUPS = {
+    "warning": "Who is warned, and when",
+    "picture": "How good the picture is",
+    "ambiguity": "Whether the event is read for what it is",
+    "protection": "Who answers, and what gets through",
+    "information": "What the partner's word adds",
+    "given": "What a party lets the other see of itself",
+}
+BETTER = {"higher": "more", "lower": "less", "none": "neither"}
 KINDS = {"authorities": "Published values and other codes", "laws": "Laws", "honesty": "Statistics"}
 
 
@@ -87,6 +97,23 @@ def catalogue() -> str:
     return page
 
 
+def measures() -> str:
+    """Every measure of a history: what it is, in which unit, and which way is better."""
+    page = (
+        f"# Measures\n\n{NOTE}Each is one number a party in each history, and nan where it is undefined there.\n"
+        "With several objects it is the mean over those for which it is defined.\n"
+        f"What is compared at one moment is compared {LOOK_AT:.0f} s after the launch of each object.\n"
+    )
+    for group, title in GROUPS.items():
+        rows: list[list[object]] = [
+            [f"`{name}`", one.title, "share" if one.unit == "1" else one.unit, BETTER[one.better], one.note]
+            for name, one in MEASURES.items()
+            if one.group == group
+        ]
+        page += f"\n## {title}\n\n" + table(["name", "what it is", "unit", "better", "how it is taken"], rows)
+    return page
+
+
 def claims(file: Path) -> Iterator[list[object]]:
     """One row per test: its name as a sentence, and its docstring's first line."""
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
@@ -110,7 +137,8 @@ def main() -> int:
     """Write, or with --check compare; 1 when a comparison fails."""
     check = "--check" in sys.argv[1:]
     changed = []
-    for name, text in {"commands": commands(), "catalogue": catalogue(), "validation": validation()}.items():
+    pages = {"commands": commands(), "catalogue": catalogue(), "measures": measures(), "validation": validation()}
+    for name, text in pages.items():
         page = TARGET / f"{name}.md"
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             changed.append(str(page.relative_to(ROOT)))
