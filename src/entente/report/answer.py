@@ -91,10 +91,14 @@ def buys(found: Material, tongue: Tongue, party: Party) -> str:
     told += [tongue.say("counted.none", measures=", ".join(still))] if still else []
     said = words.capital("; ".join(told)) + "."
     examples = _examples(found, party.name) if len(found.cases) > 1 else []
-    titles = {case.name: case.title for case in found.cases}
     most = [
-        tongue.mark("answer.example", case=tongue.own(titles[one.case]), told=_told(found, tongue, one))
-        for one in examples
+        tongue.mark(
+            "answer.example",
+            case=tongue.own(case.title),
+            told="; ".join(_told(found, tongue, one) for one in examples if one.case == case.name),
+        )
+        for case in found.cases
+        if any(one.case == case.name for one in examples)
     ]
     return Markup(" ").join([said, *most])
 
@@ -136,13 +140,14 @@ def _unchanged(found: Material, measure: str, party: str) -> bool:
 
 
 def _examples(found: Material, party: str) -> list[Change]:
-    """The largest typical gain in each of the two pictured measures that gain in most cases."""
+    """The largest typical gain in each of the two pictured measures that gain in most cases; of an attack, if in any."""
+    attacks = {case.name for case in found.cases if case.nature == "attack"}
     gains = {}
     for name in PICTURED:
         changes = _defined(found, name, party) if name in found.study.data else []
         gains[name] = [c for c in changes if typically(c) == "better" and c.gain.value > 0.0]
     ranked = sorted((some for some in gains.values() if some), key=len, reverse=True)
-    return [max(some, key=lambda c: c.gain.value) for some in ranked[:2]]
+    return [max(some, key=lambda c: (c.case in attacks, c.gain.value)) for some in ranked[:2]]
 
 
 def verdicts(found: Material, tongue: Tongue) -> str:

@@ -89,11 +89,13 @@ def ladder_figure(found: Material, tongue: Tongue) -> Figure | None:
 
 
 def ladder_panel(found: Material, tongue: Tongue, measure: str, party: int) -> Panel:
-    """The steps of the lead case and of the others."""
-    ways = [steps(found, measure, case.name, found.parties[party]) for case in found.cases]
+    """The steps of the lead case, or of the first case in which the measure is defined for the party; and the others."""
+    ways = {case.name: steps(found, measure, case.name, found.parties[party]) for case in found.cases}
+    lead = next((case for case in found.cases if any(s.known for s in ways[case.name])), found.cases[0])
     unit = found.unit(measure)
     title = tongue.say(f"ladder.{measure}", unit=words.unit_name(tongue, unit))
-    return Panel(party, title, unit, ways[0], tuple(ways[1:]))
+    others = tuple(way for name, way in ways.items() if name != lead.name)
+    return Panel(party, title, "" if lead == found.cases[0] else lead.title, unit, ways[lead.name], others)
 
 
 def steps(found: Material, measure: str, case: str, party: str) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ the thin one the range over assumptions. Small dots are the other cases.
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from markupsafe import Markup
 
@@ -15,7 +15,9 @@ from entente.report.situation import MARKS, NARROW, Pen
 from entente.report.svg import marker, tag, text
 
 GAP = 26.0  # px between panels
-TOUCHING = 0.9  # of two bubbles' width: rungs nearer than this are drawn as one bubble
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+TOUCHING = 0.9  # of two bubbles' size: nearer than this they are drawn as one
+Group = tuple[float, float, list[int]]  # where a bubble stands [px], and its rungs
 Pair = tuple[float, float]
 
 
@@ -42,6 +44,7 @@ class Panel:
 
     party: int
     title: str
+    case: str  # of which the bubbles are, where it is not the lead case; else empty
     unit: str
     lead: tuple[Step, ...]
     others: tuple[tuple[Step, ...], ...]
@@ -77,7 +80,7 @@ def draw_ladder(panels: list[Panel], axis: Axis, pen: Pen, width: float) -> Mark
     columns = 1 if width < NARROW else len(panels) // len({panel.party for panel in panels})
     wide = (width - GAP * (columns - 1)) / columns
     high = 0.62 * wide if columns == 1 else min(0.8 * wide, 250.0)
-    head, foot = 4.3 * pen.size, 3.0 * pen.size
+    head, foot = 5.2 * pen.size, 3.0 * pen.size
     top = 3.4 * pen.size if width >= NARROW else 7.2 * pen.size
     parts = [_key(pen, width)]
     for i, panel in enumerate(panels):
@@ -112,9 +115,10 @@ def _key(pen: Pen, width: float) -> Markup:
 def _panel(panel: Panel, axis: Axis, pen: Pen, corner: Pair, sizes: Pair) -> Markup:
     (x0, y0), size = corner, pen.size
     head = [
-        marker(MARKS[panel.party], x0 + 0.5 * size, y0 - 3.35 * size, 0.42 * size, f"mark p{panel.party}"),
-        text(x0 + 1.4 * size, y0 - 3.0 * size, [pen.parties[panel.party]], size, f"strong p{panel.party}-text"),
-        text(x0, y0 - 1.6 * size, [panel.title], size, "strong"),
+        marker(MARKS[panel.party], x0 + 0.5 * size, y0 - 4.35 * size, 0.42 * size, f"mark p{panel.party}"),
+        text(x0 + 1.4 * size, y0 - 4.0 * size, [pen.parties[panel.party]], size, f"strong p{panel.party}-text"),
+        text(x0, y0 - 2.6 * size, [panel.title], size, "strong"),
+        tag("g", text(x0, y0 - 1.3 * size, [panel.case], 0.88 * size, "quiet"), lang="en"),
     ]
     steps = [step for step in panel.lead if step.known]
     others = [[step for step in way if step.known] for way in panel.others]
@@ -143,7 +147,7 @@ def _scales(
     gains = [value for step in steps for value in (step.gain, *step.sampling, *step.assumption)]
     gains += [step.gain for way in others for step in way]
     given = [step.exposure for way in (steps, *others) for step in way]
-    least, bend = {"1": (0.05, None), "s": (20.0, None), "km2": (10.0, 1.0)}.get(unit, (1e-3, None))
+    least, bend = {"1": (0.05, None), "s": (20.0, 10.0), "km2": (10.0, 1.0)}.get(unit, (1e-3, None))
     return Scale(*span(given, 1.0), left, right), Scale(*span(gains, least), bottom, top, bend)
 
 
@@ -169,16 +173,24 @@ def _bars(step: Step, plot: Plot) -> Markup:
 
 
 def _bubbles(steps: list[Step], plot: Plot) -> list[Markup]:
-    """Rungs that fall on one another share a bubble: `4 5 6`."""
-    pen, groups = plot.pen, list[tuple[float, float, list[int]]]()
-    for step in steps:
-        x, y = plot.across(step.exposure), plot.up(step.gain)
-        near = next((g for g in groups if math.hypot(g[0] - x, g[1] - y) < TOUCHING * 1.5 * pen.size), None)
-        if near:
-            near[2].append(step.rung)
-        else:
-            groups.append((x, y, [step.rung]))
+    """Rungs whose bubbles would overlap share one: `4 5 6`."""
+    pen, groups = plot.pen, [(plot.across(s.exposure), plot.up(s.gain), [s.rung]) for s in steps]
+    while pair := next((pair for pair in combinations(groups, 2) if _overlap(*pair, pen)), None):
+        (x, y, rungs), (x2, y2, rungs2) = pair
+        kept = [group for group in groups if group not in pair]
+        share = len(rungs2) / (len(rungs) + len(rungs2))
+        groups = [*kept, (x + share * (x2 - x), y + share * (y2 - y), sorted(rungs + rungs2))]
     return [_bubble(x, y, _joined(rungs), pen, f"p{plot.panel.party}") for x, y, rungs in groups]
+
+
+def _overlap(one: Group, other: Group, pen: Pen) -> bool:
+    wide = (_wide(_joined(one[2]), pen) + _wide(_joined(other[2]), pen)) / 2
+    return abs(one[0] - other[0]) < TOUCHING * wide and abs(one[1] - other[1]) < TOUCHING * 1.5 * pen.size
+
+
+def _wide(said: str, pen: Pen) -> float:
+    """Width of a bubble [px]."""
+    return max(1.5 * pen.size, 0.62 * pen.size * len(said) + 0.6 * pen.size)
 
 
 def _joined(rungs: list[int]) -> str:
@@ -189,7 +201,7 @@ def _joined(rungs: list[int]) -> str:
 
 def _bubble(x: float, y: float, said: str, pen: Pen, class_: str) -> Markup:
     high = 1.5 * pen.size
-    wide = max(high, 0.62 * pen.size * len(said) + 0.6 * pen.size)
+    wide = _wide(said, pen)
     box = tag(
         "rect",
         x=f"{x - wide / 2:.1f}",
@@ -232,5 +244,5 @@ def _gain_tick(value: float, unit: str, pen: Pen) -> str:
     if unit == "1":
         return f"{pen.tongue.number(100 * value)}"
     if unit == "km2" and abs(value) >= 1000:
-        return pen.tongue.whole(value).replace("-", "−")
+        return f"{'−' if value < 0 else ''}10{str(round(math.log10(abs(value)))).translate(RAISED)}"
     return pen.tongue.number(value)

@@ -5,6 +5,7 @@ Two panels of one scale; below them, where the areas are too small to see, two c
 
 import math
 import re
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,7 +117,8 @@ def draw_situation(scenes: tuple[Scene, ...], pen: Pen, width: float) -> Markup:
     small = bool(known) and max(belief.axes[0] for belief in known) * 2 * view.scale < SMALL * wide
     close = _close_view(known, tracks[0], wide, close_high, pen.size) if small else None
     close = close if close and close.scale > WORTH * view.scale else None
-    parts, y, head = [], 0.0, 1.9 * pen.size
+    below = [_base(view, run.world)] + ([tag("g", ground(close), id=_name(close))] if close else [])
+    parts, y, head = [tag("defs", *below)], 0.0, 1.9 * pen.size
     total = head + high + (close_high + GAP / 2 if close else 0.0)
     for i, scene in enumerate(scenes):
         x, top = (0.0, i * (total + GAP)) if narrow else (i * (wide + GAP), 0.0)
@@ -133,9 +135,7 @@ def draw_situation(scenes: tuple[Scene, ...], pen: Pen, width: float) -> Markup:
 def _panel(scene: Scene, tracks: list[GroundTrack], view: View, pen: Pen, name_areas: bool) -> list[Markup]:
     world, labels = scene.run.world, Labels(view.width, view.height)
     labels.taken.append((view.width - 10 * pen.size, view.height - 2.6 * pen.size, view.width, view.height))
-    parts = [ground(view), *(_fan(view, sensor) for sensor in world.sensors if sensor.kind == RADAR)]
-    parts += [_ellipse(view, belief) for belief in scene.beliefs]
-    parts += [_region(view, region) for region in (world.origin, world.target)]
+    parts = [tag("use", href=f"#{_name(view)}"), *(_ellipse(view, belief) for belief in scene.beliefs)]
     parts += [tag("path", d=lines_path(view, track[0], track[1]), class_="track thin") for track in tracks[1:]]
     spots = _marks(view, world, pen, labels)
     parts += _flight(view, scene.run, tracks[0], labels, pen)
@@ -144,6 +144,18 @@ def _panel(scene: Scene, tracks: list[GroundTrack], view: View, pen: Pen, name_a
     parts += [label(labels) for _, label in spots]
     parts.append(_scale_bar(view, pen))
     return parts
+
+
+def _base(view: View, world: World) -> Markup:
+    """What is the same in every panel: the ground, the radars' fans and the regions; drawn once, used by name."""
+    fans = [_fan(view, sensor) for sensor in world.sensors if sensor.kind == RADAR]
+    regions = [_region(view, region) for region in (world.origin, world.target)]
+    return tag("g", ground(view), *fans, *regions, id=_name(view))
+
+
+def _name(view: View) -> str:
+    """A name that no other view on the page has."""
+    return f"view-{zlib.crc32(repr(view).encode()):08x}"
 
 
 def _frame(parts: list[Markup], x: float, y: float, width: float, height: float) -> Markup:
@@ -166,7 +178,7 @@ def _close_up(scene: Scene, track: GroundTrack, view: View, pen: Pen) -> list[Ma
     labels.block(x, y, 0.6 * size)
     labels.taken.append((0.0, 0.0, view.width, 2.0 * size))
     labels.taken.append((view.width - 9 * size, view.height - 2.6 * size, view.width, view.height))
-    parts = [ground(view), *(_ellipse(view, belief) for belief in scene.beliefs)]
+    parts = [tag("use", href=f"#{_name(view)}"), *(_ellipse(view, belief) for belief in scene.beliefs)]
     parts += [tag("path", d=lines_path(view, track[0], track[1]), class_="track thin")]
     parts += [marker("circle", x, y, 0.32 * size, "tick")]
     parts += [_name_area(view, belief, labels, pen) for belief in scene.beliefs[::-1]]
