@@ -58,7 +58,7 @@ def simulate(scenario: Scenario, case: str, rung: int, seed: int) -> Run:
         scenario: as `load` gives it.
         case: name of one of its cases.
         rung: of the ladder, 0 to 6 in this version.
-        seed: 0 to 2^32 - 1; the same seed is the same history, at every rung.
+        seed: 0 to 2^31 - 1; the same seed is the same history, at every rung.
     Raises:
         UnknownName: no such case or rung.
         ModelError: a rung that this version does not run, or no such seed.

@@ -256,7 +256,7 @@ def test_losses_of_pure_noise_are_hardly_ever_listed(scenario, study_of):
 def walked(scenario, study_of):
     """Up to rung 4 and back: delays are told at 2, a reach more at 4; the lead grows by 10 a rung."""
     draws = np.random.default_rng(18)
-    names = [f"{party}.release.warning_delay_s" for party in ("us_nato", "russia")]
+    names = [f"{row}.report_latency_s" for row in ("dsp_10e", "us_kmo_166e")]
     inputs = {name: draws.normal(size=SEEDS) for name in names}
     lead, delay = steady(19), np.full((1, 7, 2, SEEDS), np.nan)
     for rung in range(2, 7):
@@ -277,7 +277,7 @@ def test_a_step_counts_from_the_one_before(walked):
 
 
 def test_what_is_known_is_not_forgotten(walked):
-    name = "russia.release.warning_delay_s"
+    name = "us_kmo_166e.report_latency_s"
     at = [s.exposure["russia"].get(name, 0.0) for s in walked]
     kept = [s.accumulated["russia"][name] for s in walked]
     assert at[1] > at[0] > 0.5

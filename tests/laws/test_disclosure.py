@@ -17,7 +17,7 @@ NOBODY_S = "mrbm_3000.rcs_m2.coast.UHF"  # a vehicle's input
 ITS_RADAR, THEIR_RADAR = (
     f"{next(row.id for row in radars() if row.owner == owner)}.reach_km" for owner in ("us_nato", "russia")
 )
-ITS_OWN = ["us_nato.release.warning_delay_s", ITS_RADAR]
+ITS_OWN = ["dsp_10e.report_latency_s", ITS_RADAR]
 
 
 def told(rho):
@@ -165,7 +165,7 @@ def scenario():
 def study(scenario, study_of):
     """The us_nato releases follow its own delay, and a vehicle that belongs to nobody; rung 0 releases nothing."""
     draws = np.random.default_rng(11)
-    names = [*ITS_OWN, NOBODY_S, THEIR_RADAR, "russia.release.warning_delay_s"]
+    names = [*ITS_OWN, NOBODY_S, THEIR_RADAR, "us_kmo_166e.report_latency_s"]
     inputs = {name: draws.normal(size=200) for name in names}
     late = inputs[ITS_OWN[0]] + 0.5 * draws.normal(size=200)
     given_ = np.full((1, 3, 2, 200), np.nan)
@@ -178,7 +178,7 @@ def study(scenario, study_of):
 
 def test_exposure_is_of_the_giver_s_own_parameters(scenario, study):
     assert inputs_of(study, "us_nato") == ITS_OWN
-    assert inputs_of(study, "russia") == [THEIR_RADAR, "russia.release.warning_delay_s"]
+    assert inputs_of(study, "russia") == [THEIR_RADAR, "us_kmo_166e.report_latency_s"]
     found = exposure(study, scenario.cases[0].name, 2, "us_nato")
     assert list(found.by_input) == [ITS_OWN[0]]
     assert found.nats == pytest.approx(told(math.sqrt(1.0 / 1.25)), rel=0.2)

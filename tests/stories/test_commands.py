@@ -55,7 +55,7 @@ def test_simulate_tells_a_history():
     assert "credible warning" in text
     said = json.loads(good("simulate", "one-launch", "--rung", "4", "--json"))
     assert said["events"][0] == {"t_s": 0.0, "party": None, "text": "launch 1"}
-    assert said["measures"]["p_no_leaker"]["russia"] is None
+    assert said["measures"]["given_commit_s"]["russia"] is None
 
 
 def test_check_says_what_the_scenario_is():
@@ -66,7 +66,9 @@ def test_check_says_what_the_scenario_is():
 def test_catalogue_selects_by_owner_and_year():
     rows = json.loads(good("catalogue", "radars", "--owner", "russia", "--year", "2013", "--json"))
     assert {row["owner"] for row in rows} == {"russia"}
-    assert "gabala" not in {row["id"] for row in rows}
+    assert {row["id"]: row["status"] for row in rows}["gabala"] == "retired"
+    serving = json.loads(good("catalogue", "radars", "--year", "2013", "--status", "deployed", "--json"))
+    assert "gabala" not in {row["id"] for row in serving}
     assert all(row["source"] for row in rows)
 
 

@@ -163,7 +163,7 @@ def test_a_partner_that_falls_silent_is_believed_for_a_while_only():
     run = histories(load("one-launch"))[3]
     shared = run.shared
     early = (shared.kind == TRACK) & (shared.arrives < 400.0) & (shared.giver == 0)
-    cut = type(shared)(*(getattr(shared, field.name)[early] for field in dataclasses.fields(shared)))
+    cut = shared.rows(early)
     tracks = _released(run.national, cut, 0)
     assert tracks.held[:, (tracks.t > 390.0) & (tracks.t < 400.0)].any()
     assert not tracks.held[:, tracks.t > 400.0 + SILENCE].any()
@@ -172,9 +172,9 @@ def test_a_partner_that_falls_silent_is_believed_for_a_while_only():
 def test_a_rung_or_seed_that_is_not_there_is_refused():
     """Also where no command line stands before the model."""
     scenario = load("one-launch")
-    with pytest.raises(ModelError, match="rung: 8 coordinates engagements"):
+    with pytest.raises(ModelError, match="rung: 8 has joint engagement"):
         en.simulate(scenario, CASE, 8, 1)
-    for seed in (-1, 2**32):
+    for seed in (-1, 2**31):
         with pytest.raises(ModelError, match=f"seed: {seed} names no history"):
             en.simulate(scenario, CASE, 0, seed)
 
@@ -213,3 +213,5 @@ def test_an_exercise_says_so(tmp_path):
     page = en.describe(en.explore(scenario, seeds=1, workers=1), tmp_path / "out")
     assert "Entente · EXERCISE" in page.read_text(encoding="utf-8")
     assert "УЧЕНИЕ" in page.with_name("report.ru.html").read_text(encoding="utf-8")
+    for file in (page.parent / "figures").iterdir():
+        assert ("УЧЕНИЕ" if ".ru." in file.name else "EXERCISE") in file.read_text(encoding="utf-8"), file.name

@@ -13,6 +13,7 @@ from entente.study import Study
 TOLD = {  # what a released feature tells, as a fact: text and how a number is said
     "given_first_s": ("when it first tells of a launch: {:.0f} s after it", "s"),
     "given_delay_s": ("how late its word comes: {:.0f} s", "s"),
+    "given_state_s": ("from when on it follows a flight: {:.0f} s after the launch", "s"),
     "given_sigma_km": ("how accurate its tracks are: {:.2g} km", "km"),
     "given_area_km2": ("how well it places an impact: a 90 % area of {:,.0f} km2", "km2"),
     "given_gap_s": ("how long its picture has gaps: {:.0f} s", "s"),
@@ -50,8 +51,8 @@ class Fact:
 
 
 def inputs_of(study: Study, party: str) -> list[str]:
-    """The ranged inputs that are a party's own: its systems' and its release policy's. A vehicle's are nobody's."""
-    own = {row.id for row in systems() if row.owner == party} | {party}
+    """The ranged inputs that are a party's own: those of its systems. A vehicle's are nobody's, a release policy is public."""
+    own = {row.id for row in systems() if row.owner == party}
     return [str(name) for name in study.inputs["input"].values if str(name).split(".", 1)[0] in own]
 
 
