@@ -30,6 +30,7 @@ from entente.store import (
 FORMAT = 1  # of the plan
 FIRST_SEED = 1
 SUMS = "SHA256SUMS"
+FOLLOW = ("scenario", "again")  # of a plan: said by the scenario's hash, and by the number of seeds
 SUM = re.compile(r"([0-9a-f]{64})  (\S+)\n")
 
 
@@ -182,7 +183,7 @@ def differences(there: Plan, now: Plan) -> list[str]:
     said = []
     for field in fields(Plan):
         old, new = getattr(there, field.name), getattr(now, field.name)
-        if old == new or field.name == "scenario":  # the hash says it, and the catalogue's too
+        if old == new or field.name in FOLLOW:
             continue
         if isinstance(old, Mapping):
             said += [

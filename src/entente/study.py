@@ -6,7 +6,7 @@ on its own key only, so the numbers are the same for any number of workers, and 
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,8 +25,8 @@ from entente.run import Run, all_rungs, before_sharing, check_rung
 from entente.scenario.load import scenario_hash
 from entente.scenario.rows import baseline
 from entente.scenario.schema import Scenario
-from entente.scenario.world import AGAIN
-from entente.workers import Chunk, Job, Whole, compile_on_two_cores, spread
+from entente.scenario.world import AGAIN, find_case
+from entente.workers import Chunk, Whole, compile_on_two_cores, spread
 
 CHUNK = 10  # seeds handed to a worker at a time
 SECOND = 5  # one seed in so many has a second history, but
@@ -182,46 +182,44 @@ def _compile(scenario: Scenario, plan: Plan, workers: int, say: Tell) -> None:
 def _histories(
     scenario: Scenario, plan: Plan, workers: int, say: Tell, done: Chunks, keep: Callable[[Axes, Found], None]
 ) -> tuple[Chunks, Wholes]:
-    """Run what is not done; what is found is kept at once."""
-    chunks = plan.chunks()
-    first = [axes for axes in chunks if axes not in done]
-    jobs: list[Job] = [*_whole_jobs(scenario, plan), *(Chunk(scenario, axes) for axes in _heavy_first(scenario, first))]
+    """Run what is not done, the long jobs first; what is found is kept at once."""
+    chunks = [Chunk(scenario, axes) for axes in plan.chunks()]
+    rest = sorted((one for one in chunks if one.axes not in done), key=lambda one: (one.axes.seeds[0], -_work(one)))
+    jobs: list[Chunk | Whole] = [*_whole_jobs(scenario, plan), *rest]
     found, wholes = dict(done), Wholes()
+    before, asked, made = (sum(_work(one) for one in chunks if one.axes in done), sum(map(_work, jobs)), 0.0)
     began = told = time.perf_counter()
     with closing(spread(jobs, workers)) as answers:
         for job, answer in answers:
+            made += _work(job)
             if isinstance(job, Whole):
                 wholes |= {(job.case, rung): run for rung, run in answer.items()}
-                continue
-            keep(job.axes, answer)
-            found[job.axes] = answer
+            else:
+                keep(job.axes, answer)
+                found[job.axes] = answer
             now = time.perf_counter()
-            if now - told > NOW_AND_THEN_S or len(found) == len(chunks):
+            if now - told > NOW_AND_THEN_S and made < asked:
                 told = now
-                say(_progress(len(found), len(chunks), len(found) - len(done), now - began))
+                share, left = (before + made) / (before + asked), (now - began) / made * (asked - made)
+                say(f"{share:.0%}, {len(found)} of {len(chunks)} chunks, about {_duration(left)} left{PASSING}")
+    say(f"100%, {len(found)} of {len(chunks)} chunks, {_duration(time.perf_counter() - began)}")
     return found, wholes
 
 
 def _whole_jobs(scenario: Scenario, plan: Plan) -> list[Whole]:
-    return [Whole(scenario, case, tuple(plan.rungs), FIRST_SEED) for case in plan.cases]
+    """One history a case; the long ones first, so that no worker is left waiting for one at the end."""
+    cases = sorted(scenario.cases, key=lambda case: -case.launches)
+    return [Whole(scenario, case.name, tuple(plan.rungs), FIRST_SEED) for case in cases]
 
 
-def _heavy_first(scenario: Scenario, chunks: Iterable[Axes]) -> list[Axes]:
-    """Chunks by their first seed, then the groups before the single launches: no long job is left for the end."""
-    launches = {case.name: case.launches for case in scenario.cases}
-    return sorted(chunks, key=lambda axes: (axes.seeds[0], -launches[axes.case]))
+def _work(job: Chunk | Whole) -> float:
+    """About how long a job takes; a launch takes about as long as all that is there without one."""
+    case, histories = (job.axes.case, len(job.axes.seeds) + job.axes.again) if isinstance(job, Chunk) else (job.case, 1)
+    return (1.0 + find_case(job.scenario, case).launches) * histories
 
 
-def _progress(there: int, total: int, made: int, seconds: float) -> str:
-    share = f"{there / total:.0%}, {there} of {total} chunks"
-    if there == total:
-        return f"{share}, {seconds:.0f} s"
-    left = seconds / made * (total - there)
-    return (
-        f"{share}, about {left:.0f} s left{PASSING}"
-        if left < 120
-        else f"{share}, about {left / 60:.0f} min left{PASSING}"
-    )
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _finished(folder: Path, scenario: Scenario, workers: int) -> Study:

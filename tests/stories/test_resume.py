@@ -16,8 +16,8 @@ from entente.journal import PLAN, SUMS, progress, read_sums
 from entente.store import CHUNKS, MANIFEST, NUMBERS, load
 
 CASE = "mrbm-central-europe"
-SEEDS = 8
-SMALL = {"CHUNK": 2, "LEAST_SECOND": 2}  # four chunks
+SEEDS = 20
+SMALL = {"CHUNK": 2, "LEAST_SECOND": 2}  # ten chunks
 # The command itself, in chunks small enough that it can be caught between two of them.
 PROGRAM = [sys.executable, "-c", "from entente import cli, study; study.CHUNK = study.LEAST_SECOND = 2; cli.main()"]
 
@@ -51,11 +51,11 @@ def finished(whole, tmp_path):
 
 @pytest.fixture
 def half(finished):
-    """The same as a process leaves it that was killed after two chunks of four."""
+    """The same as a process leaves it that was killed after eight chunks of ten."""
     (finished / MANIFEST).unlink()
     (finished / NUMBERS).unlink()
     lines = (finished / CHUNKS / SUMS).read_text().splitlines(keepends=True)
-    (finished / CHUNKS / SUMS).write_text("".join(lines[:4]))
+    (finished / CHUNKS / SUMS).write_text("".join(lines[:16]))
     return finished
 
 
@@ -105,14 +105,14 @@ def test_ctrl_c_keeps_chunks_and_resume_ends_with_the_same_bits(whole, tmp_path)
     assert "Traceback" not in err
     done, planned = progress(tmp_path)
     command = f"entente run one-launch --seeds {SEEDS} --out {tmp_path} --resume"
-    assert err.splitlines()[-1] == f"stopped; {done} of 4 chunks are kept; continue with: {command}"
-    assert 0 < done < planned == 4
+    assert err.splitlines()[-1] == f"stopped; {done} of 10 chunks are kept; continue with: {command}"
+    assert 0 < done < planned == 10
     assert gone(workers, within_s=1)
     with pytest.raises(en.StoreError, match="no study was finished"):
         load(tmp_path)
     again = subprocess.run([*PROGRAM, *command.split()[1:]], capture_output=True, text=True, timeout=200)
     assert again.returncode == 0, again.stderr
-    assert f"{done} of 4 chunks were there" in again.stderr
+    assert f"{done} of 10 chunks were there" in again.stderr
     assert (tmp_path / "report.html").exists()
     same_bits(load(tmp_path), whole[0])
 
@@ -140,12 +140,12 @@ def test_kill_leaves_nothing_that_looks_whole(scenario, whole, tmp_path):
     assert gone(workers, within_s=5)
     with pytest.raises(en.StoreError, match="no study was finished"):
         load(tmp_path)
-    with pytest.raises(en.StoreError, match=r"unfinished, \d of 4 chunks; continue it with --resume"):
+    with pytest.raises(en.StoreError, match=r"unfinished, \d of 10 chunks; continue it with --resume"):
         en.explore(scenario, SEEDS, out=tmp_path)
     done, _ = progress(tmp_path)
     told = []
     study = en.explore(scenario, SEEDS, workers=1, out=tmp_path, resume=True, tell=told.append)
-    assert told[0] == f"{done} of 4 chunks were there"
+    assert told[0] == f"{done} of 10 chunks were there"
     same_bits(study, whole[0])
 
 
@@ -162,7 +162,7 @@ def test_a_killed_worker_ends_the_study_and_its_chunks_are_kept(tmp_path):
 def test_a_resumed_study_is_the_whole_one(scenario, whole, half):
     told = []
     study = en.explore(scenario, SEEDS, workers=1, out=half, resume=True, tell=told.append)
-    assert told[0] == "2 of 4 chunks were there"
+    assert told[0] == "8 of 10 chunks were there"
     same_bits(study, whole[0])
     same_bits(load(half), whole[0])
     assert sorted(study.kept) == sorted(whole[0].kept)
@@ -181,11 +181,11 @@ def test_a_damaged_chunk_is_noticed_and_made_again(scenario, whole, half, harm):
         chunk.unlink()
     else:
         text = (half / CHUNKS / SUMS).read_text()
-        (half / CHUNKS / SUMS).write_text(text[:-10])
+        (half / CHUNKS / SUMS).write_text(text[:-10])  # killed while it wrote the last line
     study = en.explore(scenario, SEEDS, workers=1, out=half, resume=True, tell=told.append)
     if harm != "torn list":
         assert told.pop(0) == f"{chunk}: is damaged, its check sum is not the one noted; it is made again"
-    assert told[0] == "1 of 4 chunks were there"
+    assert told[0] == "7 of 10 chunks were there"
     same_bits(study, whole[0])
     load(half)
 
@@ -210,21 +210,21 @@ def test_a_finished_study_that_was_damaged_is_refused_or_mended(scenario, whole,
         en.load_study(finished)
     told = []
     en.explore(scenario, SEEDS, workers=1, out=finished, resume=True, tell=told.append)
-    assert any("3 of 4 chunks were there" in line for line in told)
+    assert any("9 of 10 chunks were there" in line for line in told)
     same_bits(load(finished), whole[0])
 
 
 @pytest.mark.parametrize("resume", [False, True])
 def test_another_study_in_the_folder_is_refused_with_what_differs(scenario, half, resume):
     with pytest.raises(en.StoreError) as refused:
-        en.explore(scenario, 10, out=half, resume=resume)
+        en.explore(scenario, 30, out=half, resume=resume)
     assert str(refused.value) == (
-        f"{half}: holds another study, unfinished: seeds 8 there, 10 now; "
+        f"{half}: holds another study, unfinished: seeds 20 there, 30 now; "
         "pick another folder, or --force to delete that study"
     )
     with pytest.raises(en.StoreError, match=r"scenario hash .* now; rungs 0, 1, 2, 4 there, 0, 1, 4 now"):
         en.explore(scenario.model_copy(update={"rungs": [0, 4]}), SEEDS, out=half, resume=resume)
-    assert progress(half) == (2, 4)
+    assert progress(half) == (8, 10)
 
 
 @pytest.mark.parametrize(
