@@ -197,6 +197,14 @@ def test_the_page_stands_alone(path, name):
     assert len(html) < 600_000
 
 
+def test_one_language_alone_links_to_no_other(study, tmp_path):
+    page = describe(study, tmp_path, language="ru")
+    assert page.name == "report.ru.html"
+    assert not (tmp_path / "report.html").exists()
+    assert "report.html" not in page.read_text(encoding="utf-8")
+    assert all(".ru." in file.name for file in (tmp_path / "figures").iterdir())
+
+
 def test_every_figure_is_a_file_of_its_own(path):
     """Well-formed, with its own colours, nothing from outside, and the words of its language."""
     files = sorted((path.parent / "figures").iterdir())

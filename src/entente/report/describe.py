@@ -54,5 +54,6 @@ def files(study: Study, language: Code | None = None) -> Iterator[tuple[str, str
         figures = draw_all(found, tongue)
         for figure in figures.values():
             yield f"figures/{figure.name}{'' if code == 'en' else f'.{code}'}.svg", figure.alone
-        pages.append((PAGES[code], page(found, tongue, figures, tables)))
+        other = next(one for one in LANGUAGES if one != code) if language is None else None
+        pages.append((PAGES[code], page(found, tongue, figures, tables, other)))
     yield from pages

@@ -17,9 +17,10 @@ from entente.report.ladder import Axis, Panel, Step, draw_ladder
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
 from entente.report.situation import Pen, Scene, beliefs, draw_situation
-from entente.report.svg import tag
+from entente.report.svg import tag, text
 from entente.report.warning import CasePanel, Lane, draw_warning
 from entente.run import Run
+from entente.scenario.places import CREDIT_LAND
 from entente.scenario.schema import Case
 from entente.scenario.units import DEG
 
@@ -37,6 +38,7 @@ class Figure:
     narrow: Markup
     caption: Markup
     data: str
+    mark: str  # EXERCISE on the file of its own; empty for a study
 
     @property
     def both(self) -> Markup:
@@ -50,7 +52,11 @@ class Figure:
         drawing = str(self.wide)
         start = drawing.index(">") + 1
         opening = drawing[: start - 1].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n{opening}>{style}{drawing[start:]}\n'
+        about = tag("desc", f"{self.caption.striptags()} {CREDIT_LAND}")
+        top = WIDE[1] * 1.1
+        mark = text(WIDE[0], top, [self.mark], WIDE[1], "strong track-text", "end") if self.mark else ""
+        body = drawing[start:].removesuffix("</svg>")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{opening}>{about}{style}{body}{mark}</svg>\n'
 
 
 @cache
@@ -68,7 +74,8 @@ def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
 def _drawn(name: str, draw: Callable[[Pen, float], Markup], found: Material, tongue: Tongue, caption: Markup) -> Figure:
     parties = tuple(words.party_name(tongue, party) for party in found.study.scenario.parties)
     wide, narrow = (draw(Pen(tongue, parties, size), width) for width, size in (WIDE, NARROW))
-    return Figure(name, wide, narrow, caption, f"{name.partition('-')[0]}.csv")
+    mark = tongue.say("mark.exercise") if found.study.scenario.origin == "exercise" else ""
+    return Figure(name, wide, narrow, caption, f"{name.partition('-')[0]}.csv", mark)
 
 
 def ladder_figure(found: Material, tongue: Tongue) -> Figure | None:

@@ -15,7 +15,7 @@ from entente.report import cards, tables, words
 from entente.report.answer import answer
 from entente.report.data import Sheet
 from entente.report.figures import Figure, figure_style
-from entente.report.language import LANGUAGES, Tongue, glossary
+from entente.report.language import Code, Tongue, glossary
 from entente.report.material import Material, unsure, used
 from entente.report.sources import linked
 from entente.scenario.places import CREDIT_CITIES, CREDIT_LAND
@@ -33,8 +33,10 @@ def _paper() -> Environment:
     )
 
 
-def page(found: Material, tongue: Tongue, figures: Mapping[str, Figure], sheets: list[Sheet]) -> str:
-    """The whole page as text."""
+def page(
+    found: Material, tongue: Tongue, figures: Mapping[str, Figure], sheets: list[Sheet], other: Code | None = None
+) -> str:
+    """The whole page as text; it links to the page in the `other` language if there is one."""
     style = figure_style() + (HERE / "style.css").read_text(encoding="utf-8")
     lock = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     scenario = found.study.scenario
@@ -49,7 +51,7 @@ def page(found: Material, tongue: Tongue, figures: Mapping[str, Figure], sheets:
             count=tongue.count,
             number=tongue.number,
             code=tongue.code,
-            other=next(code for code in LANGUAGES if code != tongue.code),
+            other=other,
             pages=PAGES,
             style=Markup(style),
             style_hash=lock,
