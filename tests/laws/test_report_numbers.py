@@ -85,3 +85,10 @@ def test_the_histories_are_the_dataset():
             value = float(data[name].sel(where))
             assert (row[column] == "") == math.isnan(value)
             assert math.isnan(value) or float(row[column]) == value
+
+
+@given(st.floats(1e-3, 1e4), st.integers(3, 6))
+def test_what_is_written_at_a_tick_is_its_value(high, most):
+    """A tick at 0.25 must not read 0.2."""
+    for tick in Scale(0.0, high, 0.0, 100.0).ticks(most):
+        assert float(ENGLISH.number(tick).replace(",", "")) == pytest.approx(tick, rel=1e-6)

@@ -223,7 +223,7 @@ def _grid(plot: Plot) -> Markup:
         out.append(tag("path", d=f"M{left:.1f},{y:.1f}H{right:.1f}", class_="grid zero" if value == 0 else "grid"))
         out.append(text(left - 5, y + 0.35 * size, [_gain_tick(value, plot.panel.unit, pen)], size, "quiet", "end"))
     for value in [tick for tick in across.ticks(5) if tick >= 0 and plot.axis.paid]:
-        said = pen.tongue.fixed(value, 0 if float(value).is_integer() else 1)
+        said = pen.tongue.number(value)
         out.append(text(across(value), bottom + 1.25 * size, [said], size, "quiet", "middle"))
     name = pen.tongue.say("ladder.x" if plot.axis.paid else "ladder.x.none")
     return Markup("").join([*out, text(right, bottom + 2.4 * size, [name], size, "quiet", "end")])
