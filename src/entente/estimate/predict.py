@@ -28,10 +28,12 @@ COAST_STEP = (
 )
 STEEP2 = 0.067  # squared sine of 15 degrees: a body in the air that sinks less steeply is flown
 LEVEL = 0.1  # m  height at which a body counts as on the ground
-AIR_STEP = 1.0  # s  longest step in the air
+AIR_STEP = 5.0  # s  longest step in the air
 LANDING = 7  # tries at ending the last step on the ground; each is some thirty times nearer
-AIR_STRIDE = 2_000.0  # m  longest way in one step in the air, a quarter of the scale height
-DENSE_TOP, THIN = 50_000.0, 4.0  # m, 1: above this height steps are this much longer
+AIR_STRIDE = 2_000.0  # m  longest way up or down in one step in the air, a quarter of the scale height
+DENSE_TOP, THIN = 50_000.0, 4.0  # m, 1: above this height that is so much longer
+BRAKED = 0.15  # longest step in the air, in times in which drag would stop the body
+SCALE_HEIGHT, SEA_DENSITY = 7_000.0, 1.7  # m, kg/m^3  of an exponential air no thinner than the standard one
 _SHARE = np.array([0.0, 0.5, 0.5, 1.0])  # where in the step the four Runge-Kutta slopes are taken
 
 
@@ -357,7 +359,8 @@ def to_ground(x: Floats, k: float, sign: float, x_out: Floats) -> tuple[float, i
         if k > 0.0 and alt < AIR_TOP:
             # Above the dense air drag is slight, and longer steps lose nothing.
             longer = THIN if alt > DENSE_TOP else 1.0
-            h = longer * min(AIR_STEP, AIR_STRIDE / max(speed, 1.0))
+            h = min(AIR_STEP, longer * AIR_STRIDE / max(abs(up), 1.0))
+            h = min(h, BRAKED / (k * SEA_DENSITY * math.exp(-max(alt, 0.0) / SCALE_HEIGHT) * speed + 1e-9))
         elif k > 0.0 and sinking > 0.0:
             # End a step near the edge of the air; gravity makes it arrive a little deeper, where air is still thin.
             h = min(VACUUM_STEP, (alt - AIR_TOP) / sinking + 0.1)
