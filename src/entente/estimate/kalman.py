@@ -174,7 +174,7 @@ def update(
     """
     n = x.shape[0]
     A = np.empty((n, n))
-    PHt = np.empty(n)
+    PHt, left = np.empty(n), np.empty(n)
     nis = 0.0
     log_likelihood = 0.0
     for i in range(n):
@@ -198,14 +198,18 @@ def update(
             return math.nan, math.nan
         nis += nu * nu / s
         log_likelihood -= 0.5 * (nu * nu / s + math.log(2.0 * math.pi * s))
+        # Joseph's form (I - K H) P (I - K H)' + K R K', one factor after the other, each of rank one off the identity.
         for i in range(n):
             x_out[i] += PHt[i] / s * nu
+            b = 0.0
             for j in range(n):
-                A[i, j] = (1.0 if i == j else 0.0) - PHt[i] / s * H[a, j]
-        sandwich(A, P_out, P_out)
+                A[i, j] = P_out[i, j] - PHt[i] / s * PHt[j]
+                b += A[i, j] * H[a, j]
+            left[i] = b
         for i in range(n):
-            for j in range(n):
-                P_out[i, j] += variance[a] / (s * s) * (PHt[i] * PHt[j])
+            for j in range(i + 1):
+                P_out[i, j] = A[i, j] - left[i] * (PHt[j] / s) + variance[a] / (s * s) * (PHt[i] * PHt[j])
+                P_out[j, i] = P_out[i, j]
     return nis, log_likelihood
 
 
