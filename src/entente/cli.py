@@ -174,12 +174,13 @@ def check(scenario: ScenarioName, as_json: Json = False) -> None:
     """Say whether SCENARIO describes a possible world; list every mistake if not."""
     with refusals():
         from entente.flights import check_reach
-        from entente.run import check_rung
+        from entente.run import check_priorities, check_rung
         from entente.scenario.load import load, scenario_hash
 
         world = load(scenario)
         for rung in world.rungs:
             check_rung(world, rung)
+        check_priorities(world)
         for case in world.cases:
             check_reach(world, case.name)
     said = {

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from entente.assessment import assess, done, known
 from entente.compiled import Floats
 from entente.defence import Options, decide, defend, options
-from entente.errors import ModelError
+from entente.errors import ModelError, unknown
 from entente.flights import fly_all
 from entente.fusing import join
+from entente.measures import MEASURES
 from entente.records import Assessment, Detections, Flights, NationalTracks, Outcome, Picture, Shared
 from entente.scenario.rows import find_rung
 from entente.scenario.schema import Scenario
@@ -76,6 +77,15 @@ def check_rung(scenario: Scenario, rung: int) -> Rung:
             f"rung: {rung} has {row.engagement} engagement, which this version does not run; ask for 0 to {HIGHEST_RUNG}"
         )
     return row
+
+
+def check_priorities(scenario: Scenario) -> None:
+    """Refuse a party that would judge by what is not measured, or by what is neither better nor worse."""
+    judged = [name for name, measure in MEASURES.items() if measure.better != "none"]
+    for party in scenario.parties:
+        for name in party.priorities:
+            if name not in judged:
+                raise unknown(f"priority of {party.name}", name, judged)
 
 
 def before_sharing(scenario: Scenario, case: str, seed: int, again: bool = False) -> Beginning:

@@ -21,7 +21,7 @@ from entente.compiled import is_warm, mark_warm
 from entente.errors import ModelError, StoreError
 from entente.journal import FIRST_SEED, Plan
 from entente.measures import MEASURES
-from entente.run import Run, all_rungs, before_sharing, check_rung
+from entente.run import Run, all_rungs, before_sharing, check_priorities, check_rung
 from entente.scenario.load import scenario_hash
 from entente.scenario.rows import baseline
 from entente.scenario.schema import Scenario
@@ -56,6 +56,9 @@ class Study:
     baseline: int  # the rung that the agreements in force on the scenario's day amount to
     kept: Wholes = field(repr=False)  # the whole history of the first seed, by case and rung
     provenance: dict[str, Any] = field(repr=False)
+    memo: dict[Any, Any] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # what was computed from it, by question
 
 
 def explore(
@@ -139,6 +142,7 @@ def plan_of(scenario: Scenario, seeds: int | None = None) -> Plan:
     rungs = sorted({*scenario.rungs, baseline(scenario.epoch.date(), scenario.ladder)})
     for rung in rungs:
         check_rung(scenario, rung)
+    check_priorities(scenario)
     return Plan(
         version=provenance.version(),
         code=provenance.code_hash(),

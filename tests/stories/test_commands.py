@@ -58,6 +58,19 @@ def test_simulate_tells_a_history():
     assert said["measures"]["given_commit_s"]["russia"] is None
 
 
+def test_check_refuses_a_priority_that_is_no_measure(tmp_path):
+    """Before anything runs, with the nearest name; what is neither better nor worse is no priority either."""
+    for given, says in (("warning_lead", "did you mean 'warning_lead_s'?"), ("shots", "'shots' is not known")):
+        text = (ROOT / "examples/one-launch.yaml").read_text(encoding="utf-8")
+        file = tmp_path / "mine.yaml"
+        file.write_text(
+            text.replace("    title: United States", f"    priorities: [{given}]\n    title: United States")
+        )
+        (line,) = refused("check", str(file))
+        assert "priority of us_nato" in line
+        assert says in line
+
+
 def test_check_says_what_the_scenario_is():
     assert "1 case, rungs 0, 2, 4, 100 seeds" in good("check", "examples/one-launch.yaml")
     assert json.loads(good("check", "one-launch", "--json"))["cases"] == 1
