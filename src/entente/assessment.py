@@ -217,10 +217,11 @@ def _protection(world: World, flights: Flights, party: int, outcome: Outcome) ->
     if concerned and world.case.nature == "attack":
         party_of = np.array([world.sites[n].party for n in outcome.salvo_site], np.int32)
         holds = np.array([world.sites[n].p_common for n in outcome.salvo_site])
-        salvos = (outcome.salvo_obj, party_of, holds)
+        salvos = outcome.salvo_obj, party_of, holds
         out["p_no_leaker"] = float(np.prod(outcome.p_no_leak))
         out["p_no_leaker_system"] = none_through(*salvos, outcome.missed, flights.count)
-        out["p_no_leaker_decoys"] = float(np.prod(stopped_each(*salvos, outcome.missed_decoys, flights.count)))
+        with_decoys = stopped_each(*salvos, outcome.missed_decoys, flights.count)
+        out["p_no_leaker_decoys"] = float(np.prod(with_decoys))
         out["leakers_expected"] = float((1.0 - outcome.p_no_leak).sum())
     return out
 

@@ -22,6 +22,23 @@ class Measure:
     group: Literal["warning", "picture", "ambiguity", "protection", "information", "given"]
 
 
+WORDS: tuple[tuple[str, str, Literal["higher", "lower"]], ...] = (
+    ("resolved", "Nature resolved correctly", "higher"),
+    ("wrong", "Nature resolved wrongly", "lower"),
+    ("unresolved", "Nature unresolved", "lower"),
+)
+_RESOLUTION = {
+    f"{word}_{moment:.0f}": Measure(
+        f"{title} at {moment / 60.0:.0f} min",
+        "1",
+        better,
+        "attack or not, by the party's own warning rule, predicted impact and announcements; since the first launch",
+        "ambiguity",
+    )
+    for moment in RESOLVED_AT
+    for word, title, better in WORDS
+}
+
 MEASURES: dict[str, Measure] = {
     "first_known_s": Measure(
         "First knows of the launch", "s", "lower", "since launch; own sensors or the partner's word", "warning"
@@ -68,21 +85,7 @@ MEASURES: dict[str, Measure] = {
     "spurious_tracks": Measure(
         "Spurious and duplicate tracks", "tracks", "lower", "held beyond one an object, on average", "picture"
     ),
-    **{
-        f"{word}_{moment:.0f}": Measure(
-            f"{title} at {moment / 60.0:.0f} min",
-            "1",
-            better,
-            "attack or not, by the party's own warning rule, predicted impact and announcements; since the first launch",
-            "ambiguity",
-        )
-        for moment in RESOLVED_AT
-        for word, title, better in (
-            ("resolved", "Nature resolved correctly", "higher"),
-            ("wrong", "Nature resolved wrongly", "lower"),
-            ("unresolved", "Nature unresolved", "lower"),
-        )
-    },
+    **_RESOLUTION,
     "information_nats": Measure(
         "Delivered information", "nats", "higher", "about the impact point, from the partner, at 300 s", "information"
     ),

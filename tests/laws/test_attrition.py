@@ -16,7 +16,7 @@ EXACT = 1e-12
 def columns(rows):
     """Salvos as columns."""
     obj, party, holds, missed = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return np.array(obj, np.int64), np.array(party, np.int64), np.array(holds, float), np.array(missed, float)
+    return np.array(obj, np.int32), np.array(party, np.int32), np.array(holds, float), np.array(missed, float)
 
 
 def test_one_salvo_is_wilkenings():

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.int32]
 
 
 def stopped_each(obj: Ints, party: Ints, holds: Floats, missed: Floats, count: int) -> Floats:
