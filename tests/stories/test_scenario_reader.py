@@ -103,7 +103,12 @@ def test_five_mistakes_give_five_messages_in_the_order_of_the_lines(tmp_path):
         ("    origin: middle-east", "    origin: middle_east", "middle_east", "did you mean 'middle-east'?"),
         ("origin: middle-east", "origin: central-europe", "central-europe", "'central-europe' is also the origin"),
         ("rungs: [0, 2, 4]", "rungs: [0, 2, 2]", "2]", "rungs.2: 2 stands twice, first on line 52"),
-        ("rungs: [0, 2, 4]", "rungs: [0, 9]", "9]", "rungs.1: 9 is no rung of the ladder, nor of this scenario's own; the"),
+        (
+            "rungs: [0, 2, 4]",
+            "rungs: [0, 9]",
+            "9]",
+            "rungs.1: 9 is no rung of the ladder, nor of this scenario's own; the",
+        ),
         ("rungs: [0, 2, 4]", "rungs: [0, 100]", "100]", "100 is too large; it must be at most 99"),
         ("rungs: [0, 2, 4]", "rungs: [0, 2.5]", "2.5]", "2.5 is not a whole number; write 2"),
         ("- name: russia", "- name: us_nato", "us_nato", "'us_nato' stands twice, first on line 10"),
@@ -179,7 +184,10 @@ def test_a_year_before_any_system(tmp_path):
     for party in ("us_nato", "russia"):
         stays = [(stay, row.id) for row in systems() if row.owner == party for stay in row.periods]
         day, first = min((stay.since, name) for stay, name in stays if stay.status == "deployed")
-        assert f"on 1950-06-01 {party} has no system that is deployed; the earliest day with one is {day} ({first})" in mistake
+        assert (
+            f"on 1950-06-01 {party} has no system that is deployed; the earliest day with one is {day} ({first})"
+            in mistake
+        )
     assert under_caret(mistake).startswith("1950-06-01T")
 
 

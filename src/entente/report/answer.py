@@ -3,6 +3,7 @@
 Every sentence is chosen by the data: a gain, a loss, nothing that can be told from chance, or undefined, and why.
 """
 
+import math
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material
 from entente.scenario.schema import Party
 
+TELLING = 0.2  # difference between the parties' shares from which a verdict names both
 TYPICAL = 0.5  # share of histories from which a change is called typical
 
 
@@ -158,8 +160,22 @@ def verdicts(found: Material, tongue: Tongue) -> str:
             continue
         share = verdict.by_rung[verdict.rung].share
         named = {"id": verdict.id, "title": tongue.shown(verdict.title), "share": tongue.fixed(share, 2)}
+        named["alone"] = _by_party(found, tongue, verdict.by_rung[verdict.rung].by_party)
         said.append(tongue.mark("answer.verdict", **named, ruling=tongue.say(f"ruling.{verdict.ruling}")))
     return Markup(" ").join(said) or tongue.say("answer.no_verdict")
+
+
+def _by_party(found: Material, tongue: Tongue, shares: dict[str, float]) -> str:
+    """For whom a predicate that is asked of each party holds, where the parties differ."""
+    known = {party: share for party, share in shares.items() if math.isfinite(share)}
+    if len(known) < 2 or max(known.values()) - min(known.values()) < TELLING:
+        return ""
+    titles: dict[str, str] = {party.name: words.party_name(tongue, party) for party in found.study.scenario.parties}
+    said = [
+        tongue.say("answer.verdict.party", party=titles[name], share=tongue.fixed(share, 2))
+        for name, share in known.items()
+    ]
+    return tongue.say("answer.verdict.alone", shares=tongue.listed(said))
 
 
 def costs(found: Material, tongue: Tongue) -> str:
@@ -168,6 +184,11 @@ def costs(found: Material, tongue: Tongue) -> str:
     for party in found.study.scenario.parties:
         name, costliest = words.party_name(tongue, party), found.costliest(party.name, found.headline)
         if costliest is None:
+            continue
+        if not costliest[1].nats:
+            seen = tongue.count("histories", found.seeds)
+            limit = tongue.number(costliest[1].limit)
+            said.append(tongue.mark("answer.cost.nothing", party=name, n=seen, limit=limit))
             continue
         case = next(case for case in found.cases if case.name == costliest[0])
         span = words.span(tongue, costliest[1].interval, "nats")
