@@ -19,22 +19,25 @@ from functools import wraps
 from inspect import isfunction
 
 STAGE_SEEDS = range(2, 5)
-LINEAR_SEEDS, REPEATS = (10, 20), 3
+LINEAR_SEEDS, REPEATS = (10, 20), 2
 PARTS = ("stages", "linear", "warm", "cold")
 
 
-def study(name, seeds, cases):
-    """Run a study into a folder that is thrown away; print what it took as JSON."""
+def study(name, seeds, copies):
+    """Run a study of every case and of so many copies of it, into a folder that is thrown away; print what it took."""
     import entente as en
 
     began = time.perf_counter()
     scenario = en.load(name)
-    scenario = scenario.model_copy(update={"cases": scenario.cases[:cases]})
+    cases = [case.model_copy(update={"name": f"{case.name}-{i}"}) for i in range(copies) for case in scenario.cases]
+    scenario = scenario.model_copy(update={"cases": cases})
     told = []
     with tempfile.TemporaryDirectory() as out:
         found = en.explore(scenario, seeds, tell=lambda line: told.append((time.perf_counter() - began, line)), out=out)
     took = {
-        "explored_s": time.perf_counter() - began,
+        "processor_s": sum(
+            sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        ),
         "compiled_s": max((when for when, line in told if line.startswith("compiled")), default=0.0),
         "parent_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
         "worker_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3,
@@ -44,17 +47,9 @@ def study(name, seeds, cases):
     sys.stdout.write(json.dumps(took))
 
 
-def in_child(name, seeds, cases=None, **environment):
+def in_child(name, seeds, copies=1, **environment):
     """What `study` prints in a process of its own, and the wall time of all of it."""
-    words = [
-        sys.executable,
-        __file__,
-        name,
-        "--study",
-        "--seeds",
-        str(seeds),
-        *(["--cases", str(cases)] if cases else []),
-    ]
+    words = [sys.executable, __file__, name, "--study", "--seeds", str(seeds), "--copies", str(copies)]
     began = time.perf_counter()
     done = subprocess.run(words, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
     return {**json.loads(done.stdout), "wall_s": time.perf_counter() - began}
@@ -112,20 +107,21 @@ def stages(name):
 
 
 def linear(name):
-    """Twice the seeds, twice the cases: how much more than twice the time."""
-    import entente as en
+    """Twice the seeds, every case twice: processor time of all processes, over what is due in proportion.
 
-    count = len(en.load(name).cases)
+    What a study of one seed takes is left out of it: starting the processes and the whole histories.
+    """
     begin, double = LINEAR_SEEDS
-    pairs = {"seeds": ((begin, count), (double, count))}
-    if count > 1:
-        pairs["cases"] = ((begin, count // 2), (begin, count // 2 * 2))
-    for what, (once, twice) in pairs.items():
+    pairs = {"seeds": ((begin, 1), (double, 1)), "cases": ((begin, 1), (begin, 2))}
+    for what, sizes in pairs.items():
         ratios = []
         for _ in range(REPEATS):
-            small, large = (in_child(name, seeds, cases) for seeds, cases in (once, twice))
-            work = large["histories"] / small["histories"]
-            ratios.append(large["explored_s"] / small["explored_s"] / work)
+            first = [in_child(name, 1, copies) for _, copies in sizes]
+            both = [in_child(name, *size) for size in sizes]
+            time_ratio, work_ratio = (
+                (both[1][key] - first[1][key]) / (both[0][key] - first[0][key]) for key in ("processor_s", "histories")
+            )
+            ratios.append(time_ratio / work_ratio)
         low, high = min(ratios), max(ratios)
         print(f"twice the {what}: {statistics.median(ratios):.2f} of the time that is due  ({low:.2f} to {high:.2f})")
     print()
@@ -135,7 +131,8 @@ def whole(label, took):
     """One line about a whole study."""
     memory = took["parent_mb"] + took["workers"] * took["worker_mb"]
     compiled = f", of which compiling {took['compiled_s']:.0f} s" if took["compiled_s"] else ""
-    print(f"{label}: {took['wall_s']:.0f} s{compiled}; {took['histories']:,} histories with the second ones")
+    print(f"{label}: {took['wall_s']:.0f} s{compiled}")
+    print(f"  {took['histories']:,} histories with the second ones, {took['processor_s']:.0f} s of processor time")
     print(
         f"  peak memory {memory:,.0f} MB: parent {took['parent_mb']:,.0f}, "
         f"{took['workers']} workers of {took['worker_mb']:,.0f} at most"
@@ -147,12 +144,12 @@ def main():
     asked = argparse.ArgumentParser()
     asked.add_argument("scenario", nargs="?", default="europe-2013")
     asked.add_argument("--seeds", type=int, default=100)
-    asked.add_argument("--cases", type=int)
+    asked.add_argument("--copies", type=int, default=1)
     asked.add_argument("--parts", default=",".join(PARTS))
     asked.add_argument("--study", action="store_true")
     given = asked.parse_args()
     if given.study:
-        study(given.scenario, given.seeds, given.cases)
+        study(given.scenario, given.seeds, given.copies)
         return
     parts = given.parts.split(",")
     if "stages" in parts:
