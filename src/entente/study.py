@@ -56,9 +56,8 @@ class Study:
     baseline: int  # the rung that the agreements in force on the scenario's day amount to
     kept: Wholes = field(repr=False)  # the whole history of the first seed, by case and rung
     provenance: dict[str, Any] = field(repr=False)
-    memo: dict[Any, Any] = field(
-        default_factory=dict, repr=False, compare=False
-    )  # what was computed from it, by question
+    # What was computed from it, by question: a copy with other numbers begins anew.
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 def explore(
