@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente.estimate.kalman import predict_ballistic, radar_measure, update
-from entente.estimate.modes import BOOSTING, COASTING, combine, is_far_off, predict_modes, switch, update_modes
+from entente.estimate.modes import (
+    BOOSTING,
+    COASTING,
+    combine,
+    drift,
+    is_elsewhere,
+    is_far_off,
+    predict_modes,
+    reach_of_modes,
+    switch,
+    update_modes,
+)
 from entente.estimate.predict import state_at
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 
@@ -152,3 +163,40 @@ def test_what_cannot_be_predicted_is_not_called_far_off():
     x, P, _ = bank()
     x[:, :3] = site
     assert not is_far_off(x, P, np.array([1e6, 0.0, 0.0]), SIGMA**2, site, enu, 1.0)
+
+
+@pytest.mark.parametrize("m", [2, 3])
+@pytest.mark.parametrize("spread", [50.0, 3000.0])
+def test_what_is_called_elsewhere_lies_outside_the_gate(m, spread):
+    """Reckoned before the track is predicted, from two modes apart, 0 to 30 s old: never inside the gate afterwards."""
+    site, enu = stand()
+    draws, edge = np.random.default_rng([m, int(spread)]), 20.0
+    elsewhere, inside = 0, 0
+    for _ in range(600):
+        x, P, p = bank(draws.uniform(0.01, 0.99))
+        P[:, 3:, 3:] = np.eye(3) * spread**2
+        x[0, 3:] += draws.normal(size=3) * spread
+        dt = draws.uniform(0.0, 30.0)
+        xc, Pc, place = np.empty(6), np.empty((6, 6)), np.empty(3)
+        combine(x, P, p, xc, Pc)
+        drift(xc, dt, place)
+        reach = reach_of_modes(x, P, dt, Q[0], edge)
+        x2, P2, p2 = empty()
+        predict_modes(x, P, p, dt, Q, STAY, x2, P2, p2)
+        z, H = np.empty(3), np.empty((3, 6))
+        seen = x2[draws.integers(2)].copy()
+        seen[:3] += draws.normal(size=3) * draws.choice([1.0, 3.0, 10.0, 30.0]) * (500.0 + dt * spread)
+        radar_measure(seen, site, enu, z, H)
+        away = is_elsewhere(place, reach, z, SIGMA, m == 2, site, enu, edge)
+        nis, _ = update_modes(x2, P2, p2, z[3 - m :], SIGMA[3 - m :] ** 2, site, enu, *empty())
+        assert not (away and nis <= edge)
+        elsewhere, inside = elsewhere + away, inside + (nis <= edge)
+    assert elsewhere > 60
+    assert inside > 60
+
+
+def test_a_drift_is_nearly_the_fall():
+    x, place, end = bank()[0][0], np.empty(3), np.empty(6)
+    state_at(x, 30.0, end)
+    drift(x, 30.0, place)
+    assert np.linalg.norm(place - end[:3]) < 50.0

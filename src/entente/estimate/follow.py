@@ -1,7 +1,7 @@
 """One nation's tracker over the scans of its sensors of one kind.
 
 For every scan, in the order of time:
-1. Every track is predicted to the scan, both modes of it (`modes`).
+1. Where every track would be is reckoned roughly; one near a detection is predicted to the scan, both modes (`modes`).
 2. Detections are gated and given to tracks at the least total cost (`associate`).
 3. Tracks with a detection are updated; tracks that could have been seen and were not count a miss.
 4. A track is confirmed by M hits in N chances; dropped on reaching the ground, a young one (or a plume) also by misses
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from entente.compiled import Floats, kernel
 from entente.estimate.associate import assign, gate
 from entente.estimate.initiate import from_angles, from_radar
-from entente.estimate.modes import combine, is_far_off, predict_modes, update_modes
+from entente.estimate.modes import combine, drift, is_elsewhere, is_far_off, predict_modes, reach_of_modes, update_modes
 from entente.physics.earth import altitude
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
 
@@ -40,6 +40,7 @@ MEAN_BOOST, MEAN_COAST = (
 )  # s  mean stay in each mode; a burnt-out body hardly ever burns again, but re-entry brakes it
 REACH_MARGIN = 1.3  # beyond this multiple of its reach a radar is not expected to see
 MISSES = 5  # in a row, after which a track is dropped
+UNTOUCHED = 30.0  # s  after which a track is predicted although nothing was seen near it; `drift` is 50 m off by then
 SILENCE = 60.0  # s  without a detection, after which a track is dropped
 ESTABLISHED = 6  # hits after which a radar track is carried on unseen until it comes down
 
@@ -55,13 +56,13 @@ def expected(x: Floats, infrared: bool, site: Floats, axes: Floats, faces: Float
     """Whether a sensor could see a body at `x`: in a face, in elevation, in reach; for a satellite, not behind the Earth.
 
     Args:
-        x: state, Earth-fixed, (6,); site (3,), axes (3, 3): the sensor; faces: (F, 2) boresight and half width
+        x: position or state, Earth-fixed, (3,) or (6,); site (3,), axes (3, 3): the sensor; faces: (F, 2) boresight, half width
             [rad], half width 0 for none; limits: (4,) lowest and highest elevation [rad], reach [m], clutter density.
         aer: (3,), scratch.
     """
-    azimuth_elevation_range(x[:3], site, axes, aer)
     if infrared:
         return not hidden_by_earth(site, x[:3], 0.0)
+    azimuth_elevation_range(x[:3], site, axes, aer)
     if aer[2] > REACH_MARGIN * limits[2] or aer[1] < limits[0] or aer[1] > limits[1]:
         return False
     for f in range(faces.shape[0]):
@@ -104,6 +105,36 @@ def is_repeat(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> bool:
         if abs(xa[i] - xb[i]) > 3.0 * math.sqrt(Pa[i, i] + Pb[i, i]):
             return False
     return True
+
+
+@kernel
+def carry(x: Floats, P: Floats, p: Floats, dt: float, q: Floats, stay: Floats, xc: Floats, Pc: Floats) -> int:
+    """Predict a track by `dt` [s] in place, both modes and their mixture xc (6,), Pc (6, 6).
+
+    Returns:
+        status: 0; 1 where it has come down; else that of `predict_modes`.
+    """
+    x2, P2, p2 = np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)
+    status = predict_modes(x, P, p, dt, q, stay, x2, P2, p2)
+    copy_bank(x2, P2, p2, x, P, p)
+    combine(x, P, p, xc, Pc)
+    if status == 0 and altitude(xc[0], xc[1], xc[2]) < -3.0 * math.sqrt(Pc[0, 0] + Pc[1, 1] + Pc[2, 2]):
+        return 1
+    return status
+
+
+@kernel
+def are_apart(xa: Floats, Pa: Floats, dta: float, xb: Floats, Pb: Floats, dtb: float, q: float) -> bool:
+    """Whether two tracks of age `dta` and `dtb` [s] surely are no repeats of one another, by their positions alone."""
+    here, there = np.empty(3), np.empty(3)
+    drift(xa, dta, here)
+    drift(xb, dtb, there)
+    apart, spread = 0.0, q * (dta**3 + dtb**3)
+    for i in range(3):
+        apart += (here[i] - there[i]) ** 2
+        spread += Pa[i, i] + dta * (2.0 * Pa[i, i + 3] + dta * Pa[i + 3, i + 3])
+        spread += Pb[i, i] + dtb * (2.0 * Pb[i, i + 3] + dtb * Pb[i + 3, i + 3])
+    return apart > 10.0 * spread + 1e6
 
 
 @kernel
@@ -153,6 +184,7 @@ def follow_scans(
     x, P, p = np.empty((ALIVE, 2, 6)), np.empty((ALIVE, 2, 6, 6)), np.empty((ALIVE, 2))
     x2, P2, p2 = np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)
     xc, Pc = np.empty((ALIVE, 6)), np.empty((ALIVE, 6, 6))
+    place = np.empty((ALIVE, 3))
     t_state, t_hit = np.zeros(ALIVE), np.zeros(ALIVE)
     alive, confirmed = np.zeros(ALIVE, np.bool_), np.zeros(ALIVE, np.bool_)
     history, chances, misses = np.zeros(ALIVE, np.int64), np.zeros(ALIVE, np.int64), np.zeros(ALIVE, np.int64)
@@ -164,41 +196,51 @@ def follow_scans(
     first = 3 - size
     edge = gate(GATE, size)
     variance = np.empty(size)
+    match, changed_by = np.empty(ALIVE, np.int32), np.empty(ALIVE, np.int32)
+    alone = np.zeros(ALIVE)
     rows, born = 0, 0
 
     for k in range(scan_t.shape[0]):
         s = scan_sensor[k]
         begin, end = scan_start[k], scan_start[k + 1]
         count = end - begin
+        taken, cost = np.zeros(count, np.bool_), np.empty((ALIVE, count))
 
-        # 1. Predict.
-        open_slots, changed_by = np.full(ALIVE, -1, np.int32), np.full(ALIVE, -1, np.int32)
-        seen = 0
+        # 1. Predict, where it matters.
         for i in range(ALIVE):
+            match[i], changed_by[i] = -1, -1
             if not alive[i]:
                 continue
-            status = predict_modes(x[i], P[i], p[i], scan_t[k] - t_state[i], q, stay, x2, P2, p2)
-            copy_bank(x2, P2, p2, x[i], P[i], p[i])
-            t_state[i] = scan_t[k]
-            combine(x[i], P[i], p[i], xc[i], Pc[i])
-            fallen = altitude(xc[i, 0], xc[i, 1], xc[i, 2]) < -3.0 * math.sqrt(Pc[i, 0, 0] + Pc[i, 1, 1] + Pc[i, 2, 2])
-            lost = scan_t[k] - t_hit[i] > SILENCE and (infrared or hits[i] < ESTABLISHED)
-            if status != 0 or fallen or lost:
+            if scan_t[k] - t_hit[i] > SILENCE and (infrared or hits[i] < ESTABLISHED):
                 alive[i] = False
-                out_end[number[i]] = scan_known[k] if fallen else math.inf
-            else:
-                open_slots[seen] = i
-                seen += 1
+                continue
+            age = scan_t[k] - t_state[i]
+            drift(xc[i], age, place[i])
+            wanted = age > UNTOUCHED or altitude(place[i, 0], place[i, 1], place[i, 2]) < 0.0
+            reach = reach_of_modes(x[i], P[i], age, q[0], edge) if count > 0 else 0.0
+            for b in range(count):
+                cost[i, b] = math.inf
+                if not is_elsewhere(place[i], reach, z[begin + b], sigma[begin + b], infrared, site[s], axes[s], edge):
+                    cost[i, b] = 0.0
+                    wanted = True
+            if wanted:
+                status = carry(x[i], P[i], p[i], age, q, stay, xc[i], Pc[i])
+                t_state[i] = scan_t[k]
+                for a in range(3):
+                    place[i, a] = xc[i, a]
+                if status != 0:
+                    alive[i] = False
+                    out_end[number[i]] = scan_known[k] if status == 1 else math.inf
 
         # 2. Gate and assign.
-        taken = np.zeros(count, np.bool_)
-        match = np.full(seen, -1, np.int32)
-        if seen > 0 and count > 0:
-            cost = np.full((seen, count), np.inf)
-            for a in range(seen):
-                i = open_slots[a]
+        if count > 0:
+            for i in range(ALIVE):
                 for b in range(count):
                     d = begin + b
+                    if not alive[i] or cost[i, b] > 0.0:
+                        cost[i, b] = math.inf
+                        continue
+                    cost[i, b] = math.inf
                     for m in range(size):
                         variance[m] = sigma[d, first + m] ** 2
                     if is_far_off(x[i], P[i], z[d, first:], variance, site[s], axes[s], edge):
@@ -207,23 +249,24 @@ def follow_scans(
                         x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2
                     )
                     if nis <= edge:
-                        cost[a, b] = math.log(limits[s, 3]) - log_likelihood
+                        cost[i, b] = math.log(limits[s, 3]) - log_likelihood
             # A detection inside the gate is taken unless a false alarm there would be likelier.
-            assign(cost, np.zeros(seen), match)
+            assign(cost, alone, match)
 
         # 3. Update, or count the miss.
-        for a in range(seen):
-            i = open_slots[a]
+        for i in range(ALIVE):
+            if not alive[i]:
+                continue
             # A body larger than expected may be seen from farther off; not to see one there is no miss.
-            if match[a] < 0 and not expected(xc[i], infrared, site[s], axes[s], faces[s], limits[s], aer):
+            if match[i] < 0 and not expected(place[i], infrared, site[s], axes[s], faces[s], limits[s], aer):
                 continue
             chances[i] += 1
             history[i] = (history[i] << 1) & 0xFF
-            if match[a] < 0:
+            if match[i] < 0:
                 misses[i] += 1
                 continue
-            d = begin + match[a]
-            taken[match[a]] = True
+            d = begin + match[i]
+            taken[match[i]] = True
             for m in range(size):
                 variance[m] = sigma[d, first + m] ** 2
             update_modes(x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2)
@@ -294,7 +337,16 @@ def follow_scans(
                 continue
             for j in range(ALIVE):
                 older = alive[j] and confirmed[j] and (not confirmed[i] or number[j] < number[i])
-                if i != j and alive[i] and older and is_repeat(xc[i], Pc[i], xc[j], Pc[j]):
+                if i == j or not alive[i] or not older or (changed_by[i] < 0 and changed_by[j] < 0):
+                    continue
+                age_i, age_j = scan_t[k] - t_state[i], scan_t[k] - t_state[j]
+                if are_apart(xc[i], Pc[i], age_i, xc[j], Pc[j], age_j, q[0]):
+                    continue
+                for n in (i, j):
+                    if t_state[n] < scan_t[k]:
+                        carry(x[n], P[n], p[n], scan_t[k] - t_state[n], q, stay, xc[n], Pc[n])
+                        t_state[n] = scan_t[k]
+                if is_repeat(xc[i], Pc[i], xc[j], Pc[j]):
                     alive[i] = False
                     out_end[number[i]] = scan_known[k]
 

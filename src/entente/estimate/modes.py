@@ -14,6 +14,7 @@ import numpy as np
 
 from entente.compiled import Floats, kernel
 from entente.estimate.kalman import angles_measure, predict_ballistic, radar_measure, update
+from entente.physics.gravity import ecef_acceleration
 
 BOOSTING, COASTING = 0, 1
 
@@ -170,3 +171,60 @@ def is_far_off(x: Floats, P: Floats, z: Floats, variance: Floats, site_r: Floats
         if inside:
             return False
     return True
+
+
+@kernel
+def drift(x: Floats, dt: float, out: Floats) -> None:
+    """About where a free-falling state (6,) is after `dt` [s], into `out` (3,) [m]: off by 50 m after half a minute."""
+    ax, ay, az = ecef_acceleration(x[0], x[1], x[2], x[3], x[4], x[5])
+    out[0] = x[0] + dt * (x[3] + 0.5 * dt * ax)
+    out[1] = x[1] + dt * (x[4] + 0.5 * dt * ay)
+    out[2] = x[2] + dt * (x[5] + 0.5 * dt * az)
+
+
+@kernel
+def reach_of_modes(x: Floats, P: Floats, dt: float, q: float, edge: float) -> float:
+    """How far from their mixture either mode may expect a body after `dt` [s], inside a gate `edge` [m]; on the safe side.
+
+    Args:
+        x: (2, 6); P: (2, 6, 6), before mixing; q: the larger spectral density [m^2/s^3].
+    """
+    apart, widest = 0.0, 0.0
+    for i in range(3):
+        apart += (x[1, i] - x[0, i] + dt * (x[1, i + 3] - x[0, i + 3])) ** 2
+    for mode in range(2):
+        spread = 0.0
+        for i in range(3):
+            spread += P[mode, i, i] + dt * (2.0 * P[mode, i, i + 3] + dt * P[mode, i + 3, i + 3])
+        widest = max(widest, spread)
+    # Mixing adds at most a quarter of the square of what lies between the modes.
+    return math.sqrt(apart) + math.sqrt(edge * (widest + 0.25 * apart + q * dt**3))
+
+
+@kernel
+def is_elsewhere(
+    place: Floats, reach: float, z: Floats, sigma: Floats, infrared: bool, site_r: Floats, enu: Floats, edge: float
+) -> bool:
+    """Whether a detection surely has nothing to do with a track, by the distance alone.
+
+    Args:
+        place: about where the track is [m], (3,); reach: see `reach_of_modes`, half as much again is allowed.
+        z, sigma: range [m] (not used for infrared), azimuth, elevation [rad] and their standard deviations, (3,).
+        site_r, enu, edge: see `is_far_off`.
+    """
+    c = math.cos(z[2])
+    east, north, up = c * math.sin(z[1]), c * math.cos(z[1]), math.sin(z[2])
+    along, far2 = 0.0, 0.0
+    for i in range(3):
+        away = place[i] - site_r[i]
+        along += away * (east * enu[0, i] + north * enu[1, i] + up * enu[2, i])
+        far2 += away * away
+    off2 = far2 - along * along
+    noise2 = far2 * max(sigma[1] * sigma[1], sigma[2] * sigma[2])
+    if infrared:
+        if along < 0.0:
+            return True
+    else:
+        off2 += (along - z[0]) ** 2
+        noise2 += sigma[0] * sigma[0]
+    return off2 > (1.5 * (reach + math.sqrt(edge * noise2)) + 1_000.0) ** 2
