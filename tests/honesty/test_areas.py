@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest
 
-from entente.assessment import IN_50, IN_90, LOOK_AT, _best_area, _contains
+from entente.knowing import IN_50, IN_90, best_area, contains
+from entente.measures import LOOK_AT
 from entente.records import FALSE_ALARM
 from entente.run import at_rung, before_sharing
 from entente.scenario.load import load
@@ -36,10 +37,10 @@ def held(seeds):
                     ("impact", mine.impact, flights.impact_ecef[0]),
                     ("launch", mine.launch, flights.launch_ecef[0]),
                 ):
-                    best = _best_area(areas, mine.held, at)
+                    best = best_area(areas, mine.held, at)
                     for claim, (_, squared) in CLAIMS.items():
                         if best is not None:
-                            out.setdefault((what, rung, party, claim), []).append(_contains(best, truth, squared))
+                            out.setdefault((what, rung, party, claim), []).append(contains(best, truth, squared))
     return out
 
 
