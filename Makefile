@@ -15,7 +15,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 10
 
 demo: environment ## install, run the main job, say where its report is
-	@$(call limit,600) $(BIN)/entente run $(SCENARIO) --out $(OUT)
+	@$(call limit,600) $(BIN)/entente run $(SCENARIO) --out $(OUT) --force
 
 test: tools ## every test but the slow ones, the browser's included
 	@CHROMIUM="$$($(call limit,900) builders/chromium.sh)"; export CHROMIUM; \
