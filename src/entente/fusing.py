@@ -22,6 +22,7 @@ from entente.records import (
     WARNING,
     Areas,
     Bools,
+    Ints,
     NationalTracks,
     Picture,
     Shared,
@@ -63,16 +64,17 @@ def _released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
     sent = (shared.giver == giver) & (shared.kind == TRACK)
     names = np.unique(shared.track[sent])
     out = _unheld(national.tracks.t, len(names), PARTNER)
-    launch = out.launch.table
+    launch = out.launch.columns
     for k, name in enumerate(names):
         rows = sent & (shared.track == name)
         until = float(shared.arrives[rows].max()) + SILENCE
         _carry(out, k, shared.arrives[rows], shared.t[rows], shared.x[rows], shared.P[rows], until)
-        out.seen_by[k] = _latest(out.t, shared.arrives[rows], shared.seen_by[rows], 0)
-        launch[k] = _latest(out.t, shared.arrives[rows], shared.launch.table[rows], np.nan)
+        last = _arrived(out.t, shared.arrives[rows])
+        out.seen_by[k] = _latest(last, shared.seen_by[rows], 0)
+        launch[k] = _latest(last, shared.launch.columns[rows], np.nan)
         out.since[k] = shared.arrives[rows][0]
         out.obj[k] = national.tracks.obj[name]
-    return _replace_areas(out, launch, out.impact.table)
+    return out
 
 
 def _carry(out: Tracks, k: int, arrives: Floats, t: Floats, x: Floats, P: Floats, until: float) -> None:
@@ -86,42 +88,44 @@ def _display(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
     sent = (shared.giver == giver) & (shared.kind == WARNING)
     names = np.unique(shared.track[sent])
     out = _unheld(national.tracks.t, len(names), PARTNER)
-    launch, impact = out.launch.table, out.impact.table
+    launch, impact = out.launch.columns, out.impact.columns
     for k, name in enumerate(names):
         rows = sent & (shared.track == name)
         arrives = shared.arrives[rows]
         out.held[k] = out.t >= arrives[0]
-        out.seen_by[k] = _latest(out.t, arrives, shared.seen_by[rows], 0)
-        launch[k] = _latest(out.t, arrives, shared.launch.table[rows], np.nan)
-        impact[k] = _latest(out.t, arrives, shared.impact.table[rows], np.nan)
+        last = _arrived(out.t, arrives)
+        out.seen_by[k] = _latest(last, shared.seen_by[rows], 0)
+        launch[k] = _latest(last, shared.launch.columns[rows], np.nan)
+        impact[k] = _latest(last, shared.impact.columns[rows], np.nan)
         out.since[k], out.obj[k] = arrives[0], national.tracks.obj[name]
     out.holder[:] = 1 - giver
-    return _replace_areas(out, launch, impact)
+    return out
 
 
 def _merge(mine: Tracks, theirs: Tracks, holder: int) -> Tracks:
     """One holder's picture out of two sets of tracks: those of one body joined, the others side by side."""
     match = np.full(mine.held.shape, -1, np.int32)
     associate_many(mine.held, mine.x, mine.P, theirs.held, theirs.x, theirs.P, match)
-    both = Tracks.joined([mine, theirs])
-    count, weight = len(mine.obj), np.empty(len(mine.t))
-    launch = both.launch.table
-    absorbed, joined = np.zeros(theirs.held.shape, np.bool_), np.zeros(both.held.shape, np.bool_)
-    joined[count:] = True
-    for m in range(count):
-        for n in np.unique(match[m][match[m] >= 0]):
-            same = match[m] == n
-            intersect_many(same, mine.x[m], mine.P[m], theirs.x[n], theirs.P[n], both.x[m], both.P[m], weight)
-            both.made_of[m, same] |= theirs.made_of[n, same]
-            # Where one's own track alone is best, it stays as it is, and so does its area.
-            joined[m] |= same & (weight != 1.0)
-            both.seen_by[m, same] |= theirs.seen_by[n, same]
-            launch[m, same] = _smaller(launch[m, same], theirs.launch.table[n, same])
-            absorbed[n] |= same
-    both.held[count:] &= ~absorbed
+    m, g = np.nonzero(match >= 0)
+    n = match[m, g]
+    alone = theirs.held.copy()
+    alone[n, g] = False
+    apart = alone.any(axis=1)
+    both = Tracks.joined([mine, theirs.rows(apart)])
+    weight = np.empty(match.shape)
+    intersect_many(match, mine.x, mine.P, theirs.x, theirs.P, both.x, both.P, weight)
+    launch = both.launch.columns
+    both.made_of[m, g] |= theirs.made_of[n, g]
+    both.seen_by[m, g] |= theirs.seen_by[n, g]
+    launch[m, g] = _smaller(launch[m, g], theirs.launch.columns[n, g])
+    both.held[len(mine.obj) :] = alone[apart]
     both.holder[:] = holder
-    joint = _with_areas(_replace_areas(both, launch, both.impact.table), joined)
-    return joint.rows(joint.held.any(axis=1))
+    # Where one's own track alone is best, it stays as it is, and so does its area.
+    joined = np.ones(both.held.shape, np.bool_)
+    joined[: len(mine.obj)] = False
+    joined[m, g] = weight[m, g] != 1.0
+    _find_areas(both, joined)
+    return both.rows(both.held.any(axis=1))
 
 
 def _later(tracks: Tracks, delay: float) -> Tracks:
@@ -130,19 +134,20 @@ def _later(tracks: Tracks, delay: float) -> Tracks:
     A track that the sender no longer holds, say because it is now part of another, is not held here either.
     """
     out = _unheld(tracks.t, len(tracks.obj), PARTNER)
-    launch = out.launch.table
+    launch = out.launch.columns
     for k in range(len(tracks.obj)):
         rows = tracks.held[k]
         t = tracks.t[rows]
         _carry(out, k, t + delay, t, tracks.x[k, rows], tracks.P[k, rows], np.inf)
-        gone = np.logical_not(_latest(out.t, tracks.t + delay, rows, False))
+        gone = np.logical_not(_latest(_arrived(out.t, tracks.t + delay), rows, False))
         out.held[k, gone], out.x[k, gone], out.P[k, gone], out.p_boost[k, gone] = False, np.nan, np.nan, np.nan
-        out.seen_by[k] = _latest(out.t, t + delay, tracks.seen_by[k, rows], 0)
-        out.made_of[k] = _latest(out.t, t + delay, tracks.made_of[k, rows], 0)
-        launch[k] = _latest(out.t, t + delay, tracks.launch.table[k, rows], np.nan)
+        last = _arrived(out.t, t + delay)
+        out.seen_by[k] = _latest(last, tracks.seen_by[k, rows], 0)
+        out.made_of[k] = _latest(last, tracks.made_of[k, rows], 0)
+        launch[k] = _latest(last, tracks.launch.columns[k, rows], np.nan)
     out.since[:] = tracks.since + delay
     out.obj[:] = tracks.obj
-    return _replace_areas(out, launch, out.impact.table)
+    return out
 
 
 def _seen_from(centre: Tracks, party: int) -> Tracks:
@@ -154,7 +159,6 @@ def _seen_from(centre: Tracks, party: int) -> Tracks:
 def _unheld(t: Floats, count: int, made_of: int) -> Tracks:
     """Tracks of which nothing is believed yet."""
     shape = (count, len(t))
-    nowhere = Areas.from_table(np.full((*shape, 6), np.nan))
     return Tracks(
         t=t,
         holder=np.full(count, CENTRE, np.int8),
@@ -164,17 +168,17 @@ def _unheld(t: Floats, count: int, made_of: int) -> Tracks:
         p_boost=np.full(shape, np.nan),
         seen_by=np.zeros(shape, np.int8),
         made_of=np.full(shape, made_of, np.int8),
-        launch=nowhere,
-        impact=nowhere,
+        launch=Areas.from_table(np.full((*shape, 6), np.nan)),
+        impact=Areas.from_table(np.full((*shape, 6), np.nan)),
         since=np.full(count, np.nan),
         obj=np.zeros(count, np.int32),
     )
 
 
-def _with_areas(tracks: Tracks, changed: Bools) -> Tracks:
-    """The same tracks with the areas that follow from their states, where those changed (K, G) or were never asked for."""
+def _find_areas(tracks: Tracks, changed: Bools) -> None:
+    """Write into tracks the areas that follow from their states, where those changed (K, G) or were never asked for."""
     changed = tracks.held & (changed | ~tracks.impact.known)
-    launch, impact = tracks.launch.table, tracks.impact.table
+    launch, impact = tracks.launch.columns, tracks.impact.columns
     fresh = np.empty(impact.shape)
     areas_many(tracks.t, changed, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, True, fresh)
     impact[changed] = fresh[changed]
@@ -183,11 +187,6 @@ def _with_areas(tracks: Tracks, changed: Bools) -> Tracks:
         areas_many(tracks.t, unknown, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, False, fresh)
         launch[unknown] = fresh[unknown]
     launch[~tracks.held], impact[~tracks.held] = np.nan, np.nan
-    return _replace_areas(tracks, launch, impact)
-
-
-def _replace_areas(tracks: Tracks, launch: Floats, impact: Floats) -> Tracks:
-    return replace(tracks, launch=Areas.from_table(launch), impact=Areas.from_table(impact))
 
 
 def _smaller(a: Floats, b: Floats) -> Floats:
@@ -196,9 +195,13 @@ def _smaller(a: Floats, b: Floats) -> Floats:
     return np.where(((size_b < size_a) | np.isnan(size_a))[:, None], b, a)
 
 
-def _latest(t: Floats, arrives: Floats, values: Floats, before: float) -> Floats:
-    """At each moment the value that arrived last, or `before` if none has; arrivals in rising order."""
-    last = np.searchsorted(arrives, t, side="right") - 1
-    out = values[np.maximum(last, 0)].copy()
+def _arrived(t: Floats, arrives: Floats) -> Ints:
+    """At each moment the number of the row that arrived last, -1 if none has; arrivals in rising order."""
+    return np.asarray(np.searchsorted(arrives, t, side="right") - 1, np.int32)
+
+
+def _latest(last: Ints, values: Floats, before: float) -> Floats:
+    """The values of the rows `last` (see `_arrived`), `before` where that is -1."""
+    out = values[np.maximum(last, 0)]
     out[last < 0] = before
     return out

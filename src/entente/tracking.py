@@ -106,13 +106,10 @@ def _identify(radar: Chain, plume: Chain, seen_by: Codes, launch: Floats) -> Non
     """
     match = np.full(radar.held.shape, -1, np.int32)
     associate_many(radar.held, radar.x, radar.P, plume.held, plume.x, plume.P, match)
-    weight = np.empty(radar.held.shape[1])
+    intersect_many(match, radar.x, radar.P, plume.x, plume.P, radar.x, radar.P, np.empty(match.shape))
     for r in range(len(radar.obj)):
-        alone_x, alone_P = radar.x[r].copy(), radar.P[r].copy()
         for p in np.unique(match[r][match[r] >= 0]):
-            same = match[r] == p
-            intersect_many(same, alone_x, alone_P, plume.x[p], plume.P[p], radar.x[r], radar.P[r], weight)
-            after = np.arange(len(same)) >= np.argmax(same)
+            after = np.arange(match.shape[1]) >= np.argmax(match[r] == p)
             seen_by[r, after] = RADAR | INFRARED
             launch[r, after] = plume.launch[p]
             plume.held[p, after & radar.held[r]] = False

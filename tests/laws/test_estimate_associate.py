@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linear_sum_assignment
 
 from entente.estimate.associate import assign
+from entente.estimate.belief import SAME_BODY, are_distinct, distance2
 
 pytestmark = pytest.mark.kernel
 
@@ -69,3 +70,18 @@ def test_costs_that_are_none_are_refused(cost, no_match):
     rows = np.full(1, 7, np.int32)
     assert assign(np.full((1, 1), cost), np.full(1, no_match), rows) == 4
     assert rows[0] == 7
+
+
+def test_what_is_called_distinct_lies_outside_the_gate():
+    """Never the other way round, for correlated errors too; and most of what lies far outside is called so."""
+    draws, outside, called = np.random.default_rng(5), 0, 0
+    for _ in range(400):
+        Pa, Pb = (mixed @ mixed.T + 0.1 * np.eye(6) for mixed in draws.normal(size=(2, 6, 6)))
+        xa = draws.normal(size=6)
+        xb = xa + np.linalg.cholesky(Pa + Pb) @ draws.normal(size=6) * 10 ** draws.uniform(-0.5, 1.5)
+        squared, distinct = distance2(xa, Pa, xb, Pb), are_distinct(xa, Pa, xb, Pb)
+        assert squared == pytest.approx((xa - xb) @ np.linalg.solve(Pa + Pb, xa - xb), rel=1e-6)
+        assert not (distinct and squared <= SAME_BODY)
+        outside, called = outside + (squared > 9.0 * SAME_BODY), called + distinct
+    assert outside > 50
+    assert called > 0.7 * outside

@@ -136,6 +136,15 @@ def distance2(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> float:
 
 
 @kernel
+def are_distinct(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> bool:
+    """Whether two estimates lie outside the gate SAME_BODY by one component alone, whose share never exceeds the whole."""
+    for i in range(6):
+        if (xa[i] - xb[i]) ** 2 > SAME_BODY * (Pa[i, i] + Pb[i, i]):
+            return True
+    return False
+
+
+@kernel
 def associate_many(held_a: Bools, xa: Floats, Pa: Floats, held_b: Bools, xb: Floats, Pb: Floats, match: Ints) -> None:
     """Which of B's tracks is which of A's, at every moment, by the least total distance inside the gate.
 
@@ -151,23 +160,38 @@ def associate_many(held_a: Bools, xa: Floats, Pa: Floats, held_b: Bools, xb: Flo
     row = np.empty(a_count, np.int32)
     cost = np.empty((a_count, b_count))
     for g in range(held_a.shape[1]):
+        near = 0
         for a in range(a_count):
+            row[a] = -1
             for b in range(b_count):
                 cost[a, b] = math.inf
-                if held_a[a, g] and held_b[b, g]:
+                if not (held_a[a, g] and held_b[b, g]):
+                    continue
+                if not are_distinct(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g]):
                     d2 = distance2(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g])
                     if d2 < SAME_BODY:
                         cost[a, b] = d2
-        row[:] = -1
-        assign(cost, alone, row)
-        match[:, g] = row
+                        near += 1
+        if near > 0:
+            assign(cost, alone, row)
+        for a in range(a_count):
+            match[a, g] = row[a]
 
 
 @kernel
 def intersect_many(
-    which: Bools, xa: Floats, Pa: Floats, xb: Floats, Pb: Floats, x_out: Floats, P_out: Floats, weight: Floats
+    match: Ints, xa: Floats, Pa: Floats, xb: Floats, Pb: Floats, x_out: Floats, P_out: Floats, weight: Floats
 ) -> None:
-    """Covariance intersection of two tracks at the moments where `which` (G,) holds; weight (G,) of the first, written."""
-    for g in range(which.shape[0]):
-        if which[g]:
-            weight[g] = covariance_intersection(xa[g], Pa[g], xb[g], Pb[g], x_out[g], P_out[g])
+    """Covariance intersection of the tracks of A with those of B that they match, moment by moment.
+
+    Args:
+        match: (A, G), see `associate_many`; where it is -1, nothing is written.
+        xa (A, G, 6), Pa (A, G, 6, 6) and the same for B.
+        x_out (>= A, G, 6), P_out (>= A, G, 6, 6): written; may be xa and Pa themselves.
+        weight: of A's track, (A, G), written.
+    """
+    for a in range(match.shape[0]):
+        for g in range(match.shape[1]):
+            b = match[a, g]
+            if b >= 0:
+                weight[a, g] = covariance_intersection(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g], x_out[a, g], P_out[a, g])

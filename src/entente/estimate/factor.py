@@ -66,24 +66,31 @@ def invert(a: Floats, out: Floats) -> int:
         needed for positive matrices, whose pivots stay positive.
     """
     n = a.shape[0]
+    column = np.empty(n)
     for i in range(n):
-        for j in range(n):
+        for j in range(i + 1):
             out[i, j] = a[i, j]
     for k in range(n):
+        # Only the lower triangle is swept.
         if not out[k, k] > 0.0:
             return 4
         pivot = 1.0 / out[k, k]
         for i in range(n):
-            for j in range(n):
-                if i != k and j != k:
-                    out[i, j] -= out[i, k] * out[k, j] * pivot
+            column[i] = out[i, k] if i > k else out[k, i]
         for i in range(n):
-            out[i, k] *= pivot
-            out[k, i] = out[i, k]
+            for j in range(i + 1):
+                if i != k and j != k:
+                    out[i, j] -= column[i] * column[j] * pivot
+        for i in range(n):
+            if i > k:
+                out[i, k] = column[i] * pivot
+            else:
+                out[k, i] = column[i] * pivot
         out[k, k] = -pivot
     for i in range(n):
-        for j in range(n):
+        for j in range(i + 1):
             out[i, j] = -out[i, j]
+            out[j, i] = out[i, j]
     return 0
 
 
