@@ -43,11 +43,14 @@ def geodetic_from_ecef(x: float, y: float, z: float) -> tuple[float, float, floa
 @kernel
 def altitude(x: float, y: float, z: float) -> float:
     """Height above the ellipsoid [m] of an Earth-fixed or Earth-centred inertial position [m]; as geodetic_from_ecef."""
-    p = math.hypot(x, y)
-    beta = math.atan2(z * R_EQ, p * R_POLE)
-    s, c = math.sin(beta), math.cos(beta)
-    lat = math.atan2(z + ECC2 / (1.0 - ECC2) * R_POLE * s * s * s, p - ECC2 * R_EQ * c * c * c)
-    s, c = math.sin(lat), math.cos(lat)
+    # The sines and cosines of the latitudes by Pythagoras: this is called at every stage of every step of a flight.
+    p = math.sqrt(x * x + y * y)
+    s, c = z * R_EQ, p * R_POLE
+    one = 1.0 / math.sqrt(s * s + c * c)
+    s, c = s * one, c * one
+    s, c = z + ECC2 / (1.0 - ECC2) * R_POLE * s * s * s, p - ECC2 * R_EQ * c * c * c
+    one = 1.0 / math.sqrt(s * s + c * c)
+    s, c = s * one, c * one
     return p * c + z * s - R_EQ * math.sqrt(1.0 - ECC2 * s * s)
 
 

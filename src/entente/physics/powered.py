@@ -12,9 +12,11 @@ from entente.compiled import Floats, kernel
 from entente.constants import G0
 from entente.physics import forces
 from entente.physics.earth import altitude, ecef_from_geodetic, enu_axes, spin
+from entente.physics.forces import rates
 from entente.physics.integrate import STAGES, next_length, step
 
 EDGE = 100_000.0  # m  the altitude of the two "100 km" events
+STRIDE = 60.0  # s  longest step from which rows are interpolated: exact to 1e-4 m above the air
 LONGEST = 86_400.0  # s  a flight that has not come down by then is stopped with status 3
 
 # Columns of a stage table, one row a stage.
@@ -166,8 +168,10 @@ def fly(
                     cut = jump
             h = min(h, 1.0)
         limit = cut
+        # Rows end steps where forces change fast; a coast above the air is smooth, so rows are laid into its steps.
+        coasts = stage == count and height_and_climb(y)[0] > EDGE
         if every > 0.0:
-            limit = min(limit, (math.floor(t / every + 1e-9) + 1.0) * every)
+            limit = min(limit, t + STRIDE) if coasts else min(limit, (math.floor(t / every + 1e-9) + 1.0) * every)
         h = min(h, limit - t)
         error = step(t, y, h, arc, k, work, out, tolerance)
         if error > 1.0:
@@ -197,10 +201,16 @@ def fly(
                     return 3, rows
                 rows = _note(path, rows, t, out, 3.0)
             return 0, rows
+        begun = t
         t = limit if limit - t - h <= 1e-9 * h else t + h
+        if every > 0.0 and coasts:
+            rates(t, out, arc, work)
+            rows = _lay(path, rows, begun, y, k[0], t, out, work, every)
+            if rows < 0:
+                return 3, path.shape[0]
         y[:] = out
         highest = max(highest, after)
-        if every > 0.0 and abs(t / every - round(t / every)) < 1e-9:
+        if every > 0.0 and not coasts and abs(t / every - round(t / every)) < 1e-9:
             if rows >= path.shape[0]:
                 return 3, rows
             # A row's phase holds from its moment on: at burnout the body already coasts.
@@ -218,6 +228,42 @@ def _note(path: Floats, row: int, t: float, y: Floats, phase: float) -> int:
         path[row, 1 + i] = y[i]
     path[row, 7] = phase
     return row + 1
+
+
+@kernel
+def _lay(
+    path: Floats, rows: int, t0: float, y0: Floats, f0: Floats, t1: float, y1: Floats, f1: Floats, every: float
+) -> int:
+    """Write the rows after t0, up to t1, by the quintic with position, velocity and acceleration of both ends.
+
+    Args:
+        y0, f0, y1, f1: state and its derivative at both ends, (6,).
+    Returns:
+        rows written so far; -1 where there is no room.
+    Source: Hermite's interpolation (Hairer, Norsett, Wanner (1993), section II.6); its error over h [s] is below
+        h^6 / 46,080 times the sixth derivative of the position.
+    """
+    h = t1 - t0
+    now = np.empty(6)
+    first = math.floor(t0 / every + 1e-9) + 1
+    for n in range(first, math.floor(t1 / every + 1e-9) + 1):
+        s = (n * every - t0) / h
+        r = 1.0 - s
+        for i in range(3):
+            d0, d1, a0, a1 = h * y0[i + 3], h * y1[i + 3], h * h * f0[i + 3], h * h * f1[i + 3]
+            # What is left after the straight way from end to end, as s^m r^3 and r^m s^3.
+            jump = y1[i] - y0[i]
+            p0, p1 = d0 - jump, jump - d1
+            b0, b1 = p0 * (1.0 + 3.0 * s) + 0.5 * a0 * s, p1 * (1.0 + 3.0 * r) + 0.5 * a1 * r
+            now[i] = y0[i] + s * jump + s * r * r * r * b0 + r * s * s * s * b1
+            slope = (r * r * r - 3.0 * s * r * r) * b0 + s * r * r * r * (3.0 * p0 + 0.5 * a0)
+            slope += (3.0 * r * s * s - s * s * s) * b1 - r * s * s * s * (3.0 * p1 + 0.5 * a1)
+            now[i + 3] = (jump + slope) / h
+        if rows >= path.shape[0]:
+            return -1
+        height, climb = height_and_climb(now)
+        rows = _note(path, rows, n * every, now, 2.0 if height >= EDGE or climb > 0.0 else 3.0)
+    return rows
 
 
 @kernel
