@@ -109,7 +109,7 @@ def _identify(radar: Chain, plume: Chain, seen_by: Codes, launch: Floats) -> Non
     intersect_many(match, radar.x, radar.P, plume.x, plume.P, radar.x, radar.P, np.empty(match.shape))
     for r in range(len(radar.obj)):
         for p in np.unique(match[r][match[r] >= 0]):
-            after = np.arange(match.shape[1]) >= np.argmax(match[r] == p)
+            after = np.arange(radar.held.shape[1]) >= np.argmax(match[r] == p)
             seen_by[r, after] = RADAR | INFRARED
             launch[r, after] = plume.launch[p]
             plume.held[p, after & radar.held[r]] = False
