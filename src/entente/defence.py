@@ -24,7 +24,7 @@ from entente import rng
 from entente.compiled import Floats
 from entente.estimate.follow import Q
 from entente.estimate.salvo import FIRES, LOST_WAITING, NEVER_IN_REACH, NO_TRACK, TOO_POOR, plan_salvo
-from entente.physics.earth import geodesic, geodetic_from_ecef
+from entente.physics.earth import geodesic
 from entente.records import Areas, Flights, Outcome, Picture, Tracks
 from entente.scenario.rows import find_rung
 from entente.scenario.world import NOBODY, Site, World
@@ -210,7 +210,7 @@ def _scored(world: World, flights: Flights, stock: _Stock) -> Outcome:
 def _plan(world: World, site: Site, tracks: Tracks) -> _Plan | str:
     """The salvo that a site fires at one object, or what was missing."""
     place = np.empty(3)
-    status, leaves, meets, speed, g, k = plan_salvo(
+    status, leaves, meets, _, g, k = plan_salvo(
         tracks.t,
         tracks.held,
         tracks.x,
@@ -224,17 +224,14 @@ def _plan(world: World, site: Site, tracks: Tracks) -> _Plan | str:
         site.commit_delay,
         site.floor,
         site.ceiling,
+        site.range_max,
+        site.target_speed_max,
         site.handover_sigma,
         Q[1],
         place,
     )
     if status != FIRES:
         return WHY_NOT[status]
-    if speed > site.target_speed_max:
-        return "target too fast for the interceptor"
-    lat, lon, _ = geodetic_from_ecef(*place)
-    if geodesic(site.lat, site.lon, lat, lon)[0] > site.range_max:
-        return "beyond the interceptor's range"
     return _Plan(leaves, meets, place, _claimed_by(world, tracks.impact[k, g]))
 
 

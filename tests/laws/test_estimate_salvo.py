@@ -10,7 +10,7 @@ import pytest
 from entente.estimate.belief import BURNS
 from entente.estimate.follow import Q
 from entente.estimate.kalman import predict_ballistic
-from entente.estimate.predict import path_ahead
+from entente.estimate.predict import free_fall, path_ahead
 from entente.estimate.salvo import AHEAD, FIRES, LOST_WAITING, NEVER_IN_REACH, NO_TRACK, TOO_POOR, plan_salvo
 from entente.physics.intercept import LOOK, earliest_meeting
 from entente.run import at_rung, before_sharing
@@ -39,8 +39,14 @@ def plain(site, tracks):
                 continue
             count = min(AHEAD, max(1, int(left / LOOK)))
             path_ahead(tracks.x[k, g], LOOK, path[:count])
+            may = path[:count].copy()
+            for n in range(count):
+                free_fall(tracks.x[k, g], n * LOOK, then)
+                level = np.hypot(*(site.axes[:2] @ (then[:3] - site.r_ecef)))
+                if level > site.range_max or np.linalg.norm(then[3:]) > site.target_speed_max:
+                    may[n] = 1e9  # above every ceiling
             reach = site.commit_delay, site.speed, site.boost, site.floor, site.ceiling
-            at, flight = earliest_meeting(path[:count], site.r_ecef, site.axes, *reach)
+            at, flight = earliest_meeting(may, site.r_ecef, site.axes, *reach)
             if at < 0:
                 why = NEVER_IN_REACH if why == NO_TRACK else why
                 continue
@@ -72,6 +78,8 @@ def planned(site, tracks):
         site.commit_delay,
         site.floor,
         site.ceiling,
+        site.range_max,
+        site.target_speed_max,
         site.handover_sigma,
         Q[1],
         place,
@@ -90,6 +98,8 @@ SITES = {
     "choosy": {"handover_sigma": 300.0},
     "too choosy": {"handover_sigma": 1e-3},
     "sluggish": {"commit_delay": 200.0},
+    "near": {"range_max": 300e3, "floor": 20e3, "ceiling": 900e3, "speed": 5_000.0},
+    "for slow ones": {"target_speed_max": 4_000.0, "floor": 20e3, "ceiling": 900e3, "speed": 5_000.0},
 }
 
 

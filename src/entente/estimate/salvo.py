@@ -40,6 +40,8 @@ def plan_salvo(
     ready: float,
     floor: float,
     ceiling: float,
+    farthest: float,
+    fastest: float,
     handover_sigma: float,
     q: float,
     place: Floats,
@@ -55,7 +57,8 @@ def plan_salvo(
             tracks; impact_t: when each comes down [s], (K, G), nan where not known.
         site: its position, Earth-fixed [m], (3,); axes: its east, north, up, (3, 3).
         speed, boost: burnout speed [m/s] and burn time [s] of its interceptor; ready: least time from a decision to
-            ignition [s]; floor, ceiling: heights between which it can engage [m].
+            ignition [s]; floor, ceiling: heights between which it can engage [m]; farthest: from the site, in the plane level
+            there [m]; fastest: what it can engage, against the ground [m/s]; inf where there is no such limit.
         handover_sigma: worst standard deviation of a coordinate at the meeting with which the seeker finds the body [m].
         q: spectral density of the unknown acceleration on the way there [m^2/s^3].
         place: (3,) Earth-fixed [m] where it would meet, written if it fires, else nan.
@@ -83,7 +86,9 @@ def plan_salvo(
                 searched[k] = t[g]
                 if t[g] < until[k] and _apart(fall[k], x[k, g], left) < ALIKE:
                     continue
-            at, flight = _meet(x[k, g], left, site, axes, ready, speed, boost, floor, ceiling, meeting)
+            at, flight = _meet(
+                x[k, g], left, site, axes, ready, speed, boost, floor, ceiling, farthest, fastest, meeting
+            )
             wait = at * LOOK - flight - ready
             searched[k] = math.nan
             if at < 0 or wait > next_look:
@@ -102,6 +107,8 @@ def plan_salvo(
                         boost,
                         floor - ALIKE,
                         ceiling + ALIKE,
+                        farthest + ALIKE,
+                        fastest + ALIKE / LOOK,
                         meeting,
                     )
                     until[k] = math.inf if near < 0 else t[g]
@@ -141,9 +148,13 @@ def _meet(
     boost: float,
     floor: float,
     ceiling: float,
+    farthest: float,
+    fastest: float,
     meeting: Floats,
 ) -> tuple[int, float]:
     """`intercept.earliest_meeting` along the fall of a state in its `left` seconds; state of the body there in `meeting`.
+
+    Only where the body is no farther from the site and no faster than the interceptor can engage.
 
     The path is first walked in stretches of a minute, and in steps of LOOK only where a stretch may hold a meeting.
     """
@@ -170,7 +181,9 @@ def _meet(
         if not (too_high or too_low or ready + least > (m + size) * LOOK or least > LONGEST + LOOK):
             for n in range(m, m + size):
                 height = altitude(begin[0], begin[1], begin[2])
-                if floor <= height <= ceiling:
+                pace = math.sqrt(begin[3] ** 2 + begin[4] ** 2 + begin[5] ** 2)
+                near = _level_distance(begin, site, axes)
+                if floor <= height <= ceiling and near <= farthest and pace <= fastest:
                     needs = _time_to(begin, site, axes, speed, boost)
                     if ready + needs <= n * LOOK:
                         for i in range(6):
