@@ -107,13 +107,15 @@ def run(
     with refusals():
         from entente.report.describe import describe
         from entente.scenario.load import load
-        from entente.study import explore
+        from entente.study import explored
 
         folder = out or Path("out") / Path(scenario).stem
         options = ["--seeds", str(seeds)] if seeds else []
         again = ["entente", "run", scenario, *options, "--out", str(folder), "--resume"]
-        with resumable(folder, shlex.join(again)) as tell:
-            study = explore(load(scenario), seeds, workers, tell, folder, resume, force)
+        with (
+            resumable(folder, shlex.join(again)) as tell,
+            explored(load(scenario), seeds, workers, tell, folder, resume, force) as study,
+        ):
             study.provenance["command"] = f"entente run {scenario} --seeds {study.provenance['seeds']}"
             page = describe(study, folder)
     if as_json:

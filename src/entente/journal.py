@@ -18,6 +18,7 @@ from entente.store import (
     MANIFEST,
     NUMBERS,
     PLAN,
+    REPORT,
     damaged,
     is_finished,
     place,
@@ -202,8 +203,8 @@ def _short(value: object) -> str:
 
 
 def _clear(folder: Path) -> None:
-    """Delete what a study found; a file of anybody else's stays. Cut short, it leaves a study that is unfinished."""
-    ours = [folder / MANIFEST, folder / CHUNKS / SUMS, folder / NUMBERS]
+    """Delete what a study found and its report; a file of anybody else's stays. Cut short, it leaves it unfinished."""
+    ours = [folder / name for name in (MANIFEST, f"{CHUNKS}/{SUMS}", NUMBERS, *REPORT)]
     try:
         for path in (*ours, *(folder / CHUNKS).glob("*.parquet")):
             path.unlink(missing_ok=True)

@@ -7,6 +7,7 @@
     chunks/SHA256SUMS               the check sums of finished chunks, as `sha256sum --check` reads them
     study.nc                        the measures; groups `again` (second histories) and `inputs` (as drawn)
     manifest.json                   where the numbers come from, and the check sums of all of these
+    report.html, figures/, data/    how it is told (the report package); REPORT names them all
 
 Every file is written beside its place, synced, and renamed; the manifest comes last, so that a folder with a manifest is
 whole. A killed process leaves no lock: the system drops it with the process.
@@ -31,6 +32,16 @@ from entente.errors import StoreError
 
 FORMAT = 2  # of the manifest: 1 was one NetCDF file without groups and without check sums
 MANIFEST, NUMBERS, PLAN, CHUNKS, LOCK = "manifest.json", "study.nc", "plan.json", "chunks", ".entente.lock"
+SHEETS = (
+    *("deciders", "exposure", "findings", "gains", "histories", "ladder", "levels", "losses"),
+    *("map", "paths", "reciprocity", "tracks", "warning"),
+)
+FIGURES = ("ladder", "map", "map-far", "warning")
+REPORT = (
+    *("report.html", "report.ru.html"),
+    *(f"figures/{name}{language}.svg" for name in FIGURES for language in ("", ".ru")),
+    *(f"data/{name}.csv" for name in SHEETS),
+)
 HDF5_FAILS = (OSError, RuntimeError)  # what the HDF5 library raises where it cannot read or write
 
 

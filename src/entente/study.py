@@ -6,8 +6,8 @@ on its own key only, so the numbers are the same for any number of workers, and 
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,33 +85,64 @@ def explore(
         Unreachable: a vehicle does not fly as far as its case asks.
         StoreError: the folder holds something else, is being written by another run, or cannot be written.
     """
-    say = tell or (lambda _: None)
-    if workers is not None and workers < 1:
-        raise ModelError(f"workers: {workers} processes were asked for; at least 1 is needed")
-    workers = workers or os.cpu_count() or 1
-    plan = plan_of(scenario, seeds)
     if out is None:
-        return _explored(scenario, plan, workers, say, {}, lambda axes, found: None)
+        plan, say = plan_of(scenario, seeds), tell or _silent
+        return _carried_out(scenario, plan, _processes(workers), say, {}, lambda axes, found: None)
+    with explored(scenario, seeds, workers, tell, out, resume, force) as study:
+        return study
+
+
+@contextmanager
+def explored(
+    scenario: Scenario,
+    seeds: int | None,
+    workers: int | None,
+    tell: Tell | None,
+    out: str | Path,
+    resume: bool = False,
+    force: bool = False,
+) -> Iterator[Study]:
+    """`explore`, into a folder that stays this process's own until the block ends, so that a report can join the study."""
+    count, plan, say = _processes(workers), plan_of(scenario, seeds), tell or _silent
     with store.occupied(Path(out)) as folder:
         journal.begin(folder, plan, resume, force)
-        if store.is_finished(folder):
-            try:
-                study = _finished(folder, scenario, workers)
-            except StoreError as problem:
-                if not resume:
-                    raise
-                say(f"{problem}; it is made again")
-                (folder / store.MANIFEST).unlink()
-            else:
-                say(f"{folder}: this study is finished; nothing was run again")
-                return study
-        done = journal.kept(folder, plan, say)
-        if resume:
-            say(f"{len(done)} of {len(plan.chunks())} chunks were there")
-        study = _explored(scenario, plan, workers, say, done, lambda axes, found: journal.keep(folder, axes, found))
-        numbers = store.Numbers(study.data, study.again, study.inputs, study.provenance)
-        store.save(numbers, folder, journal.sums_of_all(folder))
-        return study
+        study = _read(folder, scenario, count, say, resume) if store.is_finished(folder) else None
+        yield study or _written(folder, scenario, plan, count, say, resume)
+
+
+def _silent(line: str) -> None:
+    """Tell nobody."""
+
+
+def _processes(workers: int | None) -> int:
+    if workers is not None and workers < 1:
+        raise ModelError(f"workers: {workers} processes were asked for; at least 1 is needed")
+    return workers or os.cpu_count() or 1
+
+
+def _read(folder: Path, scenario: Scenario, workers: int, say: Tell, mend: bool) -> Study | None:
+    """The study that was finished in a folder; None where it is damaged and is to be mended, and is unfinished now."""
+    try:
+        study = _finished(folder, scenario, workers)
+    except StoreError as problem:
+        if not mend:
+            raise
+        say(f"{problem}; it is made again")
+        (folder / store.MANIFEST).unlink()
+        return None
+    say(f"{folder}: this study is finished; nothing was run again")
+    return study
+
+
+def _written(folder: Path, scenario: Scenario, plan: Plan, workers: int, say: Tell, resume: bool) -> Study:
+    """The study, of which a folder holds some chunks, and then all of it."""
+    done = journal.kept(folder, plan, say)
+    if resume:
+        say(f"{len(done)} of {len(plan.chunks())} chunks were there")
+    study = _carried_out(scenario, plan, workers, say, done, lambda axes, found: journal.keep(folder, axes, found))
+    numbers = store.Numbers(study.data, study.again, study.inputs, study.provenance)
+    store.save(numbers, folder, journal.sums_of_all(folder))
+    return study
 
 
 def load_study(folder: str | Path, workers: int | None = None) -> Study:
@@ -158,7 +189,7 @@ def plan_of(scenario: Scenario, seeds: int | None = None) -> Plan:
     )
 
 
-def _explored(
+def _carried_out(
     scenario: Scenario, plan: Plan, workers: int, say: Tell, done: Chunks, keep: Callable[[Axes, Found], None]
 ) -> Study:
     """The study, of which some chunks may be done."""

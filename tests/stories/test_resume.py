@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import entente as en
-from entente import provenance
+from entente import cli, provenance
 from entente import study as studies
 from entente.journal import PLAN, SUMS, progress, read_sums
-from entente.store import CHUNKS, MANIFEST, NUMBERS, load
+from entente.report import describe as reports
+from entente.store import CHUNKS, MANIFEST, NUMBERS, REPORT, load, occupied
 
 CASE = "mrbm-central-europe"
 SEEDS = 20
@@ -269,6 +271,40 @@ def test_force_deletes_the_other_study_and_nothing_else(scenario, half):
     ]
     assert (half / "notes.txt").exists()
     assert (half / "chunks/notes.txt").exists()
+
+
+def test_force_deletes_the_report_of_the_other_study(scenario, whole, half):
+    """Or it would stand beside numbers that it does not tell of, should the new study be stopped."""
+    en.describe(whole[0], half)
+    written = {name for name, _ in reports.files(whole[0])}
+    assert {name for name in REPORT if "map-far" not in name} == written, "one launch does not go far"
+    for file in ("data/notes.csv", "figures/notes.svg"):
+        (half / file).write_text("mine")
+    en.explore(scenario, 2, workers=1, out=half, force=True)
+    assert not [name for name in REPORT if (half / name).exists()]
+    assert sorted(file.name for name in ("data", "figures") for file in (half / name).iterdir()) == [
+        "notes.csv",
+        "notes.svg",
+    ]
+
+
+@pytest.mark.parametrize("state", ["finished", "half"])
+def test_the_folder_is_ours_until_the_report_is_written(state, request, monkeypatch):
+    """Nobody may begin another study between the numbers and the page that tells of them."""
+    folder, described = request.getfixturevalue(state), []
+
+    def describe(study, target):
+        with pytest.raises(en.StoreError, match="another run is writing there"), occupied(target):
+            pass
+        described.append(study.provenance["seeds"])
+        return target / "report.html"
+
+    monkeypatch.setattr(reports, "describe", describe)
+    words = ["run", "one-launch", "--seeds", str(SEEDS), "--workers", "1", "--out", str(folder), "--resume"]
+    done = CliRunner().invoke(cli.app, words, catch_exceptions=False)
+    assert (done.exit_code, described) == (0, [SEEDS]), done.output
+    with occupied(folder):
+        pass
 
 
 def test_a_study_is_loaded_with_its_whole_histories(whole, finished, scenario):
