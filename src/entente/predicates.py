@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
-from entente.comparison import baseline
-from entente.comparison.gains import histories
+from entente.comparison import baseline, histories
 from entente.compiled import Floats
 from entente.scenario.parts import Finding as FindingName
 from entente.scenario.parts import Name, Part, Text, as_tuple

@@ -2,6 +2,7 @@
 
 ::
 
+    values.py      which numbers are meant: one measure, case, rung and party over its histories
     intervals.py   Estimate: a value, its sampling interval over seeds, its range over the assumptions
     gains.py       level, gain (paired), who is better or worse off beyond noise: balanced, reciprocity
     exposing.py    what the other party learns about the giver: exposure in nats, and the facts in words
@@ -26,6 +27,7 @@ from entente.comparison.gains import (
 from entente.comparison.intervals import Estimate
 from entente.comparison.losses import Loss, losses
 from entente.comparison.paths import Exit, Stride, walk
+from entente.comparison.values import histories
 
 __all__ = [
     "Balance",
@@ -43,6 +45,7 @@ __all__ = [
     "exposure",
     "facts",
     "gain",
+    "histories",
     "level",
     "losses",
     "reciprocity",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from entente.comparison.intervals import Interval
+from entente.comparison.values import histories, once
 from entente.scenario.rows import find_rung, ladder, systems
 from entente.strategy.disclosure import disclosed
 from entente.study import Study
@@ -65,22 +66,16 @@ def exposure(study: Study, case: str, rung: int, party: str, of: int = 1) -> Exp
     Args:
         of: how many exposures are asked for together; noise is then held to 1 % over all of them.
     Raises:
-        KeyError: no such case, rung or party (xarray's).
+        UnknownName: no such case, rung or party.
     """
     question = ("exposure", case, rung, party, of)
-    if question not in study.memo:
-        study.memo[question] = _exposure(study, case, rung, party, of)
-    found: Exposure = study.memo[question]
-    return found
+    return once(study, question, lambda: _exposure(study, case, rung, party, of))
 
 
 def _exposure(study: Study, case: str, rung: int, party: str, of: int) -> Exposure:
     names = inputs_of(study, party)
     features = [str(name) for name in study.data if str(name).startswith("given_")]
-    here = study.data.sel(case=case, party=party)
-    columns = [
-        np.ascontiguousarray(here[name].sel(rung=one).values) for one in _kept_by(study, rung) for name in features
-    ]
+    columns = [histories(study, name, case, one, party) for one in _kept_by(study, rung) for name in features]
     told = {column.tobytes(): column for column in columns}  # what a rung says again tells nothing more
     released = np.array(list(told.values()), np.float64).reshape(len(told), study.data.sizes["seed"]).T
     parameters = np.asarray(study.inputs.sel(input=names).values, np.float64)
@@ -103,10 +98,9 @@ def facts(study: Study, case: str, rung: int, party: str) -> tuple[Fact, ...]:
     rungs = {row.rung: row for row in (*ladder(), *study.scenario.ladder)}
     below = [rungs[n] for n in sorted(rungs) if n <= rung and set(rungs[n].flows) <= set(here.flows)]
     said = dict.fromkeys(text for row in below for text in row.gives)
-    data = study.data.sel(case=case, rung=rung, party=party)
     found = [Fact(text) for text in said]
     for name, (text, unit) in TOLD.items():
-        values = data[name].values if name in data else np.empty(0)
+        values = histories(study, name, case, rung, party) if name in study.data else np.empty(0)
         kept = values[np.isfinite(values)]
         if len(kept):
             typical = float(np.median(kept))

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import xarray as xr
 
 from entente.comparison.exposing import Exposure, exposure
 from entente.comparison.intervals import Estimate, Interval, Statistic, estimate, sign_test
+from entente.comparison.values import histories, once, unit_of, variable
 from entente.compiled import Floats
-from entente.errors import ModelError, unknown
+from entente.errors import ModelError
 from entente.study import Study
 
 Direction = Literal["better", "worse", "no clear change"]
+At = tuple[str, int, str]  # case, rung, party
 
 MEDIANS = ("s", "km", "km2", "nats", "people")  # units of amounts; anything else is a share or a count, and has a mean
 ROUNDING = 1e-9  # of the larger of two values: what differs by less is the same number, added up in another order
@@ -79,35 +80,7 @@ def baseline(study: Study) -> int:
 
 def statistic_of(study: Study, measure: str) -> Statistic:
     """Median for amounts, mean for shares and counts."""
-    return "median" if variable(study, measure).attrs["units"] in MEDIANS else "mean"
-
-
-def variable(study: Study, measure: str) -> xr.DataArray:
-    """One measure of a study, (case, rung, party, seed).
-
-    Raises:
-        UnknownName: no such measure.
-    """
-    if measure not in study.data:
-        raise unknown("measure", measure, [str(name) for name in study.data])
-    return study.data[measure]
-
-
-def histories(study: Study, measure: str, case: str, rung: int, party: str, again: bool = False) -> Floats:
-    """The values of one measure over seeds (S,), or of the second histories (T,) of the first seeds.
-
-    Raises:
-        UnknownName: no such measure, case, rung or party.
-    """
-    found = variable(study, measure)
-    at = []
-    for name, asked in (("case", case), ("rung", rung), ("party", party)):
-        known = found[name].values.tolist()
-        if asked not in known:
-            raise unknown(name, str(asked), [str(value) for value in known])
-        at.append(known.index(asked))
-    source = study.again[measure] if again else found
-    return np.asarray(source.values[tuple(at)], np.float64)
+    return "median" if unit_of(study, measure) in MEDIANS else "mean"
 
 
 def level(study: Study, measure: str, case: str, rung: int, party: str, confidence: float = 0.95) -> Estimate:
@@ -116,8 +89,12 @@ def level(study: Study, measure: str, case: str, rung: int, party: str, confiden
     Raises:
         UnknownName: no such measure, case, rung or party.
     """
-    values = histories(study, measure, case, rung, party)
-    again = histories(study, measure, case, rung, party, again=True)
+    question = ("level", measure, case, rung, party, confidence)
+    return once(study, question, lambda: _level(study, measure, (case, rung, party), confidence))
+
+
+def _level(study: Study, measure: str, at: At, confidence: float) -> Estimate:
+    values, again = histories(study, measure, *at), histories(study, measure, *at, again=True)
     bounds = (0.0, 1.0) if _is_share(study, measure) else None
     fixed = study.scenario.inputs == "nominal"
     return estimate(values, (values[: len(again)], again), statistic_of(study, measure), bounds, fixed, confidence)
@@ -135,8 +112,13 @@ def gain(
         UnknownName: no such measure, case, rung or party.
         ModelError: a measure of which neither direction is better.
     """
-    sign = sign_of(study, measure)
     before = baseline(study) if since is None else since
+    question = ("gain", measure, case, rung, party, before, confidence)
+    return once(study, question, lambda: _gain(study, measure, (case, rung, party), before, confidence))
+
+
+def _gain(study: Study, measure: str, at: At, before: int, confidence: float) -> Estimate:
+    sign, (case, rung, party) = sign_of(study, measure), at
     then, now = (histories(study, measure, case, r, party) for r in (before, rung))
     then_again, now_again = (histories(study, measure, case, r, party, again=True) for r in (before, rung))
     difference, again = sign * _apart(now, then) + 0.0, sign * _apart(now_again, then_again) + 0.0  # no minus zero
@@ -164,13 +146,16 @@ def _apart(now: Floats, then: Floats) -> Floats:
 
 def ups_and_downs(study: Study, measure: str, case: str, rung: int, party: str, since: int) -> tuple[int, int]:
     """In how many histories a party is better off in a measure, and in how many worse; as `gain` counts them."""
+    question = ("ups and downs", measure, case, rung, party, since)
+    return once(study, question, lambda: _ups_and_downs(study, measure, (case, rung, party), since))
+
+
+def _ups_and_downs(study: Study, measure: str, at: At, since: int) -> tuple[int, int]:
+    case, rung, party = at
     then, now = (histories(study, measure, case, r, party) for r in (since, rung))
     difference = sign_of(study, measure) * _apart(now, then)
-    up, down = (
-        (difference > 0.0) | np.isnan(then) & ~np.isnan(now),
-        (difference < 0.0) | ~np.isnan(then) & np.isnan(now),
-    )
-    return int(up.sum()), int(down.sum())
+    there, gone = np.isnan(then) & ~np.isnan(now), ~np.isnan(then) & np.isnan(now)
+    return int(((difference > 0.0) | there).sum()), int(((difference < 0.0) | gone).sum())
 
 
 def sign_of(study: Study, measure: str) -> float:
@@ -180,7 +165,7 @@ def sign_of(study: Study, measure: str) -> float:
         UnknownName: no such measure.
         ModelError: neither is better.
     """
-    better = variable(study, measure).attrs["better"]
+    better = once(study, ("better", measure), lambda: variable(study, measure).attrs["better"])
     if better == "none":
         raise ModelError(f"gain: of {measure} neither more nor less is better; ask for its level")
     return 1.0 if better == "higher" else -1.0
@@ -246,16 +231,21 @@ def balanced(study: Study, rung: int) -> Balance:
 
 
 def reciprocity(study: Study, rung: int) -> tuple[Exchange, ...]:
-    """What the two parties get and give at a rung, side by side, case by case: gains against the baseline, and exposure."""
+    """What the two parties get and give at a rung, side by side, case by case: gains against the baseline, and exposure.
+
+    Noise in what is exposed is held to 1 % over all cases together, as on a path.
+    """
     first, second = (party.name for party in study.scenario.parties)
-    lines = []
-    for case in cases_of(study):
+    lines, cases = [], cases_of(study)
+    for case in cases:
         for what in SHOWN:
             got = level if what == "information_nats" else gain
             values: dict[str, Estimate | Exposure] = {p: got(study, what, case, rung, p) for p in (first, second)}
-            unit = str(variable(study, what).attrs["units"])
+            unit = unit_of(study, what)
             lines.append(Exchange(case, what, unit, values, _ratio(study, values)))
-        given: dict[str, Estimate | Exposure] = {p: exposure(study, case, rung, p) for p in (first, second)}
+        given: dict[str, Estimate | Exposure] = {
+            p: exposure(study, case, rung, p, of=len(cases)) for p in (first, second)
+        }
         lines.append(Exchange(case, "exposure", "nats", given, _ratio(study, given)))
     return tuple(lines)
 
@@ -277,6 +267,10 @@ def _interval(one: Estimate | Exposure) -> Interval:
 
 def _is_share(study: Study, measure: str) -> bool:
     """Whether the measure lies between 0 and 1 in every history."""
+    return once(study, ("share", measure), lambda: _lies_in_0_to_1(study, measure))
+
+
+def _lies_in_0_to_1(study: Study, measure: str) -> bool:
     found = variable(study, measure)
     values = found.values[np.isfinite(found.values)]
     return found.attrs["units"] == "1" and bool(((values >= 0.0) & (values <= 1.0)).all())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from entente.comparison.exposing import exposure
 from entente.comparison.gains import Change, baseline, cases_of, change, priorities
+from entente.comparison.values import once
 from entente.errors import ModelError
 from entente.scenario.rows import find_rung
 from entente.scenario.schema import Way
@@ -80,7 +81,11 @@ def walk(study: Study, way: Way) -> tuple[Stride, ...]:
 def _changes(study: Study, rung: int, since: int) -> tuple[Change, ...]:
     """The priority measures of every party in every case, noise held to 5 % over all of them."""
     asked = [(party, measure, case) for party, measure in priorities(study) for case in cases_of(study)]
-    return tuple(change(study, measure, case, rung, party, since, of=len(asked)) for party, measure, case in asked)
+    return once(
+        study,
+        ("path", rung, since),
+        lambda: tuple(change(study, measure, case, rung, party, since, len(asked)) for party, measure, case in asked),
+    )
 
 
 def _told(study: Study, rung: int, party: str) -> Known:

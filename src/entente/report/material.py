@@ -21,6 +21,7 @@ from entente.comparison import (
     exposure,
     facts,
     gain,
+    histories,
     level,
     losses,
     reciprocity,
@@ -130,7 +131,7 @@ def gather(study: Study) -> Material:
         levels=levels,
         gains=gains,
         changes={(n, c, p): change(study, n, c, headline, p, of=len(asked)) for n, c, p in asked},
-        exposures={cell: exposure(study, *cell) for cell in cells},
+        exposures={cell: exposure(study, *cell, of=len(cases)) for cell in cells},
         facts={party: _facts(study, cases, headline, party) for party in parties},
         balance=balanced(study, headline),
         exchanges=reciprocity(study, headline),
@@ -158,8 +159,7 @@ def told(study: Study, case: str, rung: int, party: str) -> float:
     ]
     if not alone:
         return math.nan
-    both = study.data["first_known_s"].sel(case=case, party=party)
-    own, now = (np.asarray(both.sel(rung=r).values, np.float64) for r in (alone[-1], rung))
+    own, now = (histories(study, "first_known_s", case, r, party) for r in (alone[-1], rung))
     heard = np.isfinite(now) & (np.isnan(own) | (now < own))
     return float(heard.mean())
 
