@@ -176,12 +176,18 @@ def _unheld(t: Floats, count: int, made_of: int) -> Tracks:
 
 
 def _find_areas(tracks: Tracks, changed: Bools) -> None:
-    """Write into tracks the areas that follow from their states, where those changed (K, G) or were never asked for."""
+    """Write into tracks the areas that follow from their states, where those changed (K, G) or were never asked for.
+
+    The centre's impact areas are left unknown: nobody answers from its picture, and each party reckons them from its own.
+    """
     changed = tracks.held & (changed | ~tracks.impact.known)
     launch, impact = tracks.launch.columns, tracks.impact.columns
     fresh = np.empty(impact.shape)
-    areas_many(tracks.t, changed, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, True, fresh)
-    impact[changed] = fresh[changed]
+    if (tracks.holder == CENTRE).any():
+        impact[:] = np.nan
+    else:
+        areas_many(tracks.t, changed, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, True, fresh)
+        impact[changed] = fresh[changed]
     unknown = changed & np.isnan(launch[..., 0])
     if unknown.any():
         areas_many(tracks.t, unknown, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, False, fresh)

@@ -27,14 +27,17 @@ def geodetic_from_ecef(x: float, y: float, z: float) -> tuple[float, float, floa
     Valid: everywhere but within 50 km of the Earth's centre; error below 1e-9 m up to 100,000 km.
     Source: Bowring (1976), iterated three times; equal to erfa's gc2gd within the tests' tolerance.
     """
-    p = math.hypot(x, y)
-    beta = math.atan2(z * R_EQ, p * R_POLE)
-    lat = 0.0
+    # Sines and cosines of the latitudes by Pythagoras, not by way of the angles.
+    p = math.sqrt(x * x + y * y)
+    s, c = z * R_EQ, p * R_POLE
     for _ in range(3):
-        s, c = math.sin(beta), math.cos(beta)
-        lat = math.atan2(z + ECC2 / (1.0 - ECC2) * R_POLE * s * s * s, p - ECC2 * R_EQ * c * c * c)
-        beta = math.atan2((1.0 - FLATTENING) * math.sin(lat), math.cos(lat))
-    s, c = math.sin(lat), math.cos(lat)
+        one = 1.0 / math.sqrt(s * s + c * c)
+        s, c = s * one, c * one
+        north, out = z + ECC2 / (1.0 - ECC2) * R_POLE * s * s * s, p - ECC2 * R_EQ * c * c * c
+        s, c = (1.0 - FLATTENING) * north, out
+    lat = math.atan2(north, out)
+    one = 1.0 / math.sqrt(north * north + out * out)
+    s, c = north * one, out * one
     # This form of the height has no 0/0 at the poles or at the equator.
     alt = p * c + z * s - R_EQ * math.sqrt(1.0 - ECC2 * s * s)
     return lat, math.atan2(y, x), alt
