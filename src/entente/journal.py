@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from entente import chunks
 from entente.errors import StoreError
 from entente.store import (
@@ -106,9 +108,16 @@ def read_plan(folder: Path) -> Plan:
         raise StoreError(f"{folder}: has no {PLAN}, so its study cannot be continued; pick another folder, or --force")
     said = read_json(path, FORMAT)
     try:
-        return Plan(**{field.name: said[field.name] for field in fields(Plan)})
-    except KeyError as problem:
-        raise StoreError(f"{path}: is damaged, {problem} is missing; begin again with --force") from problem
+        return TypeAdapter(Plan).validate_json(json.dumps(said), strict=True)
+    except ValidationError as problem:
+        raise StoreError(f"{path}: is damaged, {first_mistake(problem)}; begin again with --force") from problem
+
+
+def first_mistake(problem: ValidationError) -> str:
+    """What pydantic found first, in one line."""
+    mistake = problem.errors(include_url=False)[0]
+    where = ".".join(map(str, mistake["loc"])) or "the whole"
+    return f"{where!r} is missing" if mistake["type"] == "missing" else f"{where!r}: {mistake['msg']}"
 
 
 def keep(folder: Path, axes: chunks.Axes, found: chunks.Found) -> None:

@@ -198,7 +198,10 @@ def load(folder: Path) -> Numbers:
     if not is_finished(folder):
         raise StoreError(f"{folder}: has no {MANIFEST}, so no study was finished there; run `entente run` first")
     said = upgrade(read_json(folder / MANIFEST, FORMAT))
-    for name, known in said.pop("sha256").items():
+    sums = said.pop("sha256", None)
+    if not isinstance(sums, dict):
+        raise StoreError(f"{folder / MANIFEST}: is damaged, it lists no check sums; run again with --force")
+    for name, known in sums.items():
         if damaged(folder / name, known):
             raise StoreError(
                 f"{folder / name}: is damaged or gone, its check sum is not the manifest's; run again with --resume"
@@ -215,7 +218,7 @@ def load(folder: Path) -> Numbers:
         else:
             again = measures.isel(seed=slice(0))
             inputs = xr.DataArray(coords={"seed": measures["seed"], "input": []}, dims=("seed", "input"))
-    except HDF5_FAILS as problem:
+    except (*HDF5_FAILS, KeyError) as problem:
         raise StoreError(f"{folder / NUMBERS}: cannot be read ({problem}); run again with --force") from problem
     return Numbers(measures, again, inputs, said)
 

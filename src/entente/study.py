@@ -8,12 +8,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from pydantic import ValidationError
 
 from entente import journal, provenance, store
 from entente.chunks import Axes, Found
@@ -152,16 +153,26 @@ def load_study(folder: str | Path, workers: int | None = None) -> Study:
         StoreError: no finished study there, a damaged file, or one made by another version or with other packages,
             whose whole histories this one cannot repeat (`study.nc` is readable all the same).
     """
-    home = Path(folder)
+    home, count = Path(folder), _processes(workers)
     plan = journal.read_plan(home)
-    scenario = Scenario.model_validate_json(journal.scenario_text(plan))
-    other = journal.differences(plan, plan_of(scenario, plan.seeds))
+    _refuse_other(home, plan, replace(plan, **_program()))  # first: another version's scenario may have other keys
+    try:
+        scenario = Scenario.model_validate_json(journal.scenario_text(plan))
+    except ValidationError as problem:
+        raise StoreError(
+            f"{home / store.PLAN}: is damaged, scenario {journal.first_mistake(problem)}; begin again with --force"
+        ) from problem
+    _refuse_other(home, plan, plan_of(scenario, plan.seeds))
+    return _finished(home, scenario, count)
+
+
+def _refuse_other(folder: Path, there: Plan, now: Plan) -> None:
+    other = journal.differences(there, now)
     if other:
         raise StoreError(
-            f"{home}: was made otherwise than this version would: {'; '.join(other)}; "
-            f"run it again, or read {home / store.NUMBERS} as it is"
+            f"{folder}: was made otherwise than this version would: {'; '.join(other)}; "
+            f"run it again, or read {folder / store.NUMBERS} as it is"
         )
-    return _finished(home, scenario, workers or os.cpu_count() or 1)
 
 
 def plan_of(scenario: Scenario, seeds: int | None = None) -> Plan:
@@ -174,12 +185,9 @@ def plan_of(scenario: Scenario, seeds: int | None = None) -> Plan:
         check_rung(scenario, rung)
     check_priorities(scenario)
     return Plan(
-        version=provenance.version(),
-        code=provenance.code_hash(),
-        packages=provenance.packages(),
+        **_program(),
         scenario=scenario.model_dump(mode="json"),
         scenario_hash=scenario_hash(scenario),
-        findings_hash=provenance.findings_hash(),
         cases=[case.name for case in scenario.cases],
         rungs=rungs,
         seeds=count,
@@ -187,6 +195,16 @@ def plan_of(scenario: Scenario, seeds: int | None = None) -> Plan:
         seeds_a_chunk=CHUNK,
         measures=list(MEASURES),
     )
+
+
+def _program() -> dict[str, Any]:
+    """The part of a plan that is the same for every scenario."""
+    return {
+        "version": provenance.version(),
+        "code": provenance.code_hash(),
+        "packages": provenance.packages(),
+        "findings_hash": provenance.findings_hash(),
+    }
 
 
 def _carried_out(

@@ -1,5 +1,6 @@
 """A study that was stopped, killed or damaged: what was finished is kept, and what comes out is the same to the bit."""
 
+import json
 import os
 import signal
 import subprocess
@@ -322,3 +323,39 @@ def test_a_study_of_another_version_is_not_loaded(finished, monkeypatch):
     monkeypatch.setattr(provenance, "version", lambda: "0.2.0")
     with pytest.raises(en.StoreError, match=r"was made otherwise .* version 0\.1\.0 there, 0\.2\.0 now"):
         en.load_study(finished)
+
+
+def test_another_version_is_named_before_its_scenario_is_read(finished, monkeypatch):
+    """A later version may know other keys; that would be no damage."""
+    rewrite(finished, lambda said: said["scenario"].update(weather="fine"))
+    with pytest.raises(en.StoreError, match=r"plan\.json: is damaged, scenario 'weather': Extra inputs") as refused:
+        en.load_study(finished)
+    assert "\n" not in str(refused.value)
+    monkeypatch.setattr(provenance, "version", lambda: "0.2.0")
+    with pytest.raises(en.StoreError, match=r"was made otherwise .* version 0\.1\.0 there, 0\.2\.0 now"):
+        en.load_study(finished)
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (lambda said: said.pop("seeds"), "'seeds' is missing"),
+        (lambda said: said.update(seeds="20"), "'seeds': Input should be a valid integer"),
+        (lambda said: said["rungs"].append("9"), "'rungs.4': Input should be a valid integer"),
+        (lambda said: said["scenario"].pop("parties"), "scenario 'parties' is missing"),
+        (lambda said: said.update(scenario=[]), "'scenario': Input should be an object"),
+    ],
+)
+def test_a_damaged_plan_is_not_loaded(finished, harm, says):
+    rewrite(finished, harm)
+    with pytest.raises(en.StoreError, match=r"plan\.json: is damaged, ") as refused:
+        en.load_study(finished)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def rewrite(folder, change):
+    """Another plan in a folder, as another version or a damaged disk may leave it."""
+    said = json.loads((folder / PLAN).read_text())
+    change(said)
+    (folder / PLAN).write_text(json.dumps(said))

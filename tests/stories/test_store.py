@@ -142,7 +142,7 @@ def hurt(path, harm):
         path.write_bytes(content)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"seeds": 3}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"seeds": 3}', '{"format": 2}', '{"format": 2, "sha256": []}'])
 def test_a_damaged_manifest_is_said_so(tmp_path, text):
     (tmp_path / MANIFEST).write_text(text)
     with pytest.raises(en.StoreError, match=r"manifest.json: is damaged"):
