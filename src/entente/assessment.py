@@ -78,11 +78,13 @@ def known(
 
 def done(world: World, flights: Flights, outcome: Outcome, rung: int) -> dict[str, Floats]:
     """The measures of who answers what, by name; only those that are defined for a party at all."""
-    told = "rules" in find_rung(rung, world.scenario.ladder).flows
+    row = find_rung(rung, world.scenario.ladder)
     values: dict[str, Floats] = {}
     for party in range(len(world.parties)):
         found = _protection(world, flights, party, outcome)
-        if told and "commit_s" in found:
+        if row.engagement == "coordinated" and "double_engaged" in found:
+            found["double_engaged"] = 0.0  # a second salvo is agreed there, not fired unknowing
+        if "rules" in row.flows and "commit_s" in found:
             found["given_commit_s"] = found["commit_s"]
         for name, value in found.items():
             values.setdefault(name, np.full(len(world.parties), np.nan))[party] = value
@@ -90,8 +92,8 @@ def done(world: World, flights: Flights, outcome: Outcome, rung: int) -> dict[st
 
 
 def _mean(values: list[float]) -> float:
-    known = [value for value in values if not math.isnan(value)]
-    return float(np.mean(known)) if known else math.nan
+    """Over all objects; undefined where it is undefined for one: a mean over other objects would be another question."""
+    return float(np.mean(values)) if values else math.nan
 
 
 def _of_object(
@@ -166,15 +168,19 @@ def _ambiguity(
         at = int(np.searchsorted(tracks.t, t0 + moment))
         if at >= len(tracks.t):
             continue
-        pointed = [
-            area is not None and threatens(area, world.defended)
+        areas = [
+            best_area(tracks.impact[tracks.obj == obj], tracks.held[tracks.obj == obj], at)
             for obj, when in enumerate(warned)
             if when <= t0 + moment
-            for area in [best_area(tracks.rows(tracks.obj == obj).impact, tracks.held[tracks.obj == obj], at)]
         ]
+        pointed = [threatens(area, world.defended) for area in areas if area is not None]
         if any(pointed):
             says: bool | None = True
-        elif pointed or (noticed and _announced(world, tracks, at)):
+        elif (
+            pointed
+            or world.parties[party].name == world.case.launched_by
+            or (noticed and _announced(world, tracks, at))
+        ):
             says = False
         else:
             says = None
@@ -186,9 +192,9 @@ def _ambiguity(
 
 
 def _announced(world: World, tracks: Tracks, at: int) -> bool:
-    """Whether what is seen at a moment starts where the announcement says; who launches itself need not look."""
+    """Whether what is seen at a moment starts where the announcement says."""
     if world.case.notice is None:
-        return True
+        return False
     for row in tracks.launch[:, at].table[tracks.held[:, at]]:
         away, allowed = (
             geodesic(float(row[0]), float(row[1]), *world.threat.origin)[0],
@@ -206,7 +212,7 @@ def _protection(world: World, flights: Flights, party: int, outcome: Outcome) ->
     if sites:
         mine = np.isin(outcome.site, sites)
         out["engaged"] = len(np.unique(outcome.obj[mine])) / flights.count
-        out["commit_s"] = float(outcome.t_launch[mine].min() - flights.t_launch[0]) if mine.any() else math.nan
+        out["commit_s"] = float(outcome.t_launch[mine].min() - flights.t_launch.min()) if mine.any() else math.nan
         out["shots"] = float(mine.sum())
     if all(any(site.party == p for site in world.sites) for p in range(len(world.parties))):
         fired = np.zeros((flights.count, len(world.parties)), np.bool_)

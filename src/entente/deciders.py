@@ -16,7 +16,7 @@ from entente.scenario.schema import Scenario
 from entente.scenario.world import find_case
 from entente.study import Study
 
-FEWEST = 60  # histories below which nothing is ranked
+FEWEST = 59  # histories below which nothing is ranked: from as many on a verdict can be "supported"
 HARMONICS = 4  # a response with up to two full waves over the range of an input is seen
 SHUFFLES = 1000
 ANYWHERE = 0.95  # confidence that no input at all passes where none matters
@@ -35,7 +35,7 @@ class Decider:
 
 
 def deciders(study: Study, margin: Floats) -> tuple[Decider, ...]:
-    """The inputs whose index is above noise, the largest first; none with fewer than 60 histories.
+    """The inputs whose index is above noise, the largest first; none with fewer than 59 histories.
 
     Args:
         margin: the number in question, one a history (S,); histories where it is nan are left out.
@@ -119,6 +119,22 @@ def is_sourced(scenario: Scenario, name: str) -> bool:
             assumed = any(key == one or key.startswith(f"{one}.") for one in row.assumed)
             return row.basis not in ("assumed", "invented") and not assumed
     return False
+
+
+def unsourced_matter(study: Study, margin: Floats, ranked: tuple[Decider, ...]) -> bool:
+    """Whether a number may hang on an input that no source states: one that decides, or any if none stands out of the noise.
+
+    Many inputs that each decide a little are lost in noise together; where the number varies at all, that is no reason to
+    trust those that nobody has stated.
+    """
+    if ranked:
+        return not all(one.sourced for one in ranked)
+    known = margin[np.isfinite(margin)]
+    if not len(known) or np.ptp(known) == 0.0:
+        return False
+    spread = np.ptp(np.nan_to_num(np.asarray(study.inputs.values, np.float64)), axis=0)
+    names = [str(name) for name in study.inputs["input"].values]
+    return any(width > 0.0 and not is_sourced(study.scenario, name) for name, width in zip(names, spread, strict=True))
 
 
 def title_of(scenario: Scenario, name: str) -> str:

@@ -69,7 +69,7 @@ class Options:
 
 
 def defend(world: World, flights: Flights, picture: Picture, rung: int) -> Outcome:
-    """Every body that a party's picture holds, in the order in which they come down, and who answers it.
+    """Every body that a party's picture holds, in the order in which they can be met, and who answers it.
 
     Raises:
         UnknownName: no such rung.
@@ -99,7 +99,11 @@ def decide(world: World, flights: Flights, possible: Options, rung: int) -> Outc
     """Who fires, by the rules of the rung, and what comes of it."""
     engagement = find_rung(rung, world.scenario.ladder).engagement
     plans, stock = possible.plans, _Stock([site.inventory for site in world.sites], dict(possible.why_not))
-    order = [int(obj) for obj in np.argsort(flights.t_impact, kind="stable")]
+    # In the order in which the pictures have them come into reach: what nobody can meet is nobody's to wait for.
+    soonest: dict[int, float] = {}
+    for (_, obj), plan in plans.items():
+        soonest[obj] = min(plan.t_intercept, soonest.get(obj, math.inf))
+    order = sorted(soonest, key=lambda obj: (soonest[obj], obj))
     for place, obj in enumerate(order):
         if engagement == "alone":
             _alone(world, plans, obj, stock)

@@ -16,7 +16,7 @@ from scipy.stats import beta
 
 from entente.comparison import Estimate, baseline, gain, level
 from entente.compiled import Floats
-from entente.deciders import FEWEST, Decider, deciders
+from entente.deciders import FEWEST, Decider, deciders, unsourced_matter
 from entente.predicates import Connected, FindingRow, FindingSheet, Margins, Protection, holds, margins
 from entente.provenance import findings_hash
 from entente.scenario.reader import read
@@ -211,7 +211,7 @@ def _at(study: Study, predicate: Protection | Connected, rung: int, headline: bo
     held = int(holds(found.overall).sum())
     ruling = rule(held, draws)
     ranked = deciders(study, found.overall) if headline or ruling == "supported" else ()
-    capped = ruling == "supported" and (_is_fixed(study) or not all(one.sourced for one in ranked))
+    capped = ruling == "supported" and (_is_fixed(study) or unsourced_matter(study, found.overall, ranked))
     if capped:
         ruling = "supported under stated assumptions"
     # For each party means for both: one that fails decides, one that cannot be computed leaves the rest open.
@@ -281,7 +281,8 @@ def _reasons(study: Study, row: FindingRow, first: RungVerdict) -> list[str]:
             f"{study.data.sizes['seed']} histories are too few to rank what decides; at least {FEWEST} are needed"
         )
     elif first.capped:
-        why.append(f"decided by inputs that no source states: {', '.join(unsourced)}")
+        named = ", ".join(unsourced) or "none stands out of the noise, and some that vary have no source"
+        why.append(f"decided by inputs that no source states: {named}")
     if study.provenance.get("findings_hash", findings_hash()) != findings_hash():
         why.append("findings.yaml was changed after the study ran: the bar is not the one that was set before")
     return why

@@ -1,7 +1,8 @@
 """What is measured in every history, and which way is better. One value a party; nan where it is undefined.
 
 Undefined is not 0: "never warned" is printed beside a median, not averaged into it. With several objects a measure is the
-mean over those for which it is defined; the first knowledge of a group counts from its first launch.
+mean over all of them, and undefined while it is undefined for one; the first knowledge of a group counts from its first
+launch.
 """
 
 from dataclasses import dataclass

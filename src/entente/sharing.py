@@ -22,6 +22,7 @@ from entente.scenario.rows import find_rung
 from entente.scenario.world import Policy, World
 
 WARNING_EVERY = 60.0  # s  between two warnings about the same track, the first one apart
+SURELY = 2.0  # standard deviations by which a flight must be longer than the policy's limit
 FALSE_OBJECTS = 1_000_000  # added to the number of a false track to make the key of its bias
 MOST_OUTAGES = 1_000  # in one history
 
@@ -97,7 +98,9 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
     moments = np.flatnonzero(believed.held[track])
     moments = moments[moments >= first]
     parts = []
-    for kind in (WARNING, TRACK):
+    # States are shared of third parties' missiles; of its own launches a party gives notices and warnings.
+    mine = world.parties[giver].name == world.case.launched_by
+    for kind in (WARNING,) if mine else (WARNING, TRACK):
         if kind == WARNING:
             chosen, delay = _warned(believed.t[moments], impact[moments, LAT]), policy.warning_delay
         else:
@@ -123,9 +126,10 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
 
 
 def _cleared(policy: Policy, national: NationalTracks, track: int) -> int | None:
-    """The first moment at which a flight is known to be long enough for release: how far it would go if it burned no more.
+    """The first moment at which a flight is surely long enough for release: how far it would go if it burned no more.
 
-    A flight once known to be long enough stays so: a burning missile only flies farther. What cannot be decided is refused.
+    Surely: by two standard deviations of both ends. A flight once known to be long enough stays so: a burning missile only
+    flies farther. What cannot be decided is refused.
     """
     believed = national.tracks
     launch = believed.launch.table[track]
@@ -134,7 +138,10 @@ def _cleared(policy: Policy, national: NationalTracks, track: int) -> int | None
         lat, lon, _, _, status = impact_area(
             believed.x[track, g], believed.P[track, g], 0.0, BETA_LN[0], BETA_LN[1], corner
         )
-        if status == 0 and geodesic(launch[g, LAT], launch[g, LON], lat, lon)[0] >= policy.min_range:
+        if status != 0:
+            continue
+        unsure = math.sqrt(launch[g, MAJOR] ** 2 + corner[0, 0] + corner[1, 1])
+        if geodesic(launch[g, LAT], launch[g, LON], lat, lon)[0] - SURELY * unsure >= policy.min_range:
             return int(g)
     return None
 

@@ -138,3 +138,22 @@ def test_geodesic_and_sphere_agree_where_areas_are_drawn():
         lat, lon, *_ = destination(place[0], place[1], azimuth, math.sqrt(IN_90) * 100e3 * (1 + HALF_PER_CENT))
         assert sites_inside(place, np.array([lat]), np.array([lon])) == 0.0
         assert geodesic(place[0], place[1], lat, lon)[0] > 0
+
+
+def test_a_track_that_was_lost_does_not_point_elsewhere():
+    """An attack warned of whose track is gone is unresolved, not taken for harmless."""
+    history = begun()
+    blind = replace(history, national=replace(history.national, tracks=_ended(history.national.tracks, 250.0)))
+    resolved, wrong, unresolved = natures(blind, 0, 300)
+    assert wrong == [0.0, 0.0]
+    assert unresolved == [1.0, 1.0]
+    assert resolved == [0.0, 0.0]
+
+
+def _ended(tracks, after):
+    """The same tracks, none held after a moment [s]."""
+    late = tracks.t > after
+    held = tracks.held & ~late
+    impact = tracks.impact.table
+    impact[:, late] = np.nan
+    return replace(tracks, held=held, impact=type(tracks.impact).from_table(impact))

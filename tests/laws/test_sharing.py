@@ -228,3 +228,19 @@ def test_a_bias_belongs_to_the_body_not_to_the_track():
     theirs = picture.held & (picture.made_of == PARTNER) & np.isfinite(picture.x[..., 0])
     sigma = begun.world.policies[0].track_sigma
     assert (np.linalg.eigvalsh(picture.P[theirs][:, :3, :3])[:, 0] >= 0.9 * sigma**2).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_flight_that_may_be_short_is_refused(seed):
+    """260 km from a ship: however wide the predicted area, nothing is released; seed 1 once was, on one noisy look."""
+    begun = before_sharing(load("europe-2013"), "ship-southern-russia", seed)
+    assert len(share(begun.world, begun.national, 4).t) == 0
+
+
+def test_a_party_shares_no_states_of_its_own_launches():
+    """Warnings and notices of them, yes; the other side's states of them, yes."""
+    begun = before_sharing(load("europe-2013"), "space-launch", 1)
+    shared = share(begun.world, begun.national, 4)
+    own = shared.giver == [p.name for p in begun.world.parties].index("russia")
+    assert set(shared.kind[own]) == {WARNING}
+    assert TRACK in set(shared.kind[~own])

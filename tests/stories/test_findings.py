@@ -166,13 +166,6 @@ def everywhere(scenario, rise):
     return {case.name: rise for case in scenario.cases}
 
 
-@pytest.fixture
-def all_computable(scenario, monkeypatch):
-    """Russia's interceptors as if open sources said enough: the rule is tested apart."""
-    monkeypatch.setattr("entente.predicates.is_not_computable", lambda scenario, party: False)
-
-
-@pytest.mark.usefixtures("all_computable")
 def test_f4_holds_where_the_least_favourable_variant_rises(scenario, study_of):
     found = verdict(protected(study_of, scenario, everywhere(scenario, (0.3, 0.2, 0.051))), "F4")
     assert found.ruling == "supported"
@@ -183,7 +176,6 @@ def test_f4_holds_where_the_least_favourable_variant_rises(scenario, study_of):
     assert less.ruling == "not supported"
 
 
-@pytest.mark.usefixtures("all_computable")
 def test_f4_needs_one_launch_and_three_for_each_party(scenario, study_of):
     rises = everywhere(scenario, (0.2, 0.2, 0.2)) | {"mrbm-southern-russia-3": (0.0, 0.0, 0.0)}
     found = verdict(protected(study_of, scenario, rises), "F4")
@@ -194,7 +186,6 @@ def test_f4_needs_one_launch_and_three_for_each_party(scenario, study_of):
     }  # fmt: skip
 
 
-@pytest.mark.usefixtures("all_computable")
 def test_a_short_flight_from_a_ship_is_shown_and_decides_nothing(scenario, study_of):
     rises = everywhere(scenario, (0.2, 0.2, 0.2)) | dict.fromkeys(
         ("ship-southern-europe", "ship-southern-russia"), (0.0,) * 3
@@ -204,7 +195,6 @@ def test_a_short_flight_from_a_ship_is_shown_and_decides_nothing(scenario, study
     assert found.by_rung[4].by_class["one short-range launch from a ship"] == 0.0
 
 
-@pytest.mark.usefixtures("all_computable")
 def test_what_rises_only_at_rung_six_is_said_at_rung_six(scenario, study_of):
     found = verdict(protected(study_of, scenario, everywhere(scenario, (0.2, 0.2, 0.2)), rung=6), "F4")
     assert (found.rung, found.ruling) == (4, "not supported")

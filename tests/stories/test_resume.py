@@ -247,6 +247,46 @@ def test_another_version_does_not_continue(scenario, half, monkeypatch, function
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["physics/gravity.py", "scenario/places/cities.csv", "workers.py", "study.py", "measures.py", "a_new_module.py"],
+)
+def test_an_edit_that_may_change_a_history_is_another_program(package, name):
+    before = provenance.code_hash()
+    edit(package / name)
+    assert provenance.code_hash() != before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("cli.py", "report/page.py", "report/page.html.j2", "questions/arcs.py", "comparison/gains.py", "findings.py"),
+        *("findings.yaml", "predicates.py", "deciders.py", "journal.py", "store.py", "chunks.py", "provenance.py"),
+        *("scenario/catalogue/radars.yaml", "scenario/places/README.md", "scenario/places/world.json"),
+    ],
+)
+def test_an_edit_that_changes_no_history_does_not_stop_a_resume(package, name):
+    """The catalogue and the findings may: they have hashes of their own."""
+    before = provenance.code_hash()
+    assert (package / name).exists()
+    edit(package / name)
+    assert provenance.code_hash() == before
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A copy of the package, which `provenance` takes for itself."""
+    subprocess.run(["cp", "-r", provenance.HERE, tmp_path / "entente"], check=True)
+    monkeypatch.setattr(provenance, "HERE", tmp_path / "entente")
+    return tmp_path / "entente"
+
+
+def edit(file):
+    """As an editor does: something is added."""
+    with file.open("a") as handle:
+        handle.write("\n")
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ('{"format": 99}', r"plan\.json: format 99 is newer than this version reads \(1\); update entente"),
