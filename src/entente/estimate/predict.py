@@ -32,6 +32,7 @@ AIR_STEP = 5.0  # s  longest step in the air
 LANDING = 7  # tries at ending the last step on the ground; each is some thirty times nearer
 AIR_STRIDE = 2_000.0  # m  longest way up or down in one step in the air, a quarter of the scale height
 DENSE_TOP, THIN = 50_000.0, 4.0  # m, 1: above this height that is so much longer
+COARSE = 2.0  # times as long are the steps of a sigma point in the air: off by less than a hundredth of its area
 BRAKED = 0.15  # longest step in the air, in times in which drag would stop the body
 SCALE_HEIGHT, SEA_DENSITY = 7_000.0, 1.7  # m, kg/m^3  of an exponential air no thinner than the standard one
 _SHARE = np.array([0.0, 0.5, 0.5, 1.0])  # where in the step the four Runge-Kutta slopes are taken
@@ -168,7 +169,7 @@ def _all_flown(x: Floats, lower: Floats, beta_ln_mean: float, beta_ln_sigma: flo
         for i in range(6):
             y[i] = x[i] + (off * lower[i, j] if j < 6 else 0.0)
         beta_ln = beta_ln_mean + (off * beta_ln_sigma if j == 6 else 0.0)
-        dt, status = to_ground(y, 0.5 * math.exp(-beta_ln), 1.0, y)
+        dt, status = _fly_down(y, 0.5 * math.exp(-beta_ln), 1.0, COARSE, y)
         if status != 0:
             return status
         ends[point, 0], ends[point, 1], ends[point, 2], ends[point, 3] = y[0], y[1], y[2], dt
@@ -338,6 +339,12 @@ def to_ground(x: Floats, k: float, sign: float, x_out: Floats) -> tuple[float, i
     Returns:
         time until then [s], negative if backward; status: 2 where it does not come down within an hour, 4 for a nan.
     """
+    return _fly_down(x, k, sign, 1.0, x_out)
+
+
+@kernel
+def _fly_down(x: Floats, k: float, sign: float, coarse: float, x_out: Floats) -> tuple[float, int]:
+    """`to_ground` in steps that are so many times as long in the air."""
     before = np.empty(6)
     for i in range(6):
         x_out[i] = x[i]
@@ -358,9 +365,9 @@ def to_ground(x: Floats, k: float, sign: float, x_out: Floats) -> tuple[float, i
         h = VACUUM_STEP
         if k > 0.0 and alt < AIR_TOP:
             # Above the dense air drag is slight, and longer steps lose nothing.
-            longer = THIN if alt > DENSE_TOP else 1.0
-            h = min(AIR_STEP, longer * AIR_STRIDE / max(abs(up), 1.0))
-            h = min(h, BRAKED / (k * SEA_DENSITY * math.exp(-max(alt, 0.0) / SCALE_HEIGHT) * speed + 1e-9))
+            longer = coarse * (THIN if alt > DENSE_TOP else 1.0)
+            h = min(coarse * AIR_STEP, longer * AIR_STRIDE / max(abs(up), 1.0))
+            h = min(h, coarse * BRAKED / (k * SEA_DENSITY * math.exp(-max(alt, 0.0) / SCALE_HEIGHT) * speed + 1e-9))
         elif k > 0.0 and sinking > 0.0:
             # End a step near the edge of the air; gravity makes it arrive a little deeper, where air is still thin.
             h = min(VACUUM_STEP, (alt - AIR_TOP) / sinking + 0.1)
