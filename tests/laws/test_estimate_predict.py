@@ -19,6 +19,7 @@ IN_AIR = 1.0  # m; steps of 2 km way through drag whose density has corners, aga
 AIR_COST = 30.0  # m; what the air costs is reckoned within 5 % (test_estimate_passage)
 WIDTH = 0.04  # relative; axes of areas in closed form against those of flown sigma points
 SHIFT = 0.10  # of a standard deviation; centres of the same
+LONGER = 0.01  # relative, or of a standard deviation; what twice as long steps in the air change
 STEEP = 0.25  # rad below the horizon; a flatter arc dives into the air where sigma points are no longer alike
 SAMPLING = 0.15  # relative, of a standard deviation from 400 flights: four times its own 1 / sqrt(800)
 
@@ -222,7 +223,7 @@ def test_areas_in_closed_form_are_those_of_flown_sigma_points(seed, sign):
 @pytest.mark.parametrize("climb", [-2000.0, -100.0, 900.0])
 @pytest.mark.parametrize("alt", [5e3, 20e3, 60e3, 99e3])
 def test_areas_of_bodies_in_the_air_are_those_of_flown_sigma_points(alt, climb):
-    """Steeply down, nearly the same; flat or rising, where drag is most of what happens, exactly, as all are flown."""
+    """Steeply down, nearly the same; flat or rising, where drag is most of what happens, all are flown, in longer steps."""
     x, P, cov = body(alt=alt, speed=(1500.0, 1500.0, climb)), np.diag([300.0] * 3 + [10.0] * 3) ** 2, np.empty((2, 2))
     lat, lon, t, sigma_t, status = impact_area(x, P, 0.0, LN_BETA, 0.35, cov)
     place, when, expected, spread_t = flown(x, P, 1.0, 0.35)
@@ -232,10 +233,10 @@ def test_areas_of_bodies_in_the_air_are_those_of_flown_sigma_points(alt, climb):
     apart = enu @ (np.array(ecef_from_geodetic(lat, lon, 0.0)) - ecef_from_geodetic(*place, 0.0))
     white = np.linalg.inv(np.linalg.cholesky(expected))
     steep = climb < -1000.0
-    np.testing.assert_allclose(np.sqrt(np.linalg.eigvalsh(white @ cov @ white.T)), 1.0, atol=WIDTH if steep else 1e-9)
-    assert np.linalg.norm(white @ apart[:2]) < (SHIFT if steep else 1e-6)
-    assert t == pytest.approx(when, abs=0.3 if steep else 1e-9)
-    assert sigma_t == pytest.approx(spread_t, rel=0.1 if steep else 1e-9)
+    np.testing.assert_allclose(np.sqrt(np.linalg.eigvalsh(white @ cov @ white.T)), 1.0, atol=WIDTH if steep else LONGER)
+    assert np.linalg.norm(white @ apart[:2]) < (SHIFT if steep else LONGER)
+    assert t == pytest.approx(when, abs=0.3 if steep else 0.01)
+    assert sigma_t == pytest.approx(spread_t, rel=0.1 if steep else LONGER)
 
 
 def test_the_allowance_for_boost_widens_the_launch_area():
