@@ -1,5 +1,6 @@
 """Gains are paired, signed by who is better off, and honest about what never happened; losses have causes; paths add up."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -199,6 +200,32 @@ def test_reciprocity_is_a_table_without_ratios_to_nothing(scenario, study_of):
     assert table["information_nats"].ratio is None
     assert table["impact_area_90_km2"].ratio is None
     assert table["exposure"].values["russia"] == exposure(study, CASE, 4, "russia")
+
+
+def test_one_exposure_has_one_number_wherever_it_stands(study_of):
+    """The table of both parties and the path ask for the same: noise is held to 1 % over all cases."""
+    scenario = en.load("europe-2013")
+    draws = np.random.default_rng(30)
+    reach = draws.normal(size=SEEDS)
+    shape = (len(scenario.cases), len(scenario.rungs), 2, SEEDS)
+    faint = 0.33 * reach + draws.normal(size=(len(scenario.cases), 1, 1, SEEDS))  # seen in some cases, if asked alone
+    inputs, values = {"armavir_southeast.reach_km": reach}, {"given_first_s": np.broadcast_to(faint, shape)}
+    flat = dict.fromkeys(("information_nats", "warning_lead_s", "impact_area_90_km2"), np.zeros(shape))
+    study = study_of(scenario, values | flat, SEEDS, inputs=inputs)
+    cases = [case.name for case in scenario.cases]
+    table = {x.case: x.values["russia"].nats for x in reciprocity(study, 4) if x.what == "exposure"}
+    assert table == {case: exposure(study, case, 4, "russia", of=len(cases)).nats for case in cases}
+    assert table != {case: exposure(study, case, 4, "russia").nats for case in cases}
+
+
+def test_a_study_with_other_numbers_is_asked_anew(scenario, study_of):
+    study = of(study_of, scenario, warning_lead_s=steady(31))
+    before = level(study, "warning_lead_s", CASE, 4, "russia").value
+    other = dataclasses.replace(study, data=study.data + 50.0)
+    for name in study.data:
+        other.data[name].attrs = study.data[name].attrs
+    assert level(other, "warning_lead_s", CASE, 4, "russia").value == pytest.approx(before + 50.0)
+    assert level(study, "warning_lead_s", CASE, 4, "russia").value == before
 
 
 def test_every_loss_is_found_and_has_its_cause(scenario, study_of):

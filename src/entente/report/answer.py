@@ -11,7 +11,7 @@ from markupsafe import Markup
 from entente.comparison import Change
 from entente.report import words
 from entente.report.language import Tongue
-from entente.report.material import PICTURED, Material
+from entente.report.material import PICTURED, PROTECTION, Material
 from entente.scenario.schema import Party
 
 TELLING = 0.2  # difference between the parties' shares from which a verdict names both
@@ -27,10 +27,10 @@ class Answer:
 
 
 def answer(found: Material, tongue: Tongue) -> Answer:
-    """The headline and three to six labelled sentences."""
+    """The headline and some labelled sentences."""
     parties = found.study.scenario.parties
     sentences = [(words.party_name(tongue, party), buys(found, tongue, party)) for party in parties]
-    sentences += [(tongue.say("answer.verdicts"), verdicts(found, tongue))]
+    sentences += verdicts(found, tongue)
     sentences += [(tongue.say("answer.costs"), costs(found, tongue))]
     sentences += [(tongue.say("answer.believe"), believe(found, tongue))]
     return Answer(headline(found, tongue), tuple((name, words.asides(said)) for name, said in sentences if said))
@@ -89,20 +89,23 @@ def buys(found: Material, tongue: Tongue, party: Party) -> str:
         told = [said for name in found.lead if (said := _counted(found, tongue, name, party.name))]
     if not told:
         return tongue.say("answer.nothing")
-    still = [words.measure_name(tongue, name) for name in PICTURED if _unchanged(found, name, party.name)]
+    still = _still(found, tongue, party.name)
     told += [tongue.say("counted.none", measures=", ".join(still))] if still else []
     said = words.capital("; ".join(told)) + "."
     examples = _examples(found, party.name) if len(found.cases) > 1 else []
-    most = [
-        tongue.mark(
-            "answer.example",
-            case=tongue.own(case.title),
-            told="; ".join(_told(found, tongue, one) for one in examples if one.case == case.name),
-        )
-        for case in found.cases
-        if any(one.case == case.name for one in examples)
-    ]
-    return Markup(" ").join([said, *most])
+    if not examples:
+        return said
+    case = next(case for case in found.cases if case.name == examples[0].case)
+    told = [_told(found, tongue, one) for one in examples]
+    return Markup(" ").join([said, tongue.mark("answer.example", case=tongue.own(case.title), told="; ".join(told))])
+
+
+def _still(found: Material, tongue: Tongue, party: str) -> list[str]:
+    """What can be compared and changes nowhere beyond chance; protection is said once if none of its forms changes."""
+    same = [name for name in (*PICTURED, *PROTECTION) if _unchanged(found, name, party)]
+    if set(PROTECTION) <= set(same):
+        same = [*(name for name in same if name not in PROTECTION), "protection"]
+    return [words.measure_name(tongue, name) for name in dict.fromkeys(same)]
 
 
 def _told(found: Material, tongue: Tongue, change: Change) -> str:
@@ -142,27 +145,35 @@ def _unchanged(found: Material, measure: str, party: str) -> bool:
 
 
 def _examples(found: Material, party: str) -> list[Change]:
-    """The largest typical gain in each of the two pictured measures that gain in most cases; of an attack, if in any."""
+    """The largest typical gain in the pictured measure that gains in most cases, of an attack if in any; and what else
+    is gained most in that case.
+    """
     attacks = {case.name for case in found.cases if case.nature == "attack"}
     gains = {}
     for name in PICTURED:
         changes = _defined(found, name, party) if name in found.study.data else []
         gains[name] = [c for c in changes if typically(c) == "better" and c.gain.value > 0.0]
     ranked = sorted((some for some in gains.values() if some), key=len, reverse=True)
-    return [max(some, key=lambda c: (c.case in attacks, c.gain.value)) for some in ranked[:2]]
+    largest = [max(some, key=lambda c: (c.case in attacks, c.gain.value)) for some in ranked]
+    return [c for c in largest if c.case == largest[0].case]
 
 
-def verdicts(found: Material, tongue: Tongue) -> str:
-    """The findings that were computed, with their verdict and share."""
+def verdicts(found: Material, tongue: Tongue) -> list[tuple[str, Markup]]:
+    """Each finding that was computed: what was asked, the verdict, and the share."""
     said = []
     for verdict in found.verdicts:
         if not verdict.computed or verdict.rung is None:
             continue
-        share = verdict.by_rung[verdict.rung].share
-        named = {"id": verdict.id, "title": tongue.shown(verdict.title), "share": tongue.fixed(share, 2)}
-        named["alone"] = _by_party(found, tongue, verdict.by_rung[verdict.rung].by_party)
-        said.append(tongue.mark("answer.verdict", **named, ruling=tongue.say(f"ruling.{verdict.ruling}")))
-    return Markup(" ").join(said) or tongue.say("answer.no_verdict")
+        at = verdict.by_rung[verdict.rung]
+        label = tongue.say("answer.verdict.label", id=verdict.id, title=tongue.text(verdict.title))
+        named: dict[str, str] = {"question": tongue.shown(verdict.question)}
+        named |= {"ruling": words.capital(tongue.say(f"ruling.{verdict.ruling}"))}
+        if math.isnan(at.share):
+            said.append((label, tongue.mark("answer.verdict.open", **named)))
+            continue
+        named |= {"share": tongue.fixed(at.share, 2), "alone": _by_party(found, tongue, at.by_party)}
+        said.append((label, tongue.mark("answer.verdict", **named)))
+    return said or [(tongue.say("answer.verdicts"), Markup(tongue.say("answer.no_verdict")))]
 
 
 def _by_party(found: Material, tongue: Tongue, shares: dict[str, float]) -> str:

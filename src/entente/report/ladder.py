@@ -5,6 +5,7 @@ the thin one the range over assumptions. Small dots are the other cases.
 """
 
 import math
+import textwrap
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -16,6 +17,7 @@ from entente.report.svg import marker, tag, text
 
 GAP = 26.0  # px between panels
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+PER_LETTER = 0.56  # of the text's size: how wide a letter is
 TOUCHING = 0.9  # of two bubbles' size: nearer than this they are drawn as one
 Group = tuple[float, float, list[int]]  # where a bubble stands [px], and its rungs
 Pair = tuple[float, float]
@@ -80,7 +82,7 @@ def draw_ladder(panels: list[Panel], axis: Axis, pen: Pen, width: float) -> Mark
     columns = 1 if width < NARROW else len(panels) // len({panel.party for panel in panels})
     wide = (width - GAP * (columns - 1)) / columns
     high = 0.62 * wide if columns == 1 else min(0.8 * wide, 250.0)
-    head, foot = 5.2 * pen.size, 3.0 * pen.size
+    head, foot = 6.3 * pen.size, 3.0 * pen.size
     top = 3.4 * pen.size if width >= NARROW else 7.2 * pen.size
     parts = [_key(pen, width)]
     for i, panel in enumerate(panels):
@@ -115,10 +117,12 @@ def _key(pen: Pen, width: float) -> Markup:
 def _panel(panel: Panel, axis: Axis, pen: Pen, corner: Pair, sizes: Pair) -> Markup:
     (x0, y0), size = corner, pen.size
     head = [
-        marker(MARKS[panel.party], x0 + 0.5 * size, y0 - 4.35 * size, 0.42 * size, f"mark p{panel.party}"),
-        text(x0 + 1.4 * size, y0 - 4.0 * size, [pen.parties[panel.party]], size, f"strong p{panel.party}-text"),
-        text(x0, y0 - 2.6 * size, [panel.title], size, "strong"),
-        tag("g", text(x0, y0 - 1.3 * size, [panel.case], 0.88 * size, "quiet"), lang="en"),
+        marker(MARKS[panel.party], x0 + 0.5 * size, y0 - 5.45 * size, 0.42 * size, f"mark p{panel.party}"),
+        text(x0 + 1.4 * size, y0 - 5.1 * size, [pen.parties[panel.party]], size, f"strong p{panel.party}-text"),
+        text(x0, y0 - 3.7 * size, [panel.title], size, "strong"),
+        tag(
+            "g", text(x0, y0 - 2.4 * size, _wrapped(panel.case, sizes[0], 0.88 * size), 0.88 * size, "quiet"), lang="en"
+        ),
     ]
     steps = [step for step in panel.lead if step.known]
     others = [[step for step in way if step.known] for way in panel.others]
@@ -137,6 +141,11 @@ def _panel(panel: Panel, axis: Axis, pen: Pen, corner: Pair, sizes: Pair) -> Mar
     parts.append(tag("path", d=_staircase(steps, plot), class_=f"stairs p{panel.party}"))
     parts += [_bars(step, plot) for step in steps if step.rung != axis.baseline]
     return Markup("").join([*parts, _zero(plot, steps), *_bubbles(steps, plot)])
+
+
+def _wrapped(said: str, wide: float, size: float) -> list[str]:
+    """The words in at most two lines of this width [px]."""
+    return textwrap.wrap(said, int(wide / (PER_LETTER * size)), max_lines=2, placeholder="…") or [""]
 
 
 def _scales(

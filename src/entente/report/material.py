@@ -35,9 +35,11 @@ from entente.scenario.systems import Row, Rung
 from entente.study import Study
 
 HEADLINE = 4  # the rung the answer is about, where the study has it: the joint data-fusion centre
-LEAD = ("first_known_s", "warning_lead_s", "impact_area_90_km2", "unresolved_600", "p_no_leaker")
+PROTECTION = ("p_no_leaker_decoys", "p_no_leaker", "p_no_leaker_system")
+"""Protection, the least favourable first: with decoys, with perfect discrimination, and with a common failure beside it."""
+LEAD = ("first_known_s", "warning_lead_s", "impact_area_90_km2", "people_in_area", "unresolved_600", *PROTECTION)
 """The measures of the answer and its tables, where the study has them."""
-PICTURED = ("warning_lead_s", "impact_area_90_km2", "p_no_leaker")
+PICTURED = ("warning_lead_s", "impact_area_90_km2", "p_no_leaker_decoys", "p_no_leaker")
 """Those of the picture of the ladder."""
 UNSURE_BASES = ("assumed", "recalled", "invented")
 Key = tuple[str, str, int, str]  # measure, case, rung, party

@@ -1,5 +1,6 @@
 """What do the tables of the page hold? Cases by rungs, who gives and gains, losses, paths: cells as text, ready to print."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from entente.report.material import Material
 from entente.scenario.schema import Case
 
 MOST_LOSSES = 20  # rows on the page; the file has every loss
+NUMBER = re.compile(r"\d[\d.,]*(e[-+]?\d+)?|nan")
 
 
 @dataclass(frozen=True)
@@ -113,30 +115,41 @@ def _given(tongue: Tongue, unit: str, what: str, one: Estimate | Exposure) -> di
 
 
 def losses(found: Material, tongue: Tongue) -> list[dict[str, Any]]:
-    """The losses between rungs, one row a step, party and measure: in how many cases, the largest, and its cause."""
-    groups: dict[tuple[bool, int, int, str, str], list[Loss]] = {}
+    """The losses between rungs, one row a step and cause: how much of what it hits, and the largest."""
+    groups: dict[tuple[int, int, str], list[Loss]] = {}
     for loss in found.losses:
-        change = loss.change
-        key = (change.measure not in found.lead, loss.before, loss.rung, change.measure, change.party)
-        groups.setdefault(key, []).append(loss)
-    ordered = [groups[key] for key in sorted(groups)]
-    return [_loss(found, tongue, group) for group in ordered[:MOST_LOSSES]]
+        groups.setdefault((loss.before, loss.rung, mechanism(loss.cause)), []).append(loss)
+    ordered = sorted(groups.items(), key=lambda pair: (pair[0][:2], -len(pair[1])))
+    return [_loss(found, tongue, group) for _, group in ordered[:MOST_LOSSES]]
+
+
+def mechanism(cause: str) -> str:
+    """A cause without its numbers: two losses that differ only in them have the same cause."""
+    return NUMBER.sub("#", cause)
 
 
 def _loss(found: Material, tongue: Tongue, group: list[Loss]) -> dict[str, Any]:
-    """One row: the loss in most histories stands for the others."""
-    largest = max(group, key=lambda loss: loss.change.gain.worse)
+    """One row: the loss in most histories stands for the others, a lead measure before another."""
+    largest = max(group, key=lambda loss: (loss.change.measure in found.lead, loss.change.gain.worse))
     change = largest.change
-    party = next(party for party in found.study.scenario.parties if party.name == change.party)
+    names = list(dict.fromkeys(loss.change.measure for loss in group))
+    names.sort(key=lambda name: name not in found.lead)
+    parties = [party for party in found.study.scenario.parties if any(g.change.party == party.name for g in group)]
     return {
         "step": f"{largest.before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{largest.rung}",
-        "party": words.party_name(tongue, party),
-        "number": found.parties.index(change.party),
+        "cause": largest.cause,
+        "parties": tongue.listed([words.party_name(tongue, party) for party in parties]),
+        "count": tongue.say(
+            "losses.count",
+            measures=tongue.count("measures", len(names)),
+            cases=tongue.count("cases", len({loss.change.case for loss in group})),
+        ),
+        "measures": [str(found.study.data[name].attrs["long_name"]) for name in names],
         "measure": str(found.study.data[change.measure].attrs["long_name"]),
-        "cases": tongue.count("cases", len(group)),
+        "party": words.party_name(tongue, next(p for p in parties if p.name == change.party)),
         "case": next(case.title for case in found.cases if case.name == change.case),
         "change": words.gain_in_words(tongue, found.unit(change.measure), change.gain),
-        "cause": largest.cause,
+        "share": tongue.say("losses.share", share=tongue.per_cent(change.gain.worse)),
     }
 
 
