@@ -42,7 +42,7 @@ class Plan:
     """Everything that decides what a study finds, to the bit."""
 
     version: str
-    code: str  # hash of this package's modules
+    code: str  # hash of the modules and tables that a history passes through
     packages: dict[str, str]  # name -> version, of all that are used; the processor too
     scenario: dict[str, Any]  # as it was read
     scenario_hash: str  # of the scenario and the catalogue
