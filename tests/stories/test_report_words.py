@@ -14,7 +14,7 @@ from entente.report import words
 from entente.report.answer import answer
 from entente.report.language import ENGLISH, RUSSIAN, fields, glossary
 from entente.report.material import LEAD, PICTURED, PROTECTION, gather
-from entente.report.tables import losses, mechanism
+from entente.report.tables import blocks, losses, mechanism
 from entente.scenario.load import load
 from entente.scenario.rows import ladder
 from entente.study import explore
@@ -160,6 +160,17 @@ def test_losses_of_one_cause_stand_in_one_row(small):
     assert tracks["parties"] == "US/NATO and Russia"
 
 
+def test_a_case_is_named_where_only_the_second_party_has_numbers(small):
+    study = synthetic(small, lambda m, p: np.nan if p == 0 else 0.0)
+    data = study.data.where(study.data["party"] != study.data["party"].values[0])
+    for name in data:
+        data[name].attrs = study.data[name].attrs
+    found = gather(dataclasses.replace(study, data=data, again=data.isel(seed=slice(0, 10))))
+    assert all(block.lines[0]["first"] for block in blocks(found, ENGLISH))
+    both = blocks(gather(study), ENGLISH)[0].lines
+    assert [line["first"] for line in both] == [True, False]
+
+
 def test_what_is_undefined_is_not_a_number(small):
     study = synthetic(small, lambda *_: np.nan)
     _, by_name = said(study, ENGLISH)
@@ -168,7 +179,8 @@ def test_what_is_undefined_is_not_a_number(small):
 
 
 def test_few_histories_are_said_to_be_few(small):
-    _, by_name = said(small, ENGLISH)
+    headline, by_name = said(small, ENGLISH)
+    assert headline.endswith("(rung 1) cannot be told from 2 histories a case.")
     assert (
         "What the releases reveal cannot be told from 2 histories; at least 30 are needed." in by_name["What it costs"]
     )

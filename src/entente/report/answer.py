@@ -42,6 +42,8 @@ def headline(found: Material, tongue: Tongue) -> str:
     named = {"rung": rung.rung, "name": tongue.text(rung.name), "baseline": found.baseline}
     if found.headline == found.baseline:
         return tongue.say("headline.alone", **named)
+    if not found.can_tell:
+        return tongue.say("headline.few", **named, histories=tongue.count("histories", found.seeds))
     better: dict[str, int] = {p.name: len(cases_with(found, p.name, "better")) for p in found.study.scenario.parties}
     worse: dict[str, int] = {p.name: len(cases_with(found, p.name, "worse")) for p in found.study.scenario.parties}
     names: dict[str, str] = {p.name: words.party_name(tongue, p) for p in found.study.scenario.parties}

@@ -27,6 +27,8 @@ from entente.comparison import (
     reciprocity,
     walk,
 )
+from entente.comparison.gains import NOISE
+from entente.comparison.intervals import sign_test
 from entente.findings import Verdict, judge
 from entente.run import Run
 from entente.scenario.rows import find_rung, interceptors, radars, satellites, vehicles
@@ -92,6 +94,11 @@ class Material:
     def drawn(self) -> int:
         """How many uncertain inputs were drawn."""
         return int(self.study.inputs.sizes["input"])
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether so many histories, all going one way, would be a change beyond noise."""
+        return not self.changes or sign_test(self.seeds, 0) < NOISE / len(self.changes)
 
     def rung(self, number: int) -> Rung:
         """The switches of a rung."""

@@ -38,7 +38,8 @@ def blocks(found: Material, tongue: Tongue) -> list[Block]:
 
 def _lines(found: Material, tongue: Tongue, name: str, case: Case) -> list[dict[str, Any]]:
     """One line a party in which the measure is defined at any rung."""
-    unit, lines = found.unit(name), []
+    unit = found.unit(name)
+    lines: list[dict[str, Any]] = []
     for p, party in enumerate(found.study.scenario.parties):
         row = [found.levels[name, case.name, rung, party.name] for rung in found.rungs]
         if any(one.n for one in row):
@@ -46,7 +47,16 @@ def _lines(found: Material, tongue: Tongue, name: str, case: Case) -> list[dict[
             for rung, one in zip(found.rungs, row, strict=True):
                 direction = _direction(found, name, case.name, rung, party.name)
                 cells.append(cell(tongue, unit, one) | {"rung": rung, "tone": direction})
-            lines.append({"case": case.title, "party": words.party_name(tongue, party), "number": p, "cells": cells})
+            first = not lines  # the others of a case leave its name out
+            lines.append(
+                {
+                    "case": case.title,
+                    "first": first,
+                    "party": words.party_name(tongue, party),
+                    "number": p,
+                    "cells": cells,
+                }
+            )
     return lines
 
 
