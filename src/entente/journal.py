@@ -25,6 +25,7 @@ from entente.store import (
     is_finished,
     place,
     read_json,
+    refusing,
     sha256,
     write,
     write_json,
@@ -147,9 +148,13 @@ def kept(folder: Path, plan: Plan, tell: Callable[[str], None]) -> dict[chunks.A
         broken = [file for file in files if damaged(file, sums[file.name])]
         if broken:
             tell(f"{broken[0]}: is damaged, its check sum is not the one noted; it is made again")
-        else:
+            continue
+        try:
             found[axes] = chunks.read(*files, axes)
-    (folder / CHUNKS).mkdir(exist_ok=True)
+        except OSError as problem:
+            tell(f"{files[0]}: cannot be read ({problem.strerror}); it is made again")
+    with refusing(folder / CHUNKS, "cannot be written"):
+        (folder / CHUNKS).mkdir(exist_ok=True)
     lines = "".join(f"{sums[file.name]}  {file.name}\n" for axes in found for file in _files(folder, axes))
     write(folder / CHUNKS / SUMS, lambda path: path.write_text(lines, encoding="ascii"))
     return found
@@ -158,9 +163,8 @@ def kept(folder: Path, plan: Plan, tell: Callable[[str], None]) -> dict[chunks.A
 def read_sums(folder: Path) -> dict[str, str]:
     """The check sums of finished chunks by file name; a line that a killed process left half is none."""
     path = folder / CHUNKS / SUMS
-    if not path.exists():
-        return {}
-    text = path.read_bytes().decode("ascii", errors="replace")
+    with refusing(path, "cannot be read"):
+        text = path.read_bytes().decode("ascii", errors="replace") if path.exists() else ""
     return {match[2]: match[1] for match in map(SUM.fullmatch, text.splitlines(keepends=True)) if match}
 
 
@@ -175,7 +179,9 @@ def progress(folder: Path) -> tuple[int, int]:
 
 def sums_of_all(folder: Path) -> dict[str, str]:
     """The check sums of the plan and of every file of a chunk, by path in the folder."""
-    return {PLAN: sha256(folder / PLAN), **{f"{CHUNKS}/{name}": known for name, known in read_sums(folder).items()}}
+    with refusing(folder / PLAN, "cannot be read"):
+        plan = sha256(folder / PLAN)
+    return {PLAN: plan, **{f"{CHUNKS}/{name}": known for name, known in read_sums(folder).items()}}
 
 
 def scenario_text(plan: Plan) -> str:
@@ -214,8 +220,6 @@ def _short(value: object) -> str:
 def _clear(folder: Path) -> None:
     """Delete what a study found and its report; a file of anybody else's stays. Cut short, it leaves it unfinished."""
     ours = [folder / name for name in (MANIFEST, f"{CHUNKS}/{SUMS}", NUMBERS, *REPORT)]
-    try:
+    with refusing(folder, "cannot be cleared"):
         for path in (*ours, *(folder / CHUNKS).glob("*.parquet")):
             path.unlink(missing_ok=True)
-    except OSError as problem:
-        raise StoreError(f"{folder}: cannot be cleared ({problem.strerror}); pick another folder") from problem

@@ -21,10 +21,10 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import xarray as xr
 
@@ -64,24 +64,42 @@ def occupied(folder: Path) -> Iterator[Path]:
     """
     _refuse_foreign(folder)
     open_folder(folder)
-    with (folder / LOCK).open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as problem:
-            lock.seek(0)
-            who = lock.read().strip() or "just started"
-            raise StoreError(
-                f"{folder}: another run is writing there ({who}); wait for it, or pick another folder"
-            ) from problem
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, since {dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}\n")
-        lock.flush()
-        for left in (*folder.glob(".*.partial"), *(folder / CHUNKS).glob(".*.partial")):
-            left.unlink()  # of a process that was killed: the lock is ours, so nobody is at work on it
+    with refusing(folder / LOCK, "cannot be locked"):
+        lock = (folder / LOCK).open("ab+", buffering=0)  # no buffer that a full disk would refuse once more at the end
+    with lock:
+        with refusing(folder / LOCK, "cannot be locked"):
+            _take(lock, folder)
+        with refusing(folder, "what a killed run left half cannot be deleted"):
+            for left in (*folder.glob(".*.partial"), *(folder / CHUNKS).glob(".*.partial")):
+                left.unlink()  # the lock is ours, so nobody is at work on it
         try:
             yield folder
         finally:
-            lock.truncate(0)
+            with suppress(OSError):  # who held a lock is of no interest once it is free
+                lock.truncate(0)
+
+
+def _take(lock: IO[bytes], folder: Path) -> None:
+    """Lock a folder, and say in its lock file who did."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as problem:
+        lock.seek(0)
+        who = lock.read().decode(errors="replace").strip() or "just started"
+        raise StoreError(
+            f"{folder}: another run is writing there ({who}); wait for it, or pick another folder"
+        ) from problem
+    lock.truncate(0)
+    lock.write(f"process {os.getpid()}, since {dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode())
+
+
+@contextmanager
+def refusing(path: Path, what: str) -> Iterator[None]:
+    """An OSError becomes a StoreError of one line: which path, what cannot be done with it, and why."""
+    try:
+        yield
+    except OSError as problem:
+        raise StoreError(f"{path}: {what} ({problem.strerror}); pick another folder with --out") from problem
 
 
 def open_folder(folder: Path) -> Path:
@@ -90,14 +108,10 @@ def open_folder(folder: Path) -> Path:
     Raises:
         StoreError: it cannot be made or written, or is a file.
     """
-    try:
+    with refusing(folder, "cannot be written"):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except OSError as problem:
-        raise StoreError(
-            f"{folder}: cannot be written ({problem.strerror}); pick another folder with --out"
-        ) from problem
 
 
 def place(path: Path, fill: Callable[[Path], object]) -> None:
@@ -238,10 +252,8 @@ def damaged(path: Path, known: str) -> bool:
 
 def _refuse_foreign(folder: Path) -> None:
     """A folder is taken if it is new, empty, or a study's; what people keep elsewhere stays untouched."""
-    try:
+    with refusing(folder, "cannot be read"):
         names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    except OSError as problem:
-        raise StoreError(f"{folder}: cannot be read ({problem.strerror}); pick another folder with --out") from problem
     if PLAN in names or MANIFEST in names:
         return
     foreign = [name for name in names if name != LOCK and not name.endswith(".partial")]

@@ -129,7 +129,8 @@ def _read(folder: Path, scenario: Scenario, workers: int, say: Tell, mend: bool)
         if not mend:
             raise
         say(f"{problem}; it is made again")
-        (folder / store.MANIFEST).unlink()
+        with store.refusing(folder / store.MANIFEST, "cannot be deleted"):
+            (folder / store.MANIFEST).unlink()
         return None
     say(f"{folder}: this study is finished; nothing was run again")
     return study

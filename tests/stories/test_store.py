@@ -1,5 +1,7 @@
 """A study's folder: whole or not readable as complete, one writer at a time, and nobody else's files touched."""
 
+import errno
+import fcntl
 import json
 import os
 import pickle
@@ -14,7 +16,9 @@ import xarray as xr
 
 import entente as en
 from entente.chunks import Axes, Found, read, write_histories, write_inputs
+from entente.journal import keep, kept
 from entente.store import LOCK, MANIFEST, NUMBERS, PLAN, Numbers, load, occupied, save, write
+from entente.study import plan_of
 
 AXES = Axes("case-a", ("warning_s", "shots"), (0, 1, 4), ("us_nato", "russia"), tuple(range(11, 21)), 3)
 
@@ -189,6 +193,78 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path):
         other.kill()
     with occupied(tmp_path):
         assert f"process {os.getpid()}," in (tmp_path / LOCK).read_text()
+
+
+def test_a_lock_file_that_cannot_be_opened_is_refused(tmp_path):
+    (tmp_path / LOCK).mkdir()
+    with (
+        pytest.raises(en.StoreError, match=r"entente\.lock: cannot be locked \(Is a directory\); pick"),
+        occupied(tmp_path),
+    ):
+        pass
+
+
+def test_a_file_system_without_locks_is_refused(tmp_path, monkeypatch):
+    """Some network file systems have none."""
+
+    def fails(handle, operation):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", fails)
+    with pytest.raises(en.StoreError, match=r"cannot be locked \(No locks available\); pick"), occupied(tmp_path):
+        pass
+
+
+def test_a_disk_too_full_to_say_who_holds_the_lock_is_refused(tmp_path):
+    """The system itself refuses; and the file that was not written does not fail again where it is closed."""
+    script = (
+        "import sys, resource, signal, pathlib\n"
+        "from entente import store, errors\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "try:\n"
+        "    with store.occupied(pathlib.Path(sys.argv[1])): print('in')\n"
+        "except errors.StoreError as problem: print(problem)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, timeout=60)
+    assert done.stdout == f"{tmp_path / LOCK}: cannot be locked (File too large); pick another folder with --out\n"
+    assert done.stderr == ""
+
+
+def test_what_cannot_be_deleted_is_refused(tmp_path):
+    (tmp_path / PLAN).write_text("{}")
+    (tmp_path / ".plan.json.1.partial").mkdir()
+    with (
+        pytest.raises(en.StoreError, match=r"left half cannot be deleted \(Is a directory\); pick"),
+        occupied(tmp_path),
+    ):
+        pass
+
+
+def test_an_error_of_the_block_is_its_own(tmp_path):
+    with pytest.raises(OSError, match="mine"), occupied(tmp_path):
+        raise OSError("mine")
+
+
+def test_a_file_in_the_place_of_the_chunks_is_refused(tmp_path):
+    plan = plan_of(en.load("one-launch"), 1)
+    (tmp_path / "chunks").write_text("")
+    with pytest.raises(en.StoreError, match=r"chunks: cannot be written \(File exists\); pick"):
+        kept(tmp_path, plan, print)
+    (tmp_path / "chunks").unlink()
+    (tmp_path / "chunks/SHA256SUMS").mkdir(parents=True)
+    with pytest.raises(en.StoreError, match=r"SHA256SUMS: cannot be read \(Is a directory\); pick"):
+        kept(tmp_path, plan, print)
+
+
+def test_a_chunk_that_holds_something_else_is_made_again(tmp_path):
+    """Its check sum is right: another program wrote it."""
+    plan, told = plan_of(en.load("one-launch"), 1), []
+    (axes,) = plan.chunks()
+    other = Axes(**{**vars(axes), "measures": ("warning_s",), "rungs": (0,)})
+    keep(tmp_path, other, Found(np.ones((1, 1, 2, 1)), np.ones((1, 1, 2, 1)), {"a": np.ones(1)}))
+    assert kept(tmp_path, plan, told.append) == {}
+    assert len(told) == 1
+    assert "cannot be read (does not hold what was planned" in told[0]
 
 
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path):
