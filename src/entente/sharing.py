@@ -22,7 +22,7 @@ from entente.scenario.rows import find_rung
 from entente.scenario.world import Policy, World
 
 WARNING_EVERY = 60.0  # s  between two warnings about the same track, the first one apart
-SURELY = 2.0  # standard deviations by which a flight must be longer than the policy's limit
+SURELY = 1.0  # standard deviations by which a flight must be longer than the limit: five chances in six
 FALSE_OBJECTS = 1_000_000  # added to the number of a false track to make the key of its bias
 MOST_OUTAGES = 1_000  # in one history
 
@@ -128,8 +128,8 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
 def _cleared(policy: Policy, national: NationalTracks, track: int) -> int | None:
     """The first moment at which a flight is surely long enough for release: how far it would go if it burned no more.
 
-    Surely: by two standard deviations of both ends. A flight once known to be long enough stays so: a burning missile only
-    flies farther. What cannot be decided is refused.
+    Surely: by one standard deviation of both ends together, five chances in six. A flight once known to be long enough
+    stays so: a burning missile only flies farther. What cannot be decided is refused.
     """
     believed = national.tracks
     launch = believed.launch.table[track]
