@@ -27,6 +27,7 @@ from entente.store import (
     read_json,
     refusing,
     sha256,
+    undisturbed,
     write,
     write_json,
 )
@@ -121,6 +122,7 @@ def first_mistake(problem: ValidationError) -> str:
     return f"{where!r} is missing" if mistake["type"] == "missing" else f"{where!r}: {mistake['msg']}"
 
 
+@undisturbed()
 def keep(folder: Path, axes: chunks.Axes, found: chunks.Found) -> None:
     """Write what a chunk found; from then on it is there whatever happens."""
     home = folder / CHUNKS
@@ -150,7 +152,8 @@ def kept(folder: Path, plan: Plan, tell: Callable[[str], None]) -> dict[chunks.A
             tell(f"{broken[0]}: is damaged, its check sum is not the one noted; it is made again")
             continue
         try:
-            found[axes] = chunks.read(*files, axes)
+            with undisturbed():
+                found[axes] = chunks.read(*files, axes)
         except OSError as problem:
             tell(f"{files[0]}: cannot be read ({problem.strerror}); it is made again")
     with refusing(folder / CHUNKS, "cannot be written"):

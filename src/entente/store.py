@@ -19,7 +19,9 @@ import hashlib
 import io
 import json
 import os
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -177,6 +179,26 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl-C waits until the block ends: DuckDB and HDF5 turn it into errors of their own, or lose it."""
+    before = signal.getsignal(signal.SIGINT)
+    if (
+        before is None or threading.current_thread() is not threading.main_thread()
+    ):  # not Python's to handle, or not here
+        yield
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+@undisturbed()
 def save(numbers: Numbers, folder: Path, sums: Mapping[str, str]) -> None:
     """Write the numbers as NetCDF, then the manifest.
 

@@ -5,8 +5,11 @@ import fcntl
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import duckdb
@@ -16,8 +19,8 @@ import xarray as xr
 
 import entente as en
 from entente.chunks import Axes, Found, read, write_histories, write_inputs
-from entente.journal import keep, kept
-from entente.store import LOCK, MANIFEST, NUMBERS, PLAN, Numbers, load, occupied, save, write
+from entente.journal import keep, kept, read_sums
+from entente.store import LOCK, MANIFEST, NUMBERS, PLAN, Numbers, load, occupied, save, undisturbed, write
 from entente.study import plan_of
 
 AXES = Axes("case-a", ("warning_s", "shots"), (0, 1, 4), ("us_nato", "russia"), tuple(range(11, 21)), 3)
@@ -265,6 +268,37 @@ def test_a_chunk_that_holds_something_else_is_made_again(tmp_path):
     assert kept(tmp_path, plan, told.append) == {}
     assert len(told) == 1
     assert "cannot be read (does not hold what was planned" in told[0]
+
+
+@pytest.mark.parametrize("after_ms", [1, 2, 4, 8, 16, 32])
+def test_ctrl_c_waits_until_a_chunk_is_kept(tmp_path, after_ms):
+    """DuckDB would answer with `Query interrupted`, which is neither Ctrl-C nor a full disk."""
+    axes = Axes(**{**vars(AXES), "measures": tuple("abcdefgh"), "seeds": tuple(range(8_000))})
+    much = found(axes)
+    ctrl_c = threading.Timer(after_ms / 1000, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - it may come in any of these lines
+        ctrl_c.start()
+        keep(tmp_path, axes, much)
+        ctrl_c.join()
+        time.sleep(1.0)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert len(read_sums(tmp_path)) == 2, "what was begun is whole"
+    files = [tmp_path / "chunks" / name for name in read_sums(tmp_path)]
+    assert read(*files, axes).values.tobytes() == much.values.tobytes()
+
+
+def test_what_is_not_disturbed_outside_the_main_thread_runs_as_it_is():
+    """Python lets no other thread have Ctrl-C, or change what it does."""
+    said = []
+
+    def work():
+        with undisturbed():
+            said.append(signal.getsignal(signal.SIGINT))
+
+    one = threading.Thread(target=work)
+    one.start()
+    one.join()
+    assert said == [signal.default_int_handler]
 
 
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path):
