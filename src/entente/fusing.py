@@ -12,7 +12,7 @@ import numpy as np
 
 from entente.compiled import Floats
 from entente.estimate.belief import MAJOR, MINOR, areas_many, associate_many, extrapolate_many, intersect_many
-from entente.estimate.follow import BETA_LN, BOOST_PATH, SILENCE, Q
+from entente.estimate.follow import BETA_LN, BOOST_PATH, Q
 from entente.records import (
     BOTH,
     CENTRE,
@@ -31,6 +31,7 @@ from entente.records import (
 from entente.scenario.rows import find_rung
 from entente.scenario.world import World
 
+STALE = 30.0  # s  since the last word of a track, after which it is not carried on: three repetitions of 10 s missed
 CENTRE_DELAY = 5.0  # s  from what arrives at the centre to the joint picture on both sides' screens; assumed
 
 
@@ -59,7 +60,8 @@ def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> P
 def _released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
     """The tracks that one nation released, as whoever receives them believes them: the latest one, carried forward.
 
-    A giver repeats a track for as long as it believes in it, so one that fell silent is dropped as a nation's own would be.
+    A giver repeats a track for as long as it believes that the body falls, so one that falls silent is not carried on: a body
+    that burns again, after a stage was dropped, is no longer where free fall would have it.
     """
     sent = (shared.giver == giver) & (shared.kind == TRACK)
     names = np.unique(shared.track[sent])
@@ -67,9 +69,11 @@ def _released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
     launch = out.launch.columns
     for k, name in enumerate(names):
         rows = sent & (shared.track == name)
-        until = float(shared.arrives[rows].max()) + SILENCE
-        _carry(out, k, shared.arrives[rows], shared.t[rows], shared.x[rows], shared.P[rows], until)
-        last = _arrived(out.t, shared.arrives[rows])
+        arrives = shared.arrives[rows]
+        _carry(out, k, arrives, shared.t[rows], shared.x[rows], shared.P[rows], float(arrives.max()) + STALE)
+        last = _arrived(out.t, arrives)
+        silent = out.held[k] & (out.t - arrives[np.maximum(last, 0)] > STALE)
+        out.held[k, silent], out.x[k, silent], out.P[k, silent], out.p_boost[k, silent] = False, np.nan, np.nan, np.nan
         out.seen_by[k] = _latest(last, shared.seen_by[rows], 0)
         launch[k] = _latest(last, shared.launch.columns[rows], np.nan)
         out.since[k] = shared.arrives[rows][0]

@@ -21,7 +21,7 @@ Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 
 SAME_BODY = 27.86  # chi-square with 6 degrees of freedom, 0.9999: two estimates of one body lie closer than this
-BURNS = 0.2  # chance of burning from which on an impact area would mean nothing
+BURNS = 0.05  # chance of burning from which on an impact area would mean nothing
 LAT, LON, MAJOR, MINOR, BEARING, WHEN = 0, 1, 2, 3, 4, 5  # columns of a table of areas
 
 
