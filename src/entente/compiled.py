@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-COMPILED_IN = ("constants.py", "dop853.py", "records.py", "world.py")  # hold numbers that kernels freeze when compiled
+# Hold numbers that kernels freeze when compiled.
+COMPILED_IN = ("constants.py", "dop853.py", "records.py", "upper_air.py", "world.py")
 
 
 def source_hash() -> str:

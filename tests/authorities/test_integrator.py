@@ -9,9 +9,9 @@ from scipy.integrate import solve_ivp
 from entente.constants import ECC2, G0, GAS_AIR, GM, J2, OMEGA, R_EQ, R_GEOPOTENTIAL
 from entente.flights import TOLERANCE, Ascent
 from entente.physics import forces, powered
-from entente.physics.atmosphere import _LN_RHO, _Z
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.physics.integrate import STAGES, advance, step
+from entente.physics.upper_air import JOINTS, LN_DENSITY
 from entente.scenario.rows import vehicles
 
 pytestmark = pytest.mark.kernel
@@ -45,8 +45,12 @@ def height(r):
 
 def weather(z):
     """Density, pressure, speed of sound at a height."""
+    if z >= 1e6:
+        return 0.0, 0.0, 274.1
     if z >= 86_000.0:
-        return (math.exp(np.interp(z, _Z, _LN_RHO)) if z < 1e6 else 0.0), 0.0, 274.1
+        i = np.searchsorted(JOINTS, z, side="right") - 1
+        t = np.interp(z, JOINTS[i : i + 2], [-1.0, 1.0])
+        return math.exp(np.polynomial.polynomial.polyval(t, LN_DENSITY[i])), 0.0, 274.1
     h = R_GEOPOTENTIAL * z / (R_GEOPOTENTIAL + z)
     foot, warm, lapse, p = next(layer for layer in LAYERS if h >= layer[0])
     foot = max(foot, 0.0)
