@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from entente.cli import app
 from entente.measures import LOOK_AT, MEASURES
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests/authorities"))
+
+from answers import Checked, checked, files  # noqa: E402
+
 TARGET = ROOT / "docs/reference"
 NOTE = "<!-- Written by builders/reference.py (make docs); edit the source, not this page. -->\n\n"
 GROUPS = {
@@ -122,9 +127,73 @@ def claims(file: Path) -> Iterator[list[object]]:
             yield [node.name.removeprefix("test_").replace("_", " "), said]
 
 
+def published(result: Checked) -> str:
+    """What a source states: a value or a band, with its unit."""
+    case = result.case
+    unit = "" if case["unit"] == "1" else f" {case['unit']}"
+    return " to ".join(f"{end:.10g}" for end in case.get("band", [case.get("value")])) + unit
+
+
+def apart(result: Checked) -> str:
+    """How far the computed number lies from the published one, in per cent of that; or whether it lies in the band."""
+    if "band" in result.case:
+        return "inside" if result.agrees else "outside"
+    if not result.case["value"]:
+        return f"{result.computed:+.1g}"
+    share = 100.0 * (result.computed / result.case["value"] - 1.0)
+    return f"{share:+.2f} %" if abs(share) >= 0.005 else "0 %"
+
+
+def allowed(result: Checked) -> str:
+    """The tolerance that a case is held to."""
+    case = result.case
+    if result.loose:
+        return "listed only"
+    if "band" in case:
+        return "the band"
+    parts = [f"{100.0 * case['tolerance']:g} %"] if case["tolerance"] else []
+    parts += (
+        [f"{case['rounding']:g}{'' if case['unit'] == '1' else ' ' + case['unit']}"] if case.get("rounding") else []
+    )
+    return " + ".join(parts) or "exact"
+
+
+def about(name: str) -> str:
+    """The comment that begins a file of published values, as a paragraph."""
+    lines = (ROOT / f"tests/authorities/{name}.yaml").read_text(encoding="utf-8").splitlines()
+    said = [line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines)]
+    return " ".join(said).replace(". ", ".\n") + "\n\n" if said else ""
+
+
+def published_cases(name: str) -> str:
+    """One file of published values as a table; what all its cases share is said once, below."""
+    results = list(checked(name))
+    head = ["case", "published", "computed", "apart", "allowed"]
+    rows: list[list[object]] = [
+        [each.case["name"], published(each), f"{each.computed:.5g}", apart(each), allowed(each)] for each in results
+    ]
+    page, shared = f"\n### tests/authorities/{name}.yaml\n\n{about(name)}", ""
+    for key, title in (("tolerance_reason", "why that tolerance"), ("grade", "grade"), ("source", "source")):
+        values = [cell(each.case[key]) for each in results]
+        if len(set(values)) == 1:
+            shared += f"\n{title.capitalize()}: {values[0]}\n"
+        else:
+            head.append(title)
+            for row, value, before in zip(rows, values, ["", *values], strict=False):
+                row.append("as above" if value == before else value)
+    return page + table(head, rows) + shared
+
+
 def validation() -> str:
-    """What is checked against what: the tests, read as sentences."""
+    """What is checked against what: the published values with ours, and the tests, read as sentences."""
     page = f"# Validation\n\n{NOTE}Every line is a test that `make test` or `make nightly` runs.\n"
+    page += (
+        "\n## Published cases\n\nWhat the public functions give for what others published.\n"
+        'A rough statement ("listed only") is shown beside what we get, and fails nothing.\n'
+        "Grades: A primary text; B a reputable secondary source; C one secondary source; D recalled or unverified;\n"
+        "calc computed from the cited formula.\n"
+    )
+    page += "".join(map(published_cases, files()))
     for folder, title in KINDS.items():
         page += f"\n## {title}\n"
         for file in sorted((ROOT / "tests" / folder).glob("test_*.py")):
