@@ -5,8 +5,9 @@ integrated; this integrates them, and needs a second that no flight should pay f
 
 1. Integrate ln(n T) of N2, O, O2, Ar and He upward from 86 km, equations 35 to 37.
 2. Integrate ln n of H downward from 500 km to 150 km against its flux, and upward in diffusive balance, equations 38, 39.
-3. Sum the masses; fit a spline of degree 7 to ln(density), continuous to the second derivative, that meets the
-   layers below at 86 km.
+3. Sum the masses; scale the sum to the density with which the layers below end at 86 km (by 2e-5: the standard's number
+   densities there have seven digits of a slightly different air); fit a spline of degree 7 to its logarithm, continuous
+   to the second derivative.
 4. Write its pieces, and say how far they are from the sum and from what was there before.
 
 Usage: python builders/atmosphere.py
@@ -20,7 +21,7 @@ from scipy.integrate import solve_ivp
 from scipy.interpolate import BSpline
 
 from entente.constants import G0, R_GEOPOTENTIAL
-from entente.physics.atmosphere import LAYER_TOP, TOP, air_in, density
+from entente.physics.atmosphere import LAYER_TOP, TOP, UPPER, air_in, density
 
 TARGET = Path(__file__).parents[1] / "src/entente/physics/upper_air.py"
 HEAD = '''"""Density of the US Standard Atmosphere 1976 from 86 to 1,000 km. Written by builders/atmosphere.py.
@@ -53,7 +54,7 @@ H_FROM, H_KNOWN, H_DENSITY, H_FLUX = 150e3, 500e3, 8.0e10, 7.2e11  # m, m, 1/m^3
 # Heights [m] where the equations change, and where the fitted pieces meet: the slope of ln(density) jumps by 3 % at 100 km
 # and its curvature at 110 km, so two narrow pieces bend there.
 KINKS = 1e3 * np.array([86.0, 91.0, 95.0, 97.0, 100.0, 110.0, 115.0, 120.0, 150.0, 500.0, 1000.0])
-JOINTS = 1e3 * np.array([86, 91, 95, 99, 101, 105, 109, 111, 115, 120, 150, 200, 300, 400, 500, 700, 1000])
+JOINTS = 1e3 * np.array([86, 91, 95, 99.5, 100.5, 105, 109, 111, 115, 120, 150, 200, 300, 400, 500, 700, 1000])
 HAIR = 1e-3  # m  how far from a kink its two sides are evaluated
 PRECISE = {"method": "DOP853", "rtol": 1e-11, "atol": 1e-11, "dense_output": True}
 DEGREE, SMOOTH = 7, 2  # of the spline; derivatives that are continuous
@@ -178,7 +179,7 @@ def fitted(heights: np.ndarray, ln_density: np.ndarray) -> np.ndarray:
         [[JOINTS[0]] * (DEGREE + 1), np.repeat(JOINTS[1:-1], DEGREE - SMOOTH), [JOINTS[-1]] * (DEGREE + 1)]
     )
     basis = BSpline.design_matrix(heights, knots, DEGREE).toarray()
-    foot = np.log(air_in(6, LAYER_TOP)[0])  # the first function alone is not 0 at the foot, where it is 1
+    foot = np.log(air_in(UPPER - 1, LAYER_TOP)[0])  # the first function alone is not 0 at the foot, where it is 1
     rest = np.linalg.lstsq(basis[:, 1:], ln_density - foot * basis[:, 0], rcond=None)[0]
     spline = BSpline(knots, np.concatenate([[foot], rest]), DEGREE)
     t = -np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
@@ -188,9 +189,10 @@ def fitted(heights: np.ndarray, ln_density: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Steps 1 to 4."""
-    heights = between_joints(40)
+    heights = between_joints(41)
     integrated = mass_density(heights)
-    table = fitted(heights, np.log(integrated))
+    foot, below = mass_density(np.array([LAYER_TOP]))[0], air_in(UPPER - 1, LAYER_TOP)[0]
+    table = fitted(heights, np.log(integrated * below / foot))
     piece = np.searchsorted(JOINTS, heights, side="right") - 1
     t = 2.0 * (heights - JOINTS[piece]) / np.diff(JOINTS)[piece] - 1.0
     off = np.exp((table[piece] * t[:, None] ** np.arange(DEGREE + 1)).sum(axis=1)) / integrated - 1.0
@@ -203,10 +205,9 @@ def main() -> None:
     for i, (low, high) in enumerate(pairwise(JOINTS / 1e3)):
         here = piece == i
         print(
-            f"{low:5.0f} to {high:5.0f} km: off by {abs(off[here]).max():.1e}, before by {abs(before[here]).max():.1e}"
+            f"{low:6.1f} to {high:6.1f} km: off by {abs(off[here]).max():.1e}, before by {abs(before[here]).max():.1e}"
         )
-    foot = mass_density(np.array([LAYER_TOP]))[0]
-    print(f"at 86 km the sum is {foot:.6e} kg/m^3, the layer below ends with {air_in(6, LAYER_TOP)[0]:.6e}")
+    print(f"at 86 km the sum is {foot:.6e} kg/m^3, the layer below ends with {below:.6e}")
     print(f"{TARGET.name}: written, {len(table)} pieces (run ruff format on it)")
 
 

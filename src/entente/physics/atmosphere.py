@@ -100,8 +100,8 @@ def air(alt: float) -> tuple[float, float, float]:
     Returns:
         density [kg/m^3], pressure [Pa], speed of sound [m/s]; above 86 km the speed of sound of that height and
         pressure 0, above 1,000 km density 0 as well.
-    Valid: density within 2e-5 of the standard's equations to 86 km, 3e-4 from there to 1,000 km, and 1e-3 of every density
-        it prints; real air departs by tens of per cent with season and Sun.
+    Valid: density within 2e-5 of the standard's equations to 86 km, 1.4e-4 from there to 1,000 km, and 1e-3 of
+        every density it prints; real air departs by tens of per cent with season and Sun.
     Source: US Standard Atmosphere 1976 (NOAA-S/T 76-1562), tables 4 and I.
     """
     return air_in(layer(alt), alt)
@@ -121,8 +121,8 @@ def upper_density(alt: float) -> float:
         alt: height above the ellipsoid [m].
     Returns:
         density [kg/m^3]; below 86 km and above TOP it goes on exponentially, to 200 km beyond.
-    Valid: continuous to the second derivative, within 1e-4 of the standard's integrated equations, 3e-4 from 99 to 101 km,
-        where the standard has a kink.
+    Valid: continuous to the second derivative; within 1.4e-4 of the standard's integrated equations at 100 km, where they
+        have a kink, 1e-4 at 110 km and 4e-5 elsewhere.
     Source: US Standard Atmosphere 1976 (NOAA-S/T 76-1562), section 1.3; pieces from builders/atmosphere.py.
     """
     z = min(max(alt, LAYER_TOP), TOP)
