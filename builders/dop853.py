@@ -1,9 +1,12 @@
-"""Write src/entente/physics/dop853.py: the published coefficients of the 8(5,3) method, checked before they are kept.
+"""Write src/entente/physics/dop853.py: the 8(5,3) method as straight lines of code, its table checked before it is kept.
 
 Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993), the DOP853 method of appendix B. The numbers
-are read from SciPy, which carries the same table; the conditions that any such table must meet are checked here.
+are read from SciPy, which carries the same table; the conditions that any such table must meet are checked here. About
+half of the table is zero: written out, a step costs half of what a loop over the whole table takes.
 """
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,35 +14,115 @@ from scipy.integrate._ivp import dop853_coefficients as table
 
 STAGES = 12
 TARGET = Path(__file__).parents[1] / "src/entente/physics/dop853.py"
-HEAD = '''"""Coefficients of the Runge-Kutta method of order 8(5,3) by Dormand and Prince. Written by builders/dop853.py.
+HEAD = '''"""One step of the Runge-Kutta method of order 8(5,3) by Dormand and Prince. Written by builders/dop853.py.
 
 Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993), appendix: DOP853.
 """
 
-import numpy as np
+import math
 
+from entente.compiled import Floats, kernel
+from entente.physics.forces import rates
+
+STAGES = 16  # rows of scratch: twelve stages, the slope at the end, three more for the states in between
+POSITION_SCALE, VELOCITY_SCALE = 6.4e6, 7.0e3  # m, m/s: the tolerance of a step is relative to these
+
+
+@kernel
+def step(t: float, y: Floats, h: float, arc: Floats, k: Floats, work: Floats, out: Floats, tolerance: float) -> float:
+    """One step of the 8(5,3) method.
+
+    Args:
+        t, y: time [s] and state (6,) at the start; h: length [s].
+        arc: the forces' parameters, see `forces`.
+        k: (STAGES, 6), its first row the slope at (t, y); the next eleven are written.
+        work: (6,), scratch; out: (6,), the state at t + h, written.
+        tolerance: of one step, relative to an Earth radius and an orbital speed.
+    Returns:
+        the estimated error over the tolerance; the step is good if it is at most 1.
+    """
+'''
+BETWEEN = '''
+
+@kernel
+def lay(t: float, y: Floats, h: float, arc: Floats, k: Floats, work: Floats, out: Floats, dense: Floats) -> None:
+    """Make ready for the states between the ends of the step that `step` just made.
+
+    Args:
+        t, y, h, arc, k, work, out: as `step` left them; the last four rows of k are written.
+        dense: (7, 6), written; `within` reads it.
+    """
+    rates(t + h, out, arc, k[12])
+'''
+WITHIN = '''
+
+@kernel
+def within(y: Floats, dense: Floats, share: float, out: Floats) -> None:
+    """State at a share of a step, 0 to 1, into `out` (6,): of seventh order.
+
+    Args:
+        y: (6,), the state at the step's start; dense: as `lay` wrote it.
+    """
+    rest = 1.0 - share
+    for i in range(6):
+        low = dense[3, i] + share * (dense[4, i] + rest * (dense[5, i] + share * dense[6, i]))
+        out[i] = y[i] + share * (dense[0, i] + rest * (dense[1, i] + share * (dense[2, i] + rest * low)))
 '''
 
 
-def checked() -> dict[str, np.ndarray]:
-    """The table, after asserting row sums and the quadrature conditions to order 8."""
+def checked() -> None:
+    """Row sums, and the quadrature conditions to order 8."""
     a, b, c = table.A[:STAGES, :STAGES], table.B[:STAGES], table.C[:STAGES]
     assert np.allclose(a.sum(axis=1), c, atol=1e-14)
     for power in range(8):
         assert abs(b @ c**power - 1 / (power + 1)) < 1e-14, power
-    return {"A": a, "B": b, "C": c, "E3": table.E3[:STAGES], "E5": table.E5[:STAGES]}
+
+
+def total(row: np.ndarray) -> str:
+    """A sum over the rows of k as code, without the zeros."""
+    terms = (f"{float(value)!r} * k[{j}, i]" for j, value in enumerate(row) if value != 0.0)
+    return " + ".join(terms).replace("+ -", "- ")
+
+
+def slopes(rows: range) -> str:
+    """The lines that fill those rows of k."""
+    text = ""
+    for s in rows:
+        text += f"    for i in range(6):\n        work[i] = y[i] + h * ({total(table.A[s, :s])})\n"
+        text += f"    rates(t + {float(table.C[s])!r} * h, work, arc, k[{s}])\n"
+    return text
 
 
 def main() -> None:
     """Write the file and say what changed."""
-    lines = [HEAD]
-    for name, values in checked().items():
-        text = np.array2string(values, separator=", ", threshold=10**6, floatmode="unique", max_line_width=116)
-        lines.append(f"{name} = np.array(\n    {text}\n)\n")
-    new = "\n".join(lines)
-    changed = not TARGET.exists() or TARGET.read_text() != new
-    TARGET.write_text(new)
-    print(f"{TARGET.name}: {'written' if changed else 'unchanged'}, {len(new)} characters (run ruff format on it)")
+    checked()
+    text = HEAD + slopes(range(1, STAGES))
+    text += f"""    third, fifth = 0.0, 0.0
+    for i in range(6):
+        out[i] = y[i] + h * ({total(table.B[:STAGES])})
+        e3 = {total(table.E3[:STAGES])}
+        e5 = {total(table.E5[:STAGES])}
+        scale = tolerance * (POSITION_SCALE if i < 3 else VELOCITY_SCALE)
+        third += (e3 / scale) ** 2
+        fifth += (e5 / scale) ** 2
+    if fifth == 0.0:
+        return 0.0
+    return abs(h) * fifth / math.sqrt(6.0 * (fifth + 0.01 * third))
+"""
+    text += BETWEEN + slopes(range(STAGES + 1, STAGES + 4))
+    text += """    for i in range(6):
+        move = out[i] - y[i]
+        dense[0, i] = move
+        dense[1, i] = h * k[0, i] - move
+        dense[2, i] = 2.0 * move - h * (k[12, i] + k[0, i])
+"""
+    for row, values in enumerate(table.D):
+        text += f"        dense[{3 + row}, i] = h * ({total(values)})\n"
+    old = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
+    TARGET.write_text(text + WITHIN, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(TARGET)], check=True)
+    new = TARGET.read_text(encoding="utf-8")
+    print(f"{TARGET.name}: {'unchanged' if new == old else 'written'}, {len(new)} characters")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from entente.physics.earth import (
     enu_axes,
     geodesic,
     geodetic_from_ecef,
+    height_by_series,
     inertial_velocity,
     spin,
 )
@@ -52,6 +53,13 @@ def test_places_are_erfas(lat, lon, alt):
 def test_altitude_is_the_height_of_the_place(lat, lon, alt):
     """The quick height that flights use, against the geodetic one: 0.1 mm."""
     assert abs(altitude(*ecef_from_geodetic(lat, lon, alt)) - alt) < TENTH
+
+
+@given(latitudes, longitudes, st.floats(-1e3, 1_000e3))
+def test_the_height_that_air_feels_is_the_height(lat, lon, alt):
+    """The series that forces use, against the geodetic height: 3 mm to 100 km, 20 mm to 1,000 km."""
+    allowed = 3e-3 if alt < 100e3 else 20e-3
+    assert abs(height_by_series(*ecef_from_geodetic(lat, lon, alt)) - alt) < allowed
 
 
 def test_the_earth_turns_as_erfas_does():

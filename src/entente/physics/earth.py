@@ -58,6 +58,23 @@ def altitude(x: float, y: float, z: float) -> float:
 
 
 @kernel
+def height_by_series(x: float, y: float, z: float) -> float:
+    """Height above the ellipsoid [m] by a series in the flattening: what the air feels, at a third of the cost.
+
+    Valid: within 3 mm of `altitude` to 100 km, 0.02 m to 1,000 km, 0.05 m to 5,000 km.
+    Source: Escobal, Methods of Orbit Determination (1965), section 1.6, to second order; the third order is that of the
+        surface itself, own: r/a = (1 - f)/sqrt(1 - e^2 cos^2) expanded in f.
+    """
+    r2 = x * x + y * y + z * z
+    r = math.sqrt(r2)
+    s2 = z * z / r2
+    sc = s2 * (1.0 - s2)
+    second = FLATTENING * FLATTENING * sc * (2.0 * R_EQ / r - 0.5)
+    third = 0.5 * FLATTENING * FLATTENING * FLATTENING * sc * (9.0 * s2 - 4.0)
+    return r - R_EQ * (1.0 - FLATTENING * s2 - second + third)
+
+
+@kernel
 def enu_axes(lat: float, lon: float, out: Floats) -> None:
     """Unit vectors east, north and up at a place, as the rows of `out` (3, 3), in Earth-fixed axes."""
     sl, cl, so, co = math.sin(lat), math.cos(lat), math.sin(lon), math.cos(lon)

@@ -1,5 +1,7 @@
 """What pulls: a point mass with the Earth's bulge, and what a turning frame adds."""
 
+import math
+
 from entente.compiled import kernel
 from entente.constants import GM, J2, OMEGA, R_EQ
 
@@ -18,7 +20,7 @@ def gravity(x: float, y: float, z: float) -> tuple[float, float, float]:
     r2 = x * x + y * y + z * z
     z2 = z * z / r2
     bulge = 1.5 * J2 * R_EQ * R_EQ / r2
-    pull = -GM / (r2 * r2**0.5)
+    pull = -GM / (r2 * math.sqrt(r2))
     # The z row feels 3 - 5z^2/r^2 where x and y feel 1 - 5z^2/r^2.
     across = pull * (1.0 + bulge * (1.0 - 5.0 * z2))
     return across * x, across * y, pull * (1.0 + bulge * (3.0 - 5.0 * z2)) * z

@@ -1,6 +1,7 @@
-"""One step of an eighth-order Runge-Kutta method over the forces of flight, and the choice of its length.
+"""Carry a state along one arc: the choice of the step's length, and arcs by the thousand.
 
-Steps end at every discontinuity of the forces: whoever calls `advance` passes the next one as its end.
+Steps end at every discontinuity of the forces. `advance` and `advance_many` know those of a falling body, the edges of
+the air's layers; `powered` knows all of them.
 """
 
 import math
@@ -8,72 +9,182 @@ import math
 import numpy as np
 
 from entente.compiled import Floats, kernel
-from entente.physics.dop853 import E3, E5, A, B, C
-from entente.physics.forces import rates
+from entente.physics.dop853 import STAGES, lay, step, within
+from entente.physics.earth import altitude, height_by_series
+from entente.physics.forces import (
+    AIR,
+    CELL,
+    HIGH,
+    LAYER,
+    LOW,
+    MACH_HIGH,
+    MACH_LOW,
+    STANDARD,
+    enter_air,
+    enter_layer,
+    enter_mach,
+    free_fall,
+    mach_number,
+    rates,
+)
 
-STAGES = 12
+FIRST = 10.0  # s  longest first step of a free fall
 SAFETY, SLOWEST, FASTEST = 0.9, 0.2, 8.0  # step control of Hairer, Norsett, Wanner (1993), section II.4
-POSITION_SCALE, VELOCITY_SCALE = 6.4e6, 7.0e3  # m, m/s: the tolerance is relative to these
-
-
-@kernel
-def step(t: float, y: Floats, h: float, arc: Floats, k: Floats, work: Floats, out: Floats, tolerance: float) -> float:
-    """One step of the 8(5,3) method.
-
-    Args:
-        t, y: time [s] and state (6,) at the start; h: length [s].
-        arc: the forces' parameters, see `forces`.
-        k: (12, 6) and work: (6,), scratch.
-        out: (6,), the state at t + h, written.
-        tolerance: of one step, relative to an Earth radius and an orbital speed.
-    Returns:
-        the estimated error over the tolerance; the step is good if it is at most 1.
-    Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993), DOP853.
-    """
-    for s in range(STAGES):
-        for i in range(6):
-            total = 0.0
-            for j in range(s):
-                total += A[s, j] * k[j, i]
-            work[i] = y[i] + h * total
-        rates(t + C[s] * h, work, arc, k[s])
-    third, fifth = 0.0, 0.0
-    for i in range(6):
-        move, e3, e5 = 0.0, 0.0, 0.0
-        for s in range(STAGES):
-            move += B[s] * k[s, i]
-            e3 += E3[s] * k[s, i]
-            e5 += E5[s] * k[s, i]
-        out[i] = y[i] + h * move
-        scale = tolerance * (POSITION_SCALE if i < 3 else VELOCITY_SCALE)
-        third += (e3 / scale) ** 2
-        fifth += (e5 / scale) ** 2
-    if fifth == 0.0:
-        return 0.0
-    return abs(h) * fifth / math.sqrt(6.0 * (fifth + 0.01 * third))
 
 
 @kernel
 def next_length(h: float, error: float) -> float:
-    """The length to try next [s], after a step of length `h` with that error."""
+    """The length to try next [s], after a step of length `h` with that error; a step that broke down is cut hard."""
     if error == 0.0:
         return h * FASTEST
+    if not error < math.inf:
+        return h * SLOWEST
     return h * min(FASTEST, max(SLOWEST, SAFETY * error ** (-1.0 / 8.0)))
+
+
+# What a step may run into: why `cut` shortens it.
+NOTHING, TURN, LOWER, HIGHER, SLOWER, FASTER, GROUND = 0, 1, 2, 3, 4, 5, 6
+CLIMB, HEIGHT, AIR_HEIGHT, MACH = 0, 1, 2, 3  # what `gap` measures
+
+
+@kernel
+def climb(y: Floats) -> float:
+    """Position times velocity [m^2/s]: positive while the distance from the Earth's centre grows."""
+    return y[0] * y[3] + y[1] * y[4] + y[2] * y[5]
+
+
+@kernel
+def gap(what: int, target: float, y: Floats, arc: Floats) -> float:
+    """How far a state is above a value of what is watched: rate of climb, height, height in the air, Mach number."""
+    if what == CLIMB:
+        return climb(y)
+    if what == HEIGHT:
+        return altitude(y[0], y[1], y[2]) - target
+    if what == AIR_HEIGHT:
+        return height_by_series(y[0], y[1], y[2]) - target
+    return mach_number(y, arc) - target
+
+
+@kernel
+def share_at(what: int, target: float, y: Floats, arc: Floats, dense: Floats, work: Floats, end: float) -> float:
+    """Share of a step, 0 to `end`, at which what is watched takes a value; 0 if it is beyond it from the start.
+
+    Args:
+        y: (6,), the state at the step's start; dense: (7, 6), as `dop853.lay` wrote it; work: (6,), scratch.
+    Valid: one crossing within; to 1e-13 of the step (Illinois variant of false position).
+    """
+    low, high = 0.0, end
+    f_low = gap(what, target, y, arc)
+    within(y, dense, end, work)
+    f_high = gap(what, target, work, arc)
+    if (f_low > 0.0) == (f_high > 0.0):
+        return 0.0
+    side = 0
+    for _ in range(60):
+        middle = (low * f_high - high * f_low) / (f_high - f_low)
+        within(y, dense, middle, work)
+        f = gap(what, target, work, arc)
+        if (f > 0.0) == (f_high > 0.0):
+            high, f_high = middle, f
+            if side == 1:
+                f_low *= 0.5
+            side = 1
+        else:
+            low, f_low = middle, f
+            if side == -1:
+                f_high *= 0.5
+            side = -1
+        if f == 0.0 or abs(high - low) < 1e-13:
+            return middle
+    return high
+
+
+@kernel
+def cut(
+    t: float,
+    y: Floats,
+    h: float,
+    rising: bool,
+    floor: float,
+    arc: Floats,
+    k: Floats,
+    work: Floats,
+    out: Floats,
+    dense: Floats,
+) -> tuple[float, int]:
+    """Where the arc ends within a step that `dop853.step` just made: at the first thing that it runs into.
+
+    Args:
+        t, y, h, arc, k, work, out: as `step` left them; dense: (7, 6), written if the step runs into something.
+        rising: whether the body climbs at the step's start, which a rate of climb of 0 does not tell.
+        floor: height of the ground [m]; minus infinity for none.
+    Returns:
+        share of the step, 1 if it runs into nothing, and what it is.
+    Valid: one crossing of each kind within a step. The turn from climb to fall is looked for first, so height is
+        monotone on what is left.
+    """
+    turns = (climb(out) >= 0.0) != rising
+    if not (turns or _beyond(out, floor, arc)):
+        return 1.0, NOTHING
+    lay(t, y, h, arc, k, work, out, dense)
+    share, what = 1.0, NOTHING
+    if turns:
+        share, what = share_at(CLIMB, 0.0, y, arc, dense, work, share), TURN
+    for kind, measured, edge in (
+        (LOWER, AIR_HEIGHT, arc[LOW]),
+        (HIGHER, AIR_HEIGHT, arc[HIGH]),
+        (SLOWER, MACH, arc[MACH_LOW]),
+        (FASTER, MACH, arc[MACH_HIGH]),
+        (GROUND, HEIGHT, floor),
+    ):
+        if abs(edge) < math.inf:
+            within(y, dense, share, work)
+            if (gap(measured, edge, work, arc) > 0.0) == (kind in (HIGHER, FASTER)):
+                share, what = share_at(measured, edge, y, arc, dense, work, share), kind
+    return share, what
+
+
+@kernel
+def _beyond(y: Floats, floor: float, arc: Floats) -> bool:
+    """Whether a state has left its layer of the air, its part of the drag table, or the space above the ground."""
+    height = height_by_series(y[0], y[1], y[2])
+    if height < arc[LOW] or height > arc[HIGH] or altitude(y[0], y[1], y[2]) < floor:
+        return True
+    if arc[MACH_LOW] == -math.inf and arc[MACH_HIGH] == math.inf:
+        return False
+    mach = mach_number(y, arc)
+    return mach < arc[MACH_LOW] or mach > arc[MACH_HIGH]
+
+
+@kernel
+def pass_into(what: int, rising: bool, arc: Floats, drag: Floats) -> bool:
+    """Open the arc beyond what a step ran into; returns whether the body climbs there."""
+    if what in (LOWER, HIGHER):
+        enter_layer(arc, int(arc[LAYER]) + (1 if what == HIGHER else -1))
+    elif what in (SLOWER, FASTER):
+        enter_mach(arc, drag, int(arc[CELL]) + (1 if what == FASTER else -1))
+    return rising != (what == TURN)
 
 
 @kernel
 def advance(t: float, y: Floats, t_end: float, arc: Floats, tolerance: float) -> int:
-    """Carry a state from `t` to `t_end` [s], in place; forward or backward in time.
+    """Carry a falling body from `t` to `t_end` [s], in place; forward or backward in time.
 
     Args:
-        t, y: time [s] and state (6,), overwritten by the state at t_end.
-        arc: the forces' parameters; no discontinuity may lie between t and t_end.
-        tolerance: of one step, relative; 1e-9 keeps a ballistic arc within a metre.
+        t, y: time [s] and state (6,), inertial axes; overwritten by the state at t_end.
+        arc: as `forces.free_fall` makes it; in the standard air its layer follows the body.
+        tolerance: of one step, relative.
     Returns:
         status: 0, or 3 if 100,000 steps did not suffice.
+    Valid: no thrust; a ballistic coefficient, not a drag table; the ground does not stop it.
     """
-    k, work, out = np.empty((STAGES, 6)), np.empty(6), np.empty(6)
-    h = math.copysign(min(1.0, abs(t_end - t)), t_end - t)
+    k, work, out, dense = np.empty((STAGES, 6)), np.empty(6), np.empty(6), np.empty((7, 6))
+    layered = arc[AIR] == STANDARD
+    if layered:
+        enter_air(arc, height_by_series(y[0], y[1], y[2]))
+    rising = climb(y) >= 0.0
+    h = math.copysign(min(FIRST, abs(t_end - t)), t_end - t)
+    rates(t, y, arc, k[0])
     for _ in range(100_000):
         left = t_end - t
         if left == 0.0:
@@ -82,8 +193,30 @@ def advance(t: float, y: Floats, t_end: float, arc: Floats, tolerance: float) ->
         if last:
             h = left
         error = step(t, y, h, arc, k, work, out, tolerance)
+        following = next_length(h, error)
         if error <= 1.0:
+            if layered:
+                share, what = cut(t, y, h, rising, -math.inf, arc, k, work, out, dense)
+                if what != NOTHING:
+                    last, h = False, share * h
+                    step(t, y, h, arc, k, work, out, tolerance)
+                    rising = pass_into(what, rising, arc, dense)
             t = t_end if last else t + h
             y[:] = out
-        h = next_length(h, error)
+            rates(t, y, arc, k[0])
+        h = following
     return 3
+
+
+@kernel
+def advance_many(
+    y: Floats, t_end: Floats, inv_beta: Floats, omega: float, air: int, tolerance: float, status: Floats
+) -> None:
+    """Carry many falling bodies from time 0 to a time each, see `advance`.
+
+    Args:
+        y: (N, 6) states, overwritten; t_end: (N,) [s]; inv_beta: (N,) inverse ballistic coefficients [m^2/kg].
+        omega, air: as for `forces.free_fall`; status: (N,), written.
+    """
+    for body in range(y.shape[0]):
+        status[body] = advance(0.0, y[body], t_end[body], free_fall(inv_beta[body], omega, air), tolerance)

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from entente.ascent import Ascent
 from entente.compiled import Floats
 from entente.constants import OMEGA
 from entente.errors import ModelError, unknown
-from entente.flights import Ascent
 from entente.physics import powered
 from entente.physics.earth import geodesic, geodetic_from_ecef
 from entente.scenario.rows import vehicles
-from entente.scenario.systems import Vehicle
 from entente.scenario.units import DEG, KM, KM_S
+from entente.scenario.vehicle import Vehicle
 
 EVENT_NAMES = {
     "burnout_s": powered.BURNOUT,
@@ -22,6 +22,10 @@ EVENT_NAMES = {
     "down_through_100_km_s": powered.DOWN_100,
     "impact_s": powered.IMPACT,
 }
+
+
+STEERINGS = ("pitch programme", "gravity turn")
+SAMPLE = 1.0  # s  between the rows of a flight's arrays
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Flight:
     burnout_speed_km_s: float  # seen from the turning Earth
     burnout_altitude_km: float
     burnout_angle_deg: float
-    final_pitch_deg: float  # the one number of the pitch programme that was solved for
+    final_pitch_deg: float  # solved for; of a gravity turn, the pitch after the kick
+    bend_deg: float  # solved for with an apogee: how far the pitch lies above its mean where the turn ends, and below at burnout
     events: dict[str, float]  # seconds since lift-off; nan where it did not happen
     t_s: Floats = field(repr=False)  # (N,)
     lat_deg: Floats = field(repr=False)  # (N,)
@@ -51,6 +56,8 @@ def fly(
     range_km: float | None = None,
     loft: str = "lofted",
     rotation: bool = True,
+    apogee_km: float | None = None,
+    steering: str = "pitch programme",
 ) -> Flight:
     """One flight over a planned range: the pitch programme is solved, masses and burn times are never changed.
 
@@ -60,32 +67,47 @@ def fly(
         range_km: planned range along the ellipsoid; the longest there is if None.
         loft: "lofted" or "depressed": which of the two programmes that cover a range shorter than the longest.
         rotation: whether the Earth turns.
+        apogee_km: planned apogee too, which decides instead of `loft`; the pitch then turns on until burnout, and what
+            energy the range and the apogee do not need is spent on that bend.
+        steering: "pitch programme", or "gravity turn": after a small kick the thrust follows the motion through the air.
     Raises:
         UnknownName: no such class in the catalogue.
-        Unreachable: beyond the vehicle's reach, or nearer than that side of the longest range goes; says the limit.
-        ModelError: a number outside the model, or a vehicle that never lifts off or never comes down.
+        Unreachable: range or apogee beyond the vehicle's reach, or below it; says the limits.
+        ModelError: numbers outside the model, all at once, or a vehicle that never lifts off or never comes down.
     Valid: a point mass with a generic pitch programme over WGS 84 with J2 and the 1976 standard atmosphere.
     Source: own; within 2 % of Forden (2007), table 3, for his two vehicles.
     """
+    _check(lat_deg, lon_deg, azimuth_deg, range_km, loft, apogee_km, steering)
     flown = _of_catalogue(vehicle) if isinstance(vehicle, str) else vehicle
-    ascent = _ascent(flown, lat_deg, lon_deg, azimuth_deg, rotation)
-    azimuth = azimuth_deg * DEG
-    if loft not in ("lofted", "depressed"):
-        raise ModelError(f"loft: {loft!r} is neither 'lofted' nor 'depressed'")
+    beta = flown.ballistic_coefficient_kg_m2
+    ascent = Ascent(
+        flown,
+        lat_deg * DEG,
+        lon_deg * DEG,
+        beta.nominal if beta else 1.0,
+        OMEGA if rotation else 0.0,
+        steering == "gravity turn",
+    )
+    azimuth, bend = azimuth_deg * DEG, 0.0
     if range_km is None:
         pitch, _ = ascent.farthest(azimuth)
-    elif not 0.0 < range_km < 20_000.0:
-        raise ModelError(f"range_km: {range_km:g} is outside the model; it must be above 0 and below 20,000")
-    else:
+    elif apogee_km is None:
         pitch = ascent.pitch_for(azimuth, range_km * KM, loft == "lofted")
-    return _flight(ascent, azimuth, pitch)
+    else:
+        pitch, bend = ascent.bend_for(azimuth, range_km * KM, apogee_km * KM)
+    return _flight(ascent, azimuth, pitch, bend)
 
 
 def max_range(
-    vehicle: Vehicle | str, lat_deg: float = 0.0, lon_deg: float = 0.0, azimuth_deg: float = 90.0, rotation: bool = True
+    vehicle: Vehicle | str,
+    lat_deg: float = 0.0,
+    lon_deg: float = 0.0,
+    azimuth_deg: float = 90.0,
+    rotation: bool = True,
+    steering: str = "pitch programme",
 ) -> Flight:
     """The farthest flight in a direction; see `fly`."""
-    return fly(vehicle, lat_deg, lon_deg, azimuth_deg, rotation=rotation)
+    return fly(vehicle, lat_deg, lon_deg, azimuth_deg, rotation=rotation, steering=steering)
 
 
 def _of_catalogue(name: str) -> Vehicle:
@@ -95,40 +117,61 @@ def _of_catalogue(name: str) -> Vehicle:
     return classes[name]
 
 
-def _ascent(vehicle: Vehicle, lat_deg: float, lon_deg: float, azimuth_deg: float, rotation: bool) -> Ascent:
-    for name, value, least, most in (
-        ("lat_deg", lat_deg, -89.9, 89.9),
-        ("lon_deg", lon_deg, -180.0, 360.0),
-        ("azimuth_deg", azimuth_deg, 0.0, 360.0),
-    ):
-        if not least <= value <= most:
-            raise ModelError(f"{name}: {value:g} is outside the model; it must lie between {least:g} and {most:g}")
-    beta = vehicle.ballistic_coefficient_kg_m2
-    omega = OMEGA if rotation else 0.0
-    return Ascent(vehicle, lat_deg * DEG, lon_deg * DEG, beta.nominal if beta else 1.0, omega)
+def _check(
+    lat_deg: float,
+    lon_deg: float,
+    azimuth_deg: float,
+    range_km: float | None,
+    loft: str,
+    apogee_km: float | None,
+    steering: str,
+) -> None:
+    problems = [
+        f"{name}: {value:g} is outside the model; it must lie between {least:g} and {most:g}{why}"
+        for name, value, least, most, why in (
+            ("lat_deg", lat_deg, -89.9, 89.9, ", for at a pole every direction is south or north"),
+            ("lon_deg", lon_deg, -180.0, 360.0, ""),
+            ("azimuth_deg", azimuth_deg, 0.0, 360.0, ""),
+            ("range_km", 1.0 if range_km is None else range_km, 0.1, 20_000.0, ""),
+            ("apogee_km", 1.0 if apogee_km is None else apogee_km, 0.1, 100_000.0, ""),
+        )
+        if not least <= value <= most
+    ]
+    if loft not in ("lofted", "depressed"):
+        problems.append(f"loft: {loft!r} is neither 'lofted' nor 'depressed'")
+    if steering not in STEERINGS:
+        problems.append(f"steering: {steering!r} is neither {' nor '.join(map(repr, STEERINGS))}")
+    if apogee_km is not None and range_km is None:
+        problems.append("apogee_km: given without range_km; give both, or neither")
+    if apogee_km is not None and steering == "gravity turn":
+        problems.append("apogee_km: a gravity turn has one way to each range; plan an apogee with a pitch programme")
+    if problems:
+        raise ModelError("\n".join(problems))
 
 
-def _flight(ascent: Ascent, azimuth: float, pitch: float) -> Flight:
-    path = np.empty((math.ceil(ascent.impact(azimuth, pitch)[2][powered.IMPACT]) + 2, 8))
-    _, rows, events = ascent.fly(azimuth, pitch, path)
-    state, place = np.empty(6), np.empty((rows, 4))
-    for row in range(rows):
-        powered.earth_fixed(path[row, 0], path[row, 1:7], ascent.omega, state)
-        lat, lon, alt = geodetic_from_ecef(state[0], state[1], state[2])
-        place[row] = lat / DEG, lon / DEG, alt / KM, float(np.linalg.norm(state[3:])) / KM_S
-    end = place[-1, :2] * DEG
+def _flight(ascent: Ascent, azimuth: float, pitch: float, bend: float) -> Flight:
+    t, states, _, events = ascent.path(azimuth, pitch, SAMPLE, bend)
+    if math.isnan(events[powered.BURNOUT]):
+        raise ModelError(
+            f"vehicle: flown to a pitch of {pitch / DEG:.0f} deg it comes down after {t[-1]:.0f} s, while an engine still burns"
+        )
+    place = np.array([geodetic_from_ecef(x, y, z) for x, y, z in states[:, :3]])
+    stages = ascent.body.stages
+    spans = stages[:, powered.BURN] + stages[:, powered.COAST]
+    burnouts = {f"burnout_{s + 1}_s": float(spans[:s].sum() + stages[s, powered.BURN]) for s in range(len(stages))}
     return Flight(
-        range_km=geodesic(ascent.lat, ascent.lon, end[0], end[1])[0] / KM,
+        range_km=geodesic(ascent.lat, ascent.lon, place[-1, 0], place[-1, 1])[0] / KM,
         apogee_km=float(events[powered.APOGEE_ALT]) / KM,
         time_of_flight_s=float(events[powered.IMPACT]),
         burnout_speed_km_s=float(events[powered.BURNOUT_SPEED]) / KM_S,
         burnout_altitude_km=float(events[powered.BURNOUT_ALT]) / KM,
         burnout_angle_deg=float(events[powered.BURNOUT_ANGLE]) / DEG,
-        final_pitch_deg=pitch / DEG,
-        events={name: float(events[at]) for name, at in EVENT_NAMES.items()},
-        t_s=path[:rows, 0].copy(),
-        lat_deg=place[:, 0],
-        lon_deg=place[:, 1],
-        altitude_km=place[:, 2],
-        speed_km_s=place[:, 3],
+        final_pitch_deg=(pitch - bend) / DEG,
+        bend_deg=bend / DEG,
+        events=burnouts | {name: float(events[at]) for name, at in EVENT_NAMES.items()},
+        t_s=t,
+        lat_deg=place[:, 0] / DEG,
+        lon_deg=place[:, 1] / DEG,
+        altitude_km=place[:, 2] / KM,
+        speed_km_s=np.linalg.norm(states[:, 3:], axis=1) / KM_S,
     )

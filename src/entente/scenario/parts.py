@@ -88,8 +88,8 @@ def _utc(value: object) -> object:
 
 
 def as_tuple(value: object) -> object:
-    """A list becomes a tuple, so that what holds it can be a key."""
-    return tuple(value) if isinstance(value, list) else value
+    """A list becomes a tuple, and those within it, so that what holds it can be a key."""
+    return tuple(map(as_tuple, value)) if isinstance(value, list | tuple) else value
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]

@@ -7,7 +7,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from entente.scenario.parts import (
     Azimuth,
@@ -20,7 +20,6 @@ from entente.scenario.parts import (
     Name,
     Part,
     PartyName,
-    Ranged,
     RangedArea,
     RangedDegrees,
     RangedKm,
@@ -30,9 +29,8 @@ from entente.scenario.parts import (
     Source,
     Status,
     Text,
-    as_tuple,
-    within,
 )
+from entente.scenario.vehicle import Vehicle
 
 Owner = Literal[PartyName, "china", "israel", "japan", "taiwan", "other"]  # other: nobody whom the models know
 Standing = Literal["in force", "signed only", "never operated", "lapsed"]
@@ -193,40 +191,6 @@ class NotComputable(System):
     why_not: Annotated[Text, Field(description="what is missing, or what the models cannot say")]
     figures: Annotated[Text | None, Field(description="what is said of it, in words")] = None
     nuclear_armed: bool = False
-
-
-class Stage(Part):
-    """One stage of a generic vehicle. `fuelled_kg` excludes everything above the stage."""
-
-    fuelled_kg: Annotated[float, Field(gt=0, le=1e6)]
-    dry_kg: Annotated[float, Field(gt=0, le=1e5)]
-    isp_s: Annotated[float, Field(gt=100, le=500, description="in vacuum")]
-    burn_s: Annotated[float, Field(gt=1, le=600)]
-    diameter_m: Annotated[float, Field(gt=0, le=12)]
-    sea_level_loss: Annotated[
-        float, Field(ge=0, lt=0.5, description="share of the vacuum thrust lost at sea level")
-    ] = 0.02
-
-    @model_validator(mode="after")
-    def _burns_something(self) -> "Stage":
-        if self.dry_kg >= self.fuelled_kg:
-            raise ValueError(f"dry_kg {self.dry_kg:g} leaves no propellant in fuelled_kg {self.fuelled_kg:g}")
-        return self
-
-
-class Vehicle(Part):
-    """The masses and engines of a generic ballistic missile; never a particular weapon."""
-
-    stages: Annotated[tuple[Stage, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=4)]
-    payload_kg: Annotated[float, Field(gt=0, le=30_000)]
-    separates: Annotated[bool, Field(description="the payload re-enters alone, not with the empty last stage")] = False
-    ballistic_coefficient_kg_m2: Annotated[Ranged, within(100, 50_000)] | None = None
-
-    @model_validator(mode="after")
-    def _re_enters_somehow(self) -> "Vehicle":
-        if self.separates and self.ballistic_coefficient_kg_m2 is None:
-            raise ValueError("a payload that separates needs a ballistic_coefficient_kg_m2")
-        return self
 
 
 class VehicleClass(Row):

@@ -1,0 +1,237 @@
+"""How must a vehicle be steered to cover a range, reach a height, or come down at a point?
+
+The pitch programme alone is solved for, never masses, payload or burn times. It is straight up, then a turn at a
+constant rate to a final pitch that is held; or, where a height is planned too, on through that pitch at a constant rate
+until burnout, which spends energy on the bend; or a gravity turn after a small kick.
+"""
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+
+import numpy as np
+
+from entente.compiled import Floats
+from entente.constants import G0, OMEGA, R_MEAN
+from entente.errors import ModelError, Unreachable
+from entente.physics import forces, powered
+from entente.physics.earth import geodesic, geodetic_from_ecef
+from entente.scenario.units import DEG, KM
+from entente.scenario.vehicle import Vehicle
+
+TOLERANCE = 1e-11  # of one step; impact within 0.1 m of DOP853 at 1e-12 (tests/authorities/test_integrator.py)
+TURN_START = 5.0  # s  of vertical flight; generic
+TURN_SHARE = (
+    0.4  # of the burn, at which the turn ends; with it both Forden vehicles fly within 2 % of their published range
+)
+PITCHES = (0.0, 89.9 * DEG)  # the final pitches that are ever tried
+KICKS = (50.0 * DEG, 89.9 * DEG)  # and the pitches from which a gravity turn sets out
+KICK_TIME = 5.0  # s  in which a gravity turn tilts
+BENDS = 100.0 * DEG  # the most that the pitch turns to each side of its mean, to waste energy
+CLOSE = 1.0  # m  how near to the planned range or point the solved programme comes down
+NEAR = 100.0  # m  how near to the planned apogee it comes
+HALF_ROUND = math.pi * R_MEAN  # m  from a point to its antipode, about
+NONE = np.empty(0)
+
+
+class Ascent:
+    """A vehicle at a launch point: flies any programme, and finds the ones that reach a given range, height or point."""
+
+    def __init__(
+        self, vehicle: Vehicle, lat: float, lon: float, beta: float, omega: float = OMEGA, follows: bool = False
+    ) -> None:
+        self.body = body_of(vehicle, beta)
+        self.lat, self.lon, self.omega, self.follows = lat, lon, omega, follows
+        stages = self.body.stages
+        self.burn = float(stages[:, powered.BURN].sum())
+        self.burnout = self.burn + float(stages[:-1, powered.COAST].sum())
+        self.pitches = KICKS if follows else PITCHES
+
+    def programme(self, pitch: float, bend: float = 0.0) -> Floats:
+        """Corners of the programme, (K, 2): time [s] and pitch [rad]; `pitch` ends the turn, or the kick."""
+        start = min(TURN_START, 0.1 * self.burn)
+        if self.follows:
+            return np.array([[start, 0.5 * math.pi], [start + min(KICK_TIME, 0.1 * self.burn), pitch]])
+        corners = [[start, 0.5 * math.pi], [TURN_SHARE * self.burn, pitch + bend]]
+        return np.array([*corners, [self.burnout, pitch - bend]] if bend else corners)
+
+    def launch(self, azimuth: float, pitch: float, bend: float = 0.0) -> powered.Launch:
+        """The launch with that programme, through the standard air."""
+        programme = self.programme(pitch, bend)
+        return powered.Launch(self.lat, self.lon, azimuth, programme, self.follows, 1.0, self.omega)
+
+    def fly(self, azimuth: float, pitch: float, bend: float = 0.0) -> tuple[int, Floats]:
+        """Status and events of one flight; see powered.fly."""
+        status, events, _, _ = self.sampled(azimuth, pitch, bend, NONE)
+        return status, events
+
+    def sampled(self, azimuth: float, pitch: float, bend: float, times: Floats) -> tuple[int, Floats, Floats, Floats]:
+        """Status, events, states (M, 6) and phases (M,) at times since lift-off; see powered.fly."""
+        events, states, phases = np.empty(powered.EVENTS), np.empty((times.size, 6)), np.empty(times.size)
+        launch = self.launch(azimuth, pitch, bend)
+        return powered.fly(self.body, launch, TOLERANCE, times, states, phases, events), events, states, phases
+
+    def impact(self, azimuth: float, pitch: float, bend: float = 0.0) -> tuple[float, float, Floats]:
+        """Latitude and longitude [rad] where a programme comes down, and its events.
+
+        Raises:
+            ModelError: it never lifts off, or does not come down within a day.
+        """
+        events = checked(*self.fly(azimuth, pitch, bend))
+        state = np.empty(6)
+        powered.earth_fixed(events[powered.IMPACT], events[powered.IMPACT_STATE :], self.omega, state)
+        lat, lon, _ = geodetic_from_ecef(state[0], state[1], state[2])
+        return lat, lon, events
+
+    def path(
+        self, azimuth: float, pitch: float, every: float, bend: float = 0.0
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Times (N,) `every` so many seconds and at the impact, Earth-fixed states (N, 6), phases (N,), and events.
+
+        Raises:
+            ModelError: as impact.
+        """
+        last = checked(*self.fly(azimuth, pitch, bend))[powered.IMPACT]
+        times = every * np.arange(math.ceil(last / every))
+        _, events, states, phases = self.sampled(azimuth, pitch, bend, times)
+        t, states = np.append(times, last), np.vstack([states, events[powered.IMPACT_STATE :]])
+        powered.earth_fixed_many(t, states, self.omega, states)
+        return t, states, np.append(phases, powered.FALLS), events
+
+    def ground_range(self, azimuth: float, pitch: float, bend: float = 0.0) -> float:
+        """Distance flown along the ellipsoid, launch to impact [m]; negative behind the launch point, endless in orbit."""
+        if self.fly(azimuth, pitch, bend)[0] == 3:
+            return math.inf
+        lat, lon, _ = self.impact(azimuth, pitch, bend)
+        return self._along(azimuth, lat, lon)[0]
+
+    def _along(self, azimuth: float, lat: float, lon: float) -> tuple[float, float]:
+        """Distance [m] to a point, more than half round where it lies behind, and the azimuth toward it [rad]."""
+        length, out, _, status = geodesic(self.lat, self.lon, lat, lon)
+        if status:
+            return HALF_ROUND, azimuth
+        if math.cos(out - azimuth) >= 0.0:
+            return length, out
+        return (2.0 * HALF_ROUND - length, out + math.pi) if length > 0.5 * HALF_ROUND else (-length, out + math.pi)
+
+    def farthest(self, azimuth: float, bend: float = 0.0) -> tuple[float, float]:
+        """The pitch of the longest range, and that range [m]: the best of sixteen, then golden section beside it."""
+        tried = np.linspace(*self.pitches, 16)
+        best = int(np.argmax([self.ground_range(azimuth, pitch, bend) for pitch in tried]))
+        low, high = tried[max(best - 1, 0)], tried[min(best + 1, 15)]
+        ratio = 0.5 * (math.sqrt(5.0) - 1.0)
+        a, b = high - ratio * (high - low), low + ratio * (high - low)
+        fa, fb = self.ground_range(azimuth, a, bend), self.ground_range(azimuth, b, bend)
+        while high - low > 1e-4 and max(fa, fb) < math.inf:
+            if fa > fb:
+                high, b, fb = b, a, fa
+                a = high - ratio * (high - low)
+                fa = self.ground_range(azimuth, a, bend)
+            else:
+                low, a, fa = a, b, fb
+                b = low + ratio * (high - low)
+                fb = self.ground_range(azimuth, b, bend)
+        return (a, fa) if fa > fb else (b, fb)
+
+    def pitch_for(self, azimuth: float, ground_range: float, lofted: bool, bend: float = 0.0) -> float:
+        """The final pitch that covers a range: the steeper of the two if `lofted`, else the flatter.
+
+        Raises:
+            Unreachable: the range lies beyond the longest, or below what this side of it covers.
+        """
+        best, most = self.farthest(azimuth, bend)
+        if ground_range > most:
+            raise Unreachable(
+                f"range {ground_range / KM:,.0f} km: this vehicle reaches at most {most / KM:,.0f} km toward azimuth "
+                f"{azimuth / DEG % 360:.0f} deg; ask for less, or for another vehicle"
+            )
+        edge = self.pitches[1] if lofted else self.pitches[0]
+        least = self.ground_range(azimuth, edge, bend)
+        if ground_range < least:
+            way = "lofting" if lofted else "depressing"
+            raise Unreachable(
+                f"range {ground_range / KM:,.0f} km: by {way} to a pitch of {edge / DEG:.0f} deg this vehicle still flies "
+                f"{least / KM:,.0f} km; ask for more, or for another vehicle"
+            )
+        return bisect(lambda pitch: self.ground_range(azimuth, pitch, bend) - ground_range, best, edge, CLOSE)
+
+    def bend_for(self, azimuth: float, ground_range: float, apogee: float) -> tuple[float, float]:
+        """Pitch and bend that cover a range with an apogee [m]: the more the pitch bends, the less energy is left.
+
+        Without a bend a range is covered by one depressed and one lofted flight. As the bend grows their apogees draw
+        together, and meet where the range is the longest that is left: every apogee between the two is met once.
+
+        Raises:
+            Unreachable: the range is beyond reach, or no programme flies over it so low, or so high; says the limits.
+        """
+
+        def top(lofted: bool, bend: float) -> float:
+            return float(
+                self.fly(azimuth, self.pitch_for(azimuth, ground_range, lofted, bend), bend)[1][powered.APOGEE_ALT]
+            )
+
+        highest = top(True, 0.0)
+        # A little less than the largest bend, where the two flights still are two.
+        most = 0.999 * bisect(lambda bend: self.farthest(azimuth, bend)[1] - ground_range, 0.0, BENDS, CLOSE)
+        lowest = middle = top(True, most)
+        lofted = apogee >= middle
+        with suppress(
+            Unreachable
+        ):  # no flight over that range is depressed: its apogee is the lowest of the lofted ones
+            lowest = min(middle, top(False, 0.0))
+        if not lowest - NEAR <= apogee <= highest + NEAR:
+            raise Unreachable(
+                f"apogee {apogee / KM:,.0f} km: over {ground_range / KM:,.0f} km this vehicle climbs to between "
+                f"{lowest / KM:,.0f} and {highest / KM:,.0f} km, whatever its pitch programme; ask for one of these"
+            )
+        bend = bisect(lambda bend: top(lofted, bend) - apogee, 0.0, most, 0.1 * NEAR)
+        return self.pitch_for(azimuth, ground_range, lofted, bend), bend
+
+
+def checked(status: int, events: Floats) -> Floats:
+    """The events of a flight that came down.
+
+    Raises:
+        ModelError: it never lifts off, or does not come down within a day.
+    """
+    if status == 2:
+        raise ModelError(
+            "vehicle: thrust at lift-off is not above its weight, so it never lifts off; it needs more thrust or less weight"
+        )
+    if status:
+        raise ModelError("vehicle: does not come down within a day; it reaches orbit")
+    return events
+
+
+def bisect(f: Callable[[float], float], a: float, b: float, close: float) -> float:
+    """Where `f` is within `close` of 0 between `a` and `b`; `b` where it has the same sign at both."""
+    positive = f(a) > 0.0
+    if (f(b) > 0.0) == positive:
+        return b
+    middle = 0.5 * (a + b)
+    for _ in range(60):
+        value = f(middle)
+        if abs(value) < close:
+            break
+        a, b = (middle, b) if (value > 0.0) == positive else (a, middle)
+        middle = 0.5 * (a + b)
+    return middle
+
+
+def body_of(vehicle: Vehicle, beta: float) -> powered.Body:
+    """The vehicle as `powered.fly` wants it; `beta` is the ballistic coefficient drawn for its payload [kg/m^2]."""
+    columns = [
+        (
+            s.fuelled_kg,
+            s.dry_kg,
+            s.thrust_n / (s.isp_s * G0),
+            s.burn,
+            s.thrust_n,
+            s.loss,
+            math.pi * s.diameter_m**2 / 4.0,
+            s.coast_s,
+        )
+        for s in vehicle.stages
+    ]
+    drag = forces.SLENDER if vehicle.drag_table is None else np.array(vehicle.drag_table)
+    return powered.Body(np.array(columns), float(vehicle.payload_kg), float(beta) if vehicle.separates else 0.0, drag)
