@@ -25,6 +25,8 @@ _HOMES = {
     "arc_between": "entente.questions.arcs",
     "Arc": "entente.questions.arcs",
     "RegionArc": "entente.questions.arcs",
+    "check_claim": "entente.questions.claims",
+    "Claim": "entente.questions.claims",
     "fly": "entente.questions.flying",
     "max_range": "entente.questions.flying",
     "Flight": "entente.questions.flying",

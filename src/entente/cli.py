@@ -55,7 +55,7 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except EntenteError as problem:
-        lines = problem.mistakes if isinstance(problem, ScenarioError) else (str(problem),)
+        lines = problem.mistakes if isinstance(problem, ScenarioError) else str(problem).splitlines()
         for line in lines:
             echo(line if line.startswith("Error") else f"Error: {line}", err=True)
         if isinstance(problem, ScenarioError) and len(lines) > 1:
@@ -239,15 +239,33 @@ def agreements(
 
 @app.command(epilog="Example: entente arc 1000 --apogee-km 6000")
 def arc(
-    range_km: Annotated[float, Argument(help="Range along the surface.")],
+    range_km: Annotated[float | None, Argument(help="Range along the surface; not with two regions.")] = None,
     apogee_km: Annotated[float | None, Option(help="Height of the apogee; the least-energy one if left out.")] = None,
+    burnout_altitude_km: Annotated[float, Option(help="Height of the burnout; the range counts from below it.")] = 0.0,
+    lat_deg: Annotated[float | None, Option(help="Latitude of a launch region, on the half-degree grid.")] = None,
+    lon_deg: Annotated[float | None, Option(help="Its longitude.")] = None,
+    to_lat_deg: Annotated[float | None, Option(help="Latitude of the region to fly to.")] = None,
+    to_lon_deg: Annotated[float | None, Option(help="Its longitude.")] = None,
+    rotation: Annotated[bool, Option(help="Whether the Earth turns between two regions.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Free flight over a range: speed, angle, apogee and time, without air or rotation."""
+    """Free flight over a range, or between two regions while the Earth turns: speed, angle, apogee and time."""
     with refusals():
-        from entente.questions.arcs import arc as free_flight
+        from entente.errors import ModelError
+        from entente.questions import arcs
 
-        found = free_flight(range_km, apogee_km)
+        places = [place for place in (lat_deg, lon_deg, to_lat_deg, to_lon_deg) if place is not None]
+        if (range_km is None, len(places)) not in ((False, 0), (True, 4)):
+            raise ModelError(
+                "arc: give one of a range and two regions; regions need "
+                "--lat-deg, --lon-deg, --to-lat-deg and --to-lon-deg"
+            )
+        found: arcs.Arc | arcs.RegionArc
+        if range_km is not None:
+            found = arcs.arc(range_km, apogee_km, burnout_altitude_km)
+        else:
+            lat, lon, to_lat, to_lon = places
+            found = arcs.arc_between(lat, lon, to_lat, to_lon, apogee_km, rotation, burnout_altitude_km)
     if as_json:
         _print_json(asdict(found))
         return
@@ -256,6 +274,39 @@ def arc(
     echo(f"burnout speed   {found.burnout_speed_km_s:10.3f} km/s")
     echo(f"burnout angle   {found.burnout_angle_deg:10.1f} deg")
     echo(f"time of flight  {found.time_of_flight_s:10,.0f} s  ({found.time_of_flight_s / 60:.1f} min)")
+    if isinstance(found, arcs.RegionArc):
+        echo(f"azimuth         {found.azimuth_deg:10.1f} deg")
+        echo(f"seen from the turning ground: {found.ground_range_km:,.0f} km, {found.ground_speed_km_s:.3f} km/s, "
+             f"{found.ground_angle_deg:.1f} deg up, azimuth {found.ground_azimuth_deg:.1f} deg")  # fmt: skip
+
+
+@app.command(epilog="Example: entente claim 1000 6000 --time-s 4100")
+def claim(
+    range_km: Annotated[float, Argument(help="Announced range.")],
+    apogee_km: Annotated[float | None, Argument(help="Announced apogee, if there is one.")] = None,
+    time_s: Annotated[float | None, Option(help="Announced time from launch to impact.")] = None,
+    range_error_km: Annotated[float | None, Option(help="How far the range may be off; 1 % if left out.")] = None,
+    apogee_error_km: Annotated[float | None, Option(help="How far the apogee may be off; 1 % if left out.")] = None,
+    time_error_s: Annotated[
+        float | None, Option(help="How far the time may be off; half a minute for whole minutes, else half a second.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether an announced flight, by its range, apogee and time, is consistent with free flight and a boost."""
+    with refusals():
+        from entente.questions.claims import check_claim
+
+        found = check_claim(range_km, apogee_km, time_s, range_error_km, apogee_error_km, time_error_s)
+    if as_json:
+        _print_json(asdict(found))
+        return
+    echo("consistent" if found.consistent else "not consistent")
+    echo(f"free fall       {found.free_fall_s:10,.0f} s")
+    if found.overhead_s is not None:
+        echo(f"boost overhead  {found.overhead_s:10,.0f} s")
+    echo(f"launch speed    {found.launch_speed_km_s:10.3f} km/s")
+    echo(f"same speed goes {found.same_speed_range_km:10,.0f} km")
+    echo(found.why)
 
 
 @app.command(epilog="Example: entente fly scud_b --range-km 250 --azimuth-deg 40")
