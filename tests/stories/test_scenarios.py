@@ -125,13 +125,13 @@ def test_a_class_reaches_as_far_and_burns_as_long_as_its_name_says(vehicle, leas
 
 
 def test_the_sounding_rocket_flies_like_the_one_of_1995():
-    """25 January 1995: apogee 1,453 km, down near Spitsbergen after 24 minutes; within 2 % and a minute and a half.
+    """25 January 1995: apogee 1,453 km, down near Spitsbergen after 24 minutes; both within 3 %.
 
-    The time falls short because this rocket does not coast between its stages.
+    The time depends on the ballistic coefficient drawn for the payload as it falls home.
     """
     flights = flown(BASE, case_named("sounding-rocket"))
-    assert math.isclose(flights.apogee[0] / KM, 1_453, rel_tol=0.02)
-    assert abs(flights.t_impact[0] - 24 * 60) < 90
+    assert math.isclose(flights.apogee[0] / KM, 1_453, rel_tol=0.03)
+    assert math.isclose(flights.t_impact[0] - flights.t_launch[0], 24 * 60, rel_tol=0.03)
 
 
 def test_the_space_launch_is_modelled_to_just_short_of_orbit():
