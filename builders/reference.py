@@ -134,14 +134,19 @@ def published(result: Checked) -> str:
     return " to ".join(f"{end:.10g}" for end in case.get("band", [case.get("value")])) + unit
 
 
+def rough(result: Checked) -> bool:
+    """Whether a case is judged by per cents; then no more digits are shown than every machine agrees on."""
+    return "band" in result.case or result.case["tolerance"] >= 0.01
+
+
 def apart(result: Checked) -> str:
     """How far the computed number lies from the published one, in per cent of that; or whether it lies in the band."""
     if "band" in result.case:
         return "inside" if result.agrees else "outside"
     if not result.case["value"]:
         return f"{result.computed:+.1g}"
-    share = 100.0 * (result.computed / result.case["value"] - 1.0)
-    return f"{share:+.2f} %" if abs(share) >= 0.005 else "0 %"
+    share = f"{100.0 * (result.computed / result.case['value'] - 1.0):+.{1 if rough(result) else 2}f}"
+    return f"{share} %" if float(share) else "0 %"
 
 
 def allowed(result: Checked) -> str:
@@ -170,7 +175,8 @@ def published_cases(name: str) -> str:
     results = list(checked(name))
     head = ["case", "published", "computed", "apart", "allowed"]
     rows: list[list[object]] = [
-        [each.case["name"], published(each), f"{each.computed:.5g}", apart(each), allowed(each)] for each in results
+        [each.case["name"], published(each), f"{each.computed:.{4 if rough(each) else 6}g}", apart(each), allowed(each)]
+        for each in results
     ]
     page, shared = f"\n### tests/authorities/{name}.yaml\n\n{about(name)}", ""
     for key, title in (("tolerance_reason", "why that tolerance"), ("grade", "grade"), ("source", "source")):
