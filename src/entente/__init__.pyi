@@ -14,6 +14,9 @@ from entente.questions.arcs import arc_between as arc_between
 from entente.questions.arcs import minimum_energy as minimum_energy
 from entente.questions.claims import Claim as Claim
 from entente.questions.claims import check_claim as check_claim
+from entente.questions.ensembles import Ensemble as Ensemble
+from entente.questions.ensembles import Spread as Spread
+from entente.questions.ensembles import ensemble as ensemble
 from entente.questions.flying import Flight as Flight
 from entente.questions.flying import fly as fly
 from entente.questions.flying import max_range as max_range

@@ -24,7 +24,7 @@ TURN_START = 5.0  # s  of vertical flight; generic
 TURN_SHARE = (
     0.4  # of the burn, at which the turn ends; with it both Forden vehicles fly within 2 % of their published range
 )
-PITCHES = (0.0, 89.9 * DEG)  # the final pitches that are ever tried
+PITCHES = (-20.0 * DEG, 89.9 * DEG)  # the final pitches that are ever tried, above the horizontal of the launch point
 KICKS = (50.0 * DEG, 89.9 * DEG)  # and the pitches from which a gravity turn sets out
 KICK_TIME = 5.0  # s  in which a gravity turn tilts
 BENDS = 100.0 * DEG  # the most that the pitch turns to each side of its mean, to waste energy

@@ -44,6 +44,13 @@ def geodetic_from_ecef(x: float, y: float, z: float) -> tuple[float, float, floa
 
 
 @kernel
+def geodetic_many(r_ecef: Floats, out: Floats) -> None:
+    """geodetic_from_ecef of (N, 3) positions [m], into `out` (N, 3): latitude, longitude [rad], height [m]."""
+    for n in range(r_ecef.shape[0]):
+        out[n, 0], out[n, 1], out[n, 2] = geodetic_from_ecef(r_ecef[n, 0], r_ecef[n, 1], r_ecef[n, 2])
+
+
+@kernel
 def altitude(x: float, y: float, z: float) -> float:
     """Height above the ellipsoid [m] of an Earth-fixed or Earth-centred inertial position [m]; as geodetic_from_ecef."""
     # The sines and cosines of the latitudes by Pythagoras: this is called at every stage of every step of a flight.
@@ -136,6 +143,13 @@ def geodesic(lat1: float, lon1: float, lat2: float, lon2: float) -> tuple[float,
             back = math.atan2(cu1 * math.sin(lam), -su1 * cu2 + cu1 * su2 * math.cos(lam))
             return length, out % (2 * math.pi), back % (2 * math.pi), 0
     return math.nan, math.nan, math.nan, 1
+
+
+@kernel
+def geodesic_many(lat: float, lon: float, places: Floats, out: Floats) -> None:
+    """Distances [m] from one point to (N, 2 or more) places, latitude and longitude [rad] first, into `out` (N,)."""
+    for n in range(out.size):
+        out[n] = geodesic(lat, lon, places[n, 0], places[n, 1])[0]
 
 
 @kernel

@@ -2,15 +2,17 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from entente.ascent import Ascent
+from entente.ascent import HALF_ROUND, Ascent
 from entente.compiled import Floats
 from entente.constants import OMEGA
-from entente.errors import ModelError, unknown
+from entente.errors import ModelError, Unreachable, unknown
 from entente.physics import powered
-from entente.physics.earth import geodesic, geodetic_from_ecef
+from entente.physics.earth import geodesic, geodetic_many
+from entente.scenario.parts import Ranged
 from entente.scenario.rows import vehicles
 from entente.scenario.units import DEG, KM, KM_S
 from entente.scenario.vehicle import Vehicle
@@ -77,25 +79,50 @@ def fly(
     Valid: a point mass with a generic pitch programme over WGS 84 with J2 and the 1976 standard atmosphere.
     Source: own; within 2 % of Forden (2007), table 3, for his two vehicles.
     """
+    plan = planned(vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft, rotation, apogee_km, steering)
+    return _flight(plan.ascent, plan.azimuth, plan.pitch, plan.bend)
+
+
+class Plan(NamedTuple):
+    """A vehicle on its launch point, and the programme that was solved for."""
+
+    ascent: Ascent
+    azimuth: float  # [rad], as the others
+    pitch: float
+    bend: float
+    beta: Ranged | None  # the vehicle's ballistic coefficient [kg/m^2]; flown with the nominal one
+
+
+def planned(
+    vehicle: Vehicle | str,
+    lat_deg: float,
+    lon_deg: float,
+    azimuth_deg: float,
+    range_km: float | None,
+    loft: str,
+    rotation: bool,
+    apogee_km: float | None,
+    steering: str,
+) -> Plan:
+    """The programme that `fly` flies; arguments and errors as there."""
     _check(lat_deg, lon_deg, azimuth_deg, range_km, loft, apogee_km, steering)
     flown = _of_catalogue(vehicle) if isinstance(vehicle, str) else vehicle
-    beta = flown.ballistic_coefficient_kg_m2
-    ascent = Ascent(
-        flown,
-        lat_deg * DEG,
-        lon_deg * DEG,
-        beta.nominal if beta else 1.0,
-        OMEGA if rotation else 0.0,
-        steering == "gravity turn",
-    )
+    beta, omega = flown.ballistic_coefficient_kg_m2, OMEGA if rotation else 0.0
+    nominal = beta.nominal if beta else 1.0
+    ascent = Ascent(flown, lat_deg * DEG, lon_deg * DEG, nominal, omega, steering == "gravity turn")
     azimuth, bend = azimuth_deg * DEG, 0.0
     if range_km is None:
-        pitch, _ = ascent.farthest(azimuth)
+        pitch, most = ascent.farthest(azimuth)
+        if most > HALF_ROUND:
+            raise Unreachable(
+                f"range_km: left out, but toward azimuth {azimuth_deg:g} deg this vehicle reaches every range, beyond the "
+                "antipode; give one"
+            )
     elif apogee_km is None:
         pitch = ascent.pitch_for(azimuth, range_km * KM, loft == "lofted")
     else:
         pitch, bend = ascent.bend_for(azimuth, range_km * KM, apogee_km * KM)
-    return _flight(ascent, azimuth, pitch, bend)
+    return Plan(ascent, azimuth, pitch, bend, beta)
 
 
 def max_range(
@@ -155,7 +182,8 @@ def _flight(ascent: Ascent, azimuth: float, pitch: float, bend: float) -> Flight
         raise ModelError(
             f"vehicle: flown to a pitch of {pitch / DEG:.0f} deg it comes down after {t[-1]:.0f} s, while an engine still burns"
         )
-    place = np.array([geodetic_from_ecef(x, y, z) for x, y, z in states[:, :3]])
+    place = np.empty((len(t), 3))
+    geodetic_many(states[:, :3], place)
     stages = ascent.body.stages
     spans = stages[:, powered.BURN] + stages[:, powered.COAST]
     burnouts = {f"burnout_{s + 1}_s": float(spans[:s].sum() + stages[s, powered.BURN]) for s in range(len(stages))}
