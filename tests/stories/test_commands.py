@@ -91,6 +91,37 @@ def test_arc_prints_the_published_minimum_energy_arc():
     assert "1,931 s" in good("arc", "10000")
 
 
+def test_arc_flies_between_two_regions_while_the_earth_turns():
+    regions = ("--lat-deg", "50", "--lon-deg", "60.5", "--to-lat-deg", "40", "--to-lon-deg", "-100")
+    said, still = (json.loads(good("arc", *regions, *more, "--json")) for more in ((), ("--no-rotation",)))
+    assert said["ground_range_km"] == still["ground_range_km"] == still["range_km"] != said["range_km"]
+    text = good("arc", *regions, "--apogee-km", "900", "--burnout-altitude-km", "200")
+    assert "seen from the turning ground" in text
+    assert "       900 km" in text
+
+
+def test_arc_starts_from_a_height():
+    surface, high = (json.loads(good("arc", "1000", "--json", "--burnout-altitude-km", km)) for km in ("0", "150"))
+    assert high["burnout_speed_km_s"] < surface["burnout_speed_km_s"]
+    assert high["burnout_altitude_km"] == 150
+
+
+def test_claim_judges_an_announced_flight():
+    text = good("claim", "1000", "6000", "--time-s", "4100")
+    assert text.startswith("consistent\n")
+    assert "boost overhead         178 s" in text
+    assert "with unknown payload" in text
+    assert good("claim", "1000", "6000", "--time-s", "3600").startswith("not consistent\n")
+    said = json.loads(good("claim", "8000", "--json"))
+    assert (said["consistent"], said["time_s"], said["longest_time_s"]) == (True, None, None)
+
+
+def test_a_bad_claim_gets_a_line_a_number():
+    lines = refused("claim", "30000", "6000", "--time-s", "0", "--range-error-km", "nan")
+    assert [line.split(":")[:2] for line in lines] == [["Error", f" {key}"] for key in
+                                                       ("range_km", "time_s", "range_error_km")]  # fmt: skip
+
+
 def test_fly_solves_the_planned_range():
     said = json.loads(good("fly", "scud_b", "--range-km", "250", "--json"))
     assert abs(said["range_km"] - 250) < 0.01
@@ -107,6 +138,10 @@ def test_fly_solves_the_planned_range():
         (("simulate", "one-launch", "--case", "mrbm-central-europ"), "did you mean 'mrbm-central-europe'?"),
         (("arc", "30000"), "must be above 0 and below"),
         (("arc", "1000", "--apogee-km", "-5"), "apogee_km"),
+        (("arc",), "give one of a range and two regions"),
+        (("arc", "1000", "--lat-deg", "5"), "give one of a range and two regions"),
+        (("arc", "1000", "--apogee-km", "90", "--burnout-altitude-km", "100"), "at least burnout_altitude_km"),
+        (("claim", "1000", "--time-error-s", "5"), "there is no time_s"),
         (("fly", "scud_c"), "did you mean 'scud_b'?"),
         (("fly", "scud_b", "--range-km", "500"), "reaches at most"),
         (("fly", "scud_b", "--range-km", "nan"), "range_km"),
