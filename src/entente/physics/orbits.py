@@ -156,8 +156,8 @@ def place_by_elements(t: float, elements: Floats, out: Floats) -> int:
         out: position [m] and velocity [m/s], (6,), inertial axes (Earth-fixed ones frozen at t = 0), written.
     Returns:
         status: 0; 2, and nan written, for an eccentricity outside 0 to below 0.95.
-    Valid: as secular_rates; leaves out what the flattening does within a revolution: kilometres, J2 R^2/p times 1 to 4.
-        The velocity is that of the ellipse of the instant.
+    Valid: as secular_rates; what the flattening does within a revolution is left out: up to 3 J2 (R/p)^2 rad in direction
+        (3 km on the ground seen for a Molniya orbit) and 2.5 J2 R^2/p in height. The velocity is that of the ellipse.
     Source: Montenbruck & Gill, Satellite Orbits (2000), section 2.2; Vallado, Fundamentals of Astrodynamics, section 9.6.
     """
     a, e, i = elements[0], elements[1], elements[2]

@@ -50,8 +50,9 @@ def ground_track(satellite: str | Satellite | Orbit | float, hours: float = 24.0
     Raises:
         UnknownName: no such satellite in the catalogue.
         ModelError: a satellite whose orbit is not known from open sources, or a number outside the model.
-    Valid: mean elements with secular drift by J2; within 25 km of an integrated orbit over a day, a geostationary
-        satellite is held at its station. Air, Moon, Sun and manoeuvres are left out.
+    Valid: mean elements with secular drift by J2: within 3 km on the ground of integrated orbits of the catalogue's kinds
+        over a day (tests/authorities/test_orbits.py), 6 km for others. A geostationary satellite is held at its station.
+        Air, Moon, Sun and manoeuvres are left out.
     Source: Vallado, Fundamentals of Astrodynamics, sections 9.6 and 11.4.
     """
     wrong = _mistakes(hours, step_s)
