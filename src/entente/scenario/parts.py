@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+FROM_FILE = "a file"  # the context in which a reader validates: it knows the line of each mistake
+
 
 class Part(BaseModel):
     """Common rules: unknown keys are errors, nan and infinity are errors, and a part never changes."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from entente.errors import ScenarioError
 from entente.scenario.based import Shelf, with_bases
 from entente.scenario.explain import explain_all
+from entente.scenario.parts import FROM_FILE
 from entente.scenario.yaml12 import Finding, Page, UnreadableError, compose, quote
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -43,7 +44,7 @@ def understand(
     found = list(page.findings)
     answer: Model | None = None
     try:
-        answer = model.model_validate(page.root.value)
+        answer = model.model_validate(page.root.value, context=FROM_FILE)
     except ValidationError as error:
         found += explain_all(error.errors(include_url=False), page, model)
     if check:
