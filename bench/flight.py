@@ -31,7 +31,7 @@ from entente.physics.integrate import advance_many
 from entente.scenario.rows import vehicles
 
 SEED, ARCS, QUICK, ROUNDS, FEW_ROUNDS = 4, 10_000, 2_000, 9, 7
-PART, FEW = 10, 20  # the scan looks at every tenth arc first; SciPy gets only so many
+PART, FINALISTS, FEW = 10, 4, 20  # the scan flies every tenth arc, then so many settings all; SciPy only so many arcs
 WITHIN = 1.0  # m  the worst end that is allowed
 AGREE = 0.01  # m  how near the two reference solutions come
 LENGTH, TIME = R_EQ, math.sqrt(R_EQ**3 / GM)  # m, s: heyoka's units
@@ -64,7 +64,9 @@ OURS = [Setting(10.0**exponent) for exponent in np.arange(-3.0, -9.1, -0.25)]
 SCIPY = [Setting(10.0**exponent) for exponent in np.arange(-6.0, -9.1, -0.5)]
 THEIRS = [
     Setting(*one)
-    for one in product((3e-6, 2e-6, 1e-6, 5e-7, 3e-7, 1e-7, 3e-8), (15, 18, 20, 22, 25, 28, 31, 35), (False, True))
+    for one in product(
+        (1e-5, 5e-6, 3e-6, 2e-6, 1e-6, 5e-7, 3e-7, 1e-7, 3e-8), (15, 18, 20, 22, 24, 26, 28, 31), (False, True)
+    )
 ]
 
 
@@ -193,25 +195,30 @@ def worst(ends, truth):
     return np.linalg.norm((ends - truth)[:, :3], axis=1).max()
 
 
-def seconds(act):
-    """Time of one call."""
-    begin = time.perf_counter()
+def seconds(act, clock=time.process_time):
+    """Time of one call: the processor's, which other programs disturb least; by the wall clock where many cores work."""
+    begin = clock()
     act()
-    return time.perf_counter() - begin
+    return clock() - begin
 
 
 def fastest(fly, settings, arcs, truth, every=PART):
-    """The fastest setting whose worst end is within a metre, and that end [m]: some arcs are scanned, then all flown."""
+    """The fastest setting whose worst end is within a metre, and that end [m]: some arcs first, then all by the best."""
     rows = np.arange(0, len(truth), every)
     rows = rows[: len(rows) // WIDTH * WIDTH]
     some, taken = part(arcs, rows), {}
     for setting in settings:
         if worst(fly(some, setting), truth[rows]) <= WITHIN:  # compiles, too
             taken[setting] = min(seconds(partial(fly, some, setting)) for _ in range(3))
+    best = []
     for setting in sorted(taken, key=taken.get):
         apart = worst(fly(arcs, setting), truth)
         if apart <= WITHIN:
-            return setting, apart
+            best.append((min(seconds(partial(fly, arcs, setting)) for _ in range(2)), setting, apart))
+        if len(best) == FINALISTS:
+            break
+    if best:
+        return min(best)[1:]
     raise SystemExit(f"{fly.__name__}: no setting ends within {WITHIN} m")
 
 
@@ -265,7 +272,7 @@ def compare_arcs(count, rounds):
     for name, values in taken.items():
         print(f"{name:20s} {spread(values)}")
     ours = np.array(taken["ours"])
-    print("\ntimes faster than ours is slower than: heyoka without Python's loop, and with it")
+    print("\ntimes our time: without what Python's loop takes, and with it")
     for name in ("heyoka", "heyoka batch"):
         whole, empty = np.array(taken[name]), np.array(taken[f"{name}, empty"])
         print(f"{name + ' / ours':20s} {spread((whole - empty) / ours, 2)}   {spread(whole / ours, 2)}")
@@ -329,7 +336,7 @@ def compare_flights(counts, rounds):
         for alternation in range(rounds):
             for count in counts:
                 if count <= MANY or alternation == 0:
-                    took = seconds(partial(fly_dispersed, name, count, tolerance, CORES))
+                    took = seconds(partial(fly_dispersed, name, count, tolerance, CORES), time.perf_counter)
                     taken[count].append(1e6 * took / count)
         for count, values in taken.items():
             print(f"{count:11,} flights {spread(values)} {1e6 / statistics.median(values):10,.0f} a second")
