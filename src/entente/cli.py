@@ -316,14 +316,17 @@ def fly(
     azimuth_deg: Annotated[float, Option(help="Direction at lift-off, clockwise from north.")] = 90.0,
     lat_deg: Annotated[float, Option(help="Launch latitude.")] = 0.0,
     lon_deg: Annotated[float, Option(help="Launch longitude.")] = 0.0,
-    loft: Annotated[str, Option(help="lofted or depressed.")] = "lofted",
+    apogee_km: Annotated[float | None, Option(help="Planned apogee; needs --range-km.")] = None,
+    loft: Annotated[str, Option(help="lofted or depressed, where no apogee is planned.")] = "lofted",
+    steering: Annotated[str, Option(help="'pitch programme' or 'gravity turn'.")] = "pitch programme",
+    rotation: Annotated[bool, Option(help="Whether the Earth turns.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Fly a generic VEHICLE: the pitch programme is solved for the planned range."""
+    """Fly a generic VEHICLE: the pitch programme is solved for the planned range, and apogee."""
     with refusals():
         from entente.questions.flying import fly as fly_one
 
-        found = fly_one(vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft)
+        found = fly_one(vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft, rotation, apogee_km, steering)
     if as_json:
         _print_json(asdict(found))
         return
@@ -333,6 +336,8 @@ def fly(
     echo(f"time of flight  {found.time_of_flight_s:10,.0f} s  ({found.time_of_flight_s / 60:.1f} min)")
     echo(f"burnout         {found.events['burnout_s']:10,.0f} s  at {found.burnout_altitude_km:.0f} km, "
          f"{found.burnout_speed_km_s:.2f} km/s, {found.burnout_angle_deg:.0f} deg")  # fmt: skip
+    if found.turn_pitch_deg != found.final_pitch_deg:
+        echo(f"pitch           {found.turn_pitch_deg:10.1f} deg where the turn ends (solved)")
     echo(f"final pitch     {found.final_pitch_deg:10.1f} deg (solved)")
 
 

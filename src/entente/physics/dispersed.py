@@ -54,6 +54,7 @@ def fly_many(
     Args:
         differences: (N, COLUMNS), as `draw` makes them. A shorter burn is a stronger one: the propellant stays.
         status: (N,), events: (N, EVENTS), states: (N, M, 6), Earth-fixed, and phases: (N, M), written.
+    Source: own.
     """
     for n in range(differences.shape[0]):
         one, by = differences[n], body.stages.copy()

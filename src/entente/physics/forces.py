@@ -109,6 +109,7 @@ def rates(t: float, y: Floats, arc: Floats, out: Floats) -> None:
         out: (6,), written.
     Valid: a point mass; thrust falls by the stated share of the vacuum thrust at sea level, in proportion to pressure;
         drag by ballistic coefficient where one is given, else by area and Mach number; no lift, no wind.
+    Source: Montenbruck & Gill, Satellite Orbits (2000), chapter 3; Forden, Science & Global Security 15 (2007).
     """
     x, yy, z, vx, vy, vz = y[0], y[1], y[2], y[3], y[4], y[5]
     ax, ay, az = gravity(x, yy, z)

@@ -29,12 +29,15 @@ from entente.physics.forces import (
 )
 
 FIRST = 10.0  # s  longest first step of a free fall
-SAFETY, SLOWEST, FASTEST = 0.9, 0.2, 8.0  # step control of Hairer, Norsett, Wanner (1993), section II.4
+SAFETY, SLOWEST, FASTEST = 0.9, 0.2, 8.0  # of a step's length, from one to the next
 
 
 @kernel
 def next_length(h: float, error: float) -> float:
-    """The length to try next [s], after a step of length `h` with that error; a step that broke down is cut hard."""
+    """The length to try next [s], after a step of length `h` with that error; a step that broke down is cut hard.
+
+    Source: Hairer, Norsett, Wanner (1993), section II.4.
+    """
     if error == 0.0:
         return h * FASTEST
     if not error < math.inf:

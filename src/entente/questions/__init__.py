@@ -4,6 +4,6 @@ Conventions: what a person types carries its unit (`range_km`, `lat_deg`, `time_
 same units; a question outside the model's validity raises a `ModelError` that says what would be inside it.
 
 Map: `arcs` the ellipses over a range or between two regions; `claims` whether an announced flight is possible;
-`flying` one vehicle to a planned range, and the farthest it goes; `orbiting` the points a satellite passes over;
-`agreements` which of them held on a day.
+`flying` one vehicle to a planned range, and the farthest it goes; `ensembles` many flights that differ a little;
+`orbiting` the points a satellite passes over; `agreements` which of them held on a day.
 """

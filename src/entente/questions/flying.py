@@ -40,8 +40,8 @@ class Flight:
     burnout_speed_km_s: float  # seen from the turning Earth
     burnout_altitude_km: float
     burnout_angle_deg: float
-    final_pitch_deg: float  # solved for; of a gravity turn, the pitch after the kick
-    bend_deg: float  # solved for with an apogee: how far the pitch lies above its mean where the turn ends, and below at burnout
+    turn_pitch_deg: float  # solved for: the pitch where the turn ends; of a gravity turn, after its kick
+    final_pitch_deg: float  # and the one held since, or with a planned apogee the other one solved for, at burnout
     events: dict[str, float]  # seconds since lift-off; nan where it did not happen
     t_s: Floats = field(repr=False)  # (N,)
     lat_deg: Floats = field(repr=False)  # (N,)
@@ -194,8 +194,8 @@ def _flight(ascent: Ascent, azimuth: float, pitch: float, bend: float) -> Flight
         burnout_speed_km_s=float(events[powered.BURNOUT_SPEED]) / KM_S,
         burnout_altitude_km=float(events[powered.BURNOUT_ALT]) / KM,
         burnout_angle_deg=float(events[powered.BURNOUT_ANGLE]) / DEG,
+        turn_pitch_deg=(pitch + bend) / DEG,
         final_pitch_deg=(pitch - bend) / DEG,
-        bend_deg=bend / DEG,
         events=burnouts | {name: float(events[at]) for name, at in EVENT_NAMES.items()},
         t_s=t,
         lat_deg=place[:, 0] / DEG,
