@@ -172,7 +172,7 @@ class Ascent:
 
         highest = top(True, 0.0)
         # A little less than the largest bend, where the two flights still are two.
-        most = 0.999 * bisect(lambda bend: self.farthest(azimuth, bend)[1] - ground_range, 0.0, BENDS, CLOSE)
+        most = 0.99999 * bisect(lambda bend: self.farthest(azimuth, bend)[1] - ground_range, 0.0, BENDS, CLOSE)
         lowest = middle = top(True, most)
         lofted = apogee >= middle
         with suppress(
