@@ -99,20 +99,24 @@ class Ascent:
         return t, states, np.append(phases, powered.FALLS), events
 
     def ground_range(self, azimuth: float, pitch: float, bend: float = 0.0) -> float:
-        """Distance flown along the ellipsoid, launch to impact [m]; negative behind the launch point, endless in orbit."""
+        """Distance flown along the ellipsoid [m]: negative behind the launch point, more than half round past the antipode.
+
+        Infinite in orbit.
+        """
         if self.fly(azimuth, pitch, bend)[0] == 3:
             return math.inf
-        lat, lon, _ = self.impact(azimuth, pitch, bend)
-        return self._along(azimuth, lat, lon)[0]
-
-    def _along(self, azimuth: float, lat: float, lon: float) -> tuple[float, float]:
-        """Distance [m] to a point, more than half round where it lies behind, and the azimuth toward it [rad]."""
+        lat, lon, events = self.impact(azimuth, pitch, bend)
         length, out, _, status = geodesic(self.lat, self.lon, lat, lon)
         if status:
-            return HALF_ROUND, azimuth
+            return HALF_ROUND
         if math.cos(out - azimuth) >= 0.0:
-            return length, out
-        return (2.0 * HALF_ROUND - length, out + math.pi) if length > 0.5 * HALF_ROUND else (-length, out + math.pi)
+            return length
+        # What comes down behind the launch point went nearly round, or nearly straight up while the Earth turned.
+        times = np.linspace(0.0, 0.999 * events[powered.IMPACT], 9)
+        way = self.sampled(azimuth, pitch, bend, times)[2][:, :3]
+        way /= np.linalg.norm(way, axis=1)[:, None]
+        swept = np.arccos(np.clip((way[1:] * way[:-1]).sum(axis=1), -1.0, 1.0)).sum()
+        return 2.0 * HALF_ROUND - length if swept > math.pi else -length
 
     def farthest(self, azimuth: float, bend: float = 0.0) -> tuple[float, float]:
         """The pitch of the longest range, and that range [m]: the best of sixteen, then golden section beside it."""

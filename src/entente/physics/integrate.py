@@ -74,8 +74,10 @@ def share_at(what: int, target: float, y: Floats, arc: Floats, dense: Floats, wo
 
     Args:
         y: (6,), the state at the step's start; dense: (7, 6), as `dop853.lay` wrote it; work: (6,), scratch.
-    Valid: one crossing within; to 1e-13 of the step (Illinois variant of false position).
+    Valid: one crossing within; a height or the turn to 1e-13 of the step, an edge of the air or of the drag table, where
+        forces only bend, to 1e-6 (Illinois variant of false position).
     """
+    close = 1e-13 if what in (CLIMB, HEIGHT) else 1e-6
     low, high = 0.0, end
     f_low = gap(what, target, y, arc)
     within(y, dense, end, work)
@@ -97,7 +99,7 @@ def share_at(what: int, target: float, y: Floats, arc: Floats, dense: Floats, wo
             if side == -1:
                 f_high *= 0.5
             side = -1
-        if f == 0.0 or abs(high - low) < 1e-13:
+        if f == 0.0 or abs(high - low) < close:
             return middle
     return high
 

@@ -19,6 +19,7 @@ from entente.physics.forces import rates
 from entente.physics.integrate import GROUND, HEIGHT, NOTHING, TURN, climb, cut, next_length, pass_into, share_at
 
 EDGE = 100_000.0  # m  the altitude of the two "100 km" events
+FIRST = 5.0  # s  longest first step after a jump
 LONGEST = 86_400.0  # s  a flight that has not come down by then is stopped with status 3
 BURNS, COASTS, FALLS = 1, 2, 3  # phases: an engine burns; none does; down below EDGE
 
@@ -88,12 +89,12 @@ def fly(
         return 2
     jumps, burnout = _jumps(stages, launch.programme)
     jump, asked = int(np.int64(0)), int(np.int64(0))  # typed: a bare 0 is a type of its own to the compiler
-    t, h, rising, burns = 0.0, 0.1, True, True
+    t, h, rising, burns = 0.0, FIRST, True, True
     for _ in range(100_000):
         if jump < jumps.size and t == jumps[jump]:  # 1.
             jump += 1
             burns = _open(arc, t, body, launch)
-            h = min(h, 1.0)
+            h = min(h, FIRST)
             if t == burnout:
                 _note_burnout(events, t, y, launch.omega)
             rates(t, y, arc, k[0])
