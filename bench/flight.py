@@ -27,7 +27,7 @@ from entente.compiled import kernel
 from entente.constants import FLATTENING, GM, J2, OMEGA, R_EQ
 from entente.physics import forces, powered
 from entente.physics.earth import ecef_from_geodetic, enu_axes
-from entente.physics.integrate import advance_many
+from entente.physics.lanes import advance_many
 from entente.scenario.rows import vehicles
 
 SEED, ARCS, QUICK, ROUNDS, FEW_ROUNDS = 4, 10_000, 2_000, 9, 7

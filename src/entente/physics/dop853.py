@@ -264,3 +264,185 @@ def within(y: Floats, dense: Floats, share: float, out: Floats) -> None:
     for i in range(6):
         low = dense[3, i] + share * (dense[4, i] + rest * (dense[5, i] + share * dense[6, i]))
         out[i] = y[i] + share * (dense[0, i] + rest * (dense[1, i] + share * (dense[2, i] + rest * low)))
+
+
+# Many arcs at once. What the arcs have in common is one after the other in one row: six components of LANES numbers.
+LANES = 8
+ROW = 6 * LANES
+K0, K1, K2, K3, K4, K5, K6, K7, K8, K9, K10, K11 = range(0, 12 * ROW, ROW)
+START, LENGTH, POINT, SLOPE, END = range(12 * ROW, 17 * ROW, ROW)
+BEYOND = 17 * ROW  # where other numbers may follow
+SMALL = 1e-300  # keeps 0/0 away
+
+
+@kernel
+def point_in_lanes(stage: int, lanes: Floats) -> None:
+    """Where the forces are to be known next, for every arc; and the slopes that were found last are put away.
+
+    Args:
+        stage: 1 to 11.
+        lanes: one array for all that changes, of BEYOND numbers or more: rows START (states), LENGTH (of the steps [s],
+            six times the same) and SLOPE (slopes at the point before) are read, row POINT is written.
+    Valid: constant distances in one array and no branch over lanes: only so does the compiler put eight arcs into one
+        register. The forces must not depend on time.
+    """
+    if stage == 1:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K0 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (0.05260015195876773 * newest)
+    elif stage == 2:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K1 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                0.0197250569845379 * lanes[K0 + i] + 0.0591751709536137 * newest
+            )
+    elif stage == 3:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K2 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                0.02958758547680685 * lanes[K0 + i] + 0.08876275643042054 * newest
+            )
+    elif stage == 4:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K3 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                0.2413651341592667 * lanes[K0 + i] - 0.8845494793282861 * lanes[K2 + i] + 0.924834003261792 * newest
+            )
+    elif stage == 5:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K4 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                0.037037037037037035 * lanes[K0 + i]
+                + 0.17082860872947386 * lanes[K3 + i]
+                + 0.12546768756682242 * newest
+            )
+    elif stage == 6:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K5 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                0.037109375 * lanes[K0 + i]
+                + 0.17025221101954405 * lanes[K3 + i]
+                + 0.06021653898045596 * lanes[K4 + i]
+                - 0.017578125 * newest
+            )
+    elif stage == 7:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K6 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                0.03709200011850479 * lanes[K0 + i]
+                + 0.17038392571223998 * lanes[K3 + i]
+                + 0.10726203044637328 * lanes[K4 + i]
+                - 0.015319437748624402 * lanes[K5 + i]
+                + 0.008273789163814023 * newest
+            )
+    elif stage == 8:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K7 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                0.6241109587160757 * lanes[K0 + i]
+                - 3.3608926294469414 * lanes[K3 + i]
+                - 0.868219346841726 * lanes[K4 + i]
+                + 27.59209969944671 * lanes[K5 + i]
+                + 20.154067550477894 * lanes[K6 + i]
+                - 43.48988418106996 * newest
+            )
+    elif stage == 9:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K8 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                0.47766253643826434 * lanes[K0 + i]
+                - 2.4881146199716677 * lanes[K3 + i]
+                - 0.590290826836843 * lanes[K4 + i]
+                + 21.230051448181193 * lanes[K5 + i]
+                + 15.279233632882423 * lanes[K6 + i]
+                - 33.28821096898486 * lanes[K7 + i]
+                - 0.020331201708508627 * newest
+            )
+    elif stage == 10:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K9 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                -0.9371424300859873 * lanes[K0 + i]
+                + 5.186372428844064 * lanes[K3 + i]
+                + 1.0914373489967295 * lanes[K4 + i]
+                - 8.149787010746927 * lanes[K5 + i]
+                - 18.52006565999696 * lanes[K6 + i]
+                + 22.739487099350505 * lanes[K7 + i]
+                + 2.4936055526796523 * lanes[K8 + i]
+                - 3.0467644718982196 * newest
+            )
+    elif stage == 11:
+        for i in range(ROW):
+            newest = lanes[SLOPE + i]
+            lanes[K10 + i] = newest
+            lanes[POINT + i] = lanes[START + i] + lanes[LENGTH + i] * (
+                2.273310147516538 * lanes[K0 + i]
+                - 10.53449546673725 * lanes[K3 + i]
+                - 2.0008720582248625 * lanes[K4 + i]
+                - 17.9589318631188 * lanes[K5 + i]
+                + 27.94888452941996 * lanes[K6 + i]
+                - 2.8589982771350235 * lanes[K7 + i]
+                - 8.87285693353063 * lanes[K8 + i]
+                + 12.360567175794303 * lanes[K9 + i]
+                + 0.6433927460157636 * newest
+            )
+
+
+@kernel
+def end_in_lanes(lanes: Floats) -> None:
+    """The states at the ends of the steps and their errors, for every arc; as `step` after its last stage.
+
+    Args:
+        lanes: see `point_in_lanes`; row END is written; the first LANES numbers of row POINT become the estimated error
+            per tolerance, that is, times the tolerance it is what `step` returns; rows POINT and SLOPE are spent.
+    """
+    for i in range(ROW):
+        newest = lanes[SLOPE + i]
+        lanes[END + i] = lanes[START + i] + lanes[LENGTH + i] * (
+            0.054293734116568765 * lanes[K0 + i]
+            + 4.450312892752409 * lanes[K5 + i]
+            + 1.8915178993145003 * lanes[K6 + i]
+            - 5.801203960010585 * lanes[K7 + i]
+            + 0.3111643669578199 * lanes[K8 + i]
+            - 0.1521609496625161 * lanes[K9 + i]
+            + 0.20136540080403034 * lanes[K10 + i]
+            + 0.04471061572777259 * newest
+        )
+        lanes[POINT + i] = (
+            -0.18980075407240762 * lanes[K0 + i]
+            + 4.450312892752409 * lanes[K5 + i]
+            + 1.8915178993145003 * lanes[K6 + i]
+            - 5.801203960010585 * lanes[K7 + i]
+            - 0.4226823213237919 * lanes[K8 + i]
+            - 0.1521609496625161 * lanes[K9 + i]
+            + 0.20136540080403034 * lanes[K10 + i]
+            + 0.02265179219836082 * newest
+        )
+        lanes[SLOPE + i] = (
+            0.01312004499419488 * lanes[K0 + i]
+            - 1.2251564463762044 * lanes[K5 + i]
+            - 0.4957589496572502 * lanes[K6 + i]
+            + 1.6643771824549864 * lanes[K7 + i]
+            - 0.35032884874997366 * lanes[K8 + i]
+            + 0.3341791187130175 * lanes[K9 + i]
+            + 0.08192320648511571 * lanes[K10 + i]
+            - 0.022355307863886294 * newest
+        )
+    for i in range(LANES):
+        x3, y3, z3 = lanes[POINT + i], lanes[POINT + LANES + i], lanes[POINT + 2 * LANES + i]
+        u3, v3, w3 = lanes[POINT + 3 * LANES + i], lanes[POINT + 4 * LANES + i], lanes[POINT + 5 * LANES + i]
+        x5, y5, z5 = lanes[SLOPE + i], lanes[SLOPE + LANES + i], lanes[SLOPE + 2 * LANES + i]
+        u5, v5, w5 = lanes[SLOPE + 3 * LANES + i], lanes[SLOPE + 4 * LANES + i], lanes[SLOPE + 5 * LANES + i]
+        third = (x3 * x3 + y3 * y3 + z3 * z3) / POSITION_SCALE**2 + (u3 * u3 + v3 * v3 + w3 * w3) / VELOCITY_SCALE**2
+        fifth = (x5 * x5 + y5 * y5 + z5 * z5) / POSITION_SCALE**2 + (u5 * u5 + v5 * v5 + w5 * w5) / VELOCITY_SCALE**2
+        lanes[POINT + i] = abs(lanes[LENGTH + i]) * fifth / math.sqrt(6.0 * (fifth + 0.01 * third) + SMALL)

@@ -1,7 +1,7 @@
-"""Carry a state along one arc: the choice of the step's length, and arcs by the thousand.
+"""Carry a state along one arc: the choice of the step's length, and where the arc ends.
 
-Steps end at every discontinuity of the forces. `advance` and `advance_many` know those of a falling body, the edges of
-the air's layers; `powered` knows all of them.
+Steps end at every discontinuity of the forces. `advance` knows those of a falling body, the edges of the air's layers;
+`powered` knows all of them, `lanes` carries arcs by the thousand.
 """
 
 import math
@@ -23,7 +23,6 @@ from entente.physics.forces import (
     enter_air,
     enter_layer,
     enter_mach,
-    free_fall,
     mach_number,
     rates,
 )
@@ -211,17 +210,3 @@ def advance(t: float, y: Floats, t_end: float, arc: Floats, tolerance: float) ->
             rates(t, y, arc, k[0])
         h = following
     return 3
-
-
-@kernel
-def advance_many(
-    y: Floats, t_end: Floats, inv_beta: Floats, omega: float, air: int, tolerance: float, status: Floats
-) -> None:
-    """Carry many falling bodies from time 0 to a time each, see `advance`.
-
-    Args:
-        y: (N, 6) states, overwritten; t_end: (N,) [s]; inv_beta: (N,) inverse ballistic coefficients [m^2/kg].
-        omega, air: as for `forces.free_fall`; status: (N,), written.
-    """
-    for body in range(y.shape[0]):
-        status[body] = advance(0.0, y[body], t_end[body], free_fall(inv_beta[body], omega, air), tolerance)
