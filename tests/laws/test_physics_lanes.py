@@ -175,7 +175,8 @@ def test_what_breaks_down_on_its_way_spoils_nothing():
     ends, _ = flown(y, t_end, inv_beta, NO_AIR)
     y[1] = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     status = np.full(4, -1.0)
-    lanes._in_lanes(y, t_end, inv_beta, OMEGA, NO_AIR, TOLERANCE, status, 60)
+    with np.errstate(all="ignore"):
+        lanes._in_lanes(y, t_end, inv_beta, OMEGA, NO_AIR, TOLERANCE, status, 60)
     assert status.tolist() == [0.0, 3.0, 0.0, 0.0]
     assert (y[[0, 2, 3]] == ends[[0, 2, 3]]).all()
 

@@ -78,7 +78,8 @@ def slopes(lanes: Floats, omega: float) -> None:
         height = r2 * over_r - R_EQ * (1.0 - FLATTENING * s2 - second + third)
         wx, wy = u + omega * y, v - omega * x
         speed = math.sqrt(wx * wx + wy * wy + w * w)
-        slow = -0.5 * SMOOTH_RHO0 * exponential(-height * (1.0 / SMOOTH_SCALE)) * speed * lanes[INV_BETA + i]
+        # In this order: without air, that is with no inverse of a coefficient, nothing overflows far below ground.
+        slow = -0.5 * SMOOTH_RHO0 * lanes[INV_BETA + i] * speed * exponential(-height * (1.0 / SMOOTH_SCALE))
         lanes[SLOPE + X + i], lanes[SLOPE + Y + i], lanes[SLOPE + Z + i] = u, v, w
         lanes[SLOPE + U + i] = across * x + slow * wx
         lanes[SLOPE + V + i] = across * y + slow * wy
