@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from entente.constants import OMEGA
 from entente.physics import lanes
-from entente.physics.dop853 import LANES, POINT, SLOPE
+from entente.physics.dop853 import END, LANES, LENGTH, POINT, SLOPE, START
 from entente.physics.earth import altitude, ecef_from_geodetic, enu_axes
 from entente.physics.forces import NO_AIR, SMOOTH, STANDARD, free_fall, rates
-from entente.physics.integrate import advance
+from entente.physics.integrate import FASTEST, advance, next_length
 
 pytestmark = pytest.mark.kernel
 
@@ -100,6 +100,23 @@ def test_the_forces_are_those_of_one_body(air):
         # Density multiplies the height's rounding, 1e-9 m, by 1/6,700 m.
         np.testing.assert_allclose(found[body, :3], one[:3], rtol=0, atol=0)
         np.testing.assert_allclose(found[body, 3:], one[3:], rtol=0, atol=100 * ROUNDING * np.linalg.norm(one[3:]))
+
+
+@pytest.mark.parametrize("error", [0.0, 1e-6, 0.9, 1.5, 1e3, 1e9, math.inf, math.nan])
+def test_the_next_length_is_that_of_one_body(error):
+    """As `next_length`, also where a step broke down; but none grows after a refusal."""
+    many, h, later = np.zeros(lanes.SIZE), 8.0, 20.0
+    many[POINT : POINT + LANES] = error * TOLERANCE
+    many[LENGTH : LENGTH + LANES], many[lanes.UNTIL : lanes.UNTIL + LANES] = h, later
+    many[lanes.GROWTH], many[lanes.GROWTH + 1] = FASTEST, 1.0
+    many[START], many[END], many[END + 1] = 5.0, 7.0, 7.0
+    lanes.judge(many, TOLERANCE)
+    good = error <= 1.0
+    assert many[lanes.TRY] == pytest.approx(next_length(h, error), rel=100 * ROUNDING)
+    assert many[lanes.TRY + 1] == pytest.approx(min(h, next_length(h, error)), rel=100 * ROUNDING)
+    assert many[lanes.GROWTH] == (FASTEST if good else 1.0)
+    assert many[lanes.TIME] == (h if good else 0.0)
+    assert many[START : START + 2].tolist() == ([7.0, 7.0] if good else [5.0, 0.0])
 
 
 @pytest.mark.parametrize("air", [SMOOTH, NO_AIR])
