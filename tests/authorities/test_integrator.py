@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from entente.constants import ECC2, G0, GAS_AIR, GM, J2, OMEGA, R_EQ, R_GEOPOTENTIAL
 from entente.ascent import TOLERANCE, Ascent
+from entente.constants import ECC2, G0, GAS_AIR, GM, J2, OMEGA, R_EQ, R_GEOPOTENTIAL
 from entente.physics import forces, powered
-from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.physics.dop853 import STAGES, step
+from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.physics.forces import free_fall, rates
 from entente.physics.integrate import advance
 from entente.physics.upper_air import JOINTS, LN_DENSITY

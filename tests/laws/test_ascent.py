@@ -16,7 +16,7 @@ MRBM = next(row for row in vehicles() if row.id == "mrbm_3000").vehicle
 SCUD = next(row for row in vehicles() if row.id == "scud_b").vehicle
 METRE = 1e-3  # km
 FLIGHT = 2e-4  # km, two ways to the same flight whose steps end elsewhere
-few = settings(max_examples=8)
+few = settings(max_examples=4)
 
 
 def stage(**what):

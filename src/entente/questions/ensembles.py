@@ -1,5 +1,6 @@
 """How do flights scatter? A hundred thousand of them, each a little different, and where each is when sensors look."""
 
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from entente.compiled import Floats
+from entente import rng
+from entente.compiled import Floats, kernel
 from entente.errors import ModelError
 from entente.physics import dispersed, powered
 from entente.physics.earth import geodesic_many, geodetic_many
@@ -102,7 +104,7 @@ def ensemble(
     def fly_chunk(first: int) -> None:
         here = slice(first, min(first + CHUNK, flights))
         differences = np.empty((here.stop - first, dispersed.COLUMNS))
-        dispersed.draw(seed, sigmas, first, differences)
+        draw(seed, sigmas, first, differences)
         if spread.ballistic_coefficient and beta is not None:
             differences[:, dispersed.BETA] = _drawn(beta, seed, first, here.stop) / beta.nominal
         dispersed.fly_many(
@@ -115,10 +117,36 @@ def ensemble(
     return _ensemble(ascent.lat, ascent.lon, ascent.omega, pitch - bend, times, status, events, states)
 
 
+@kernel
+def draw(seed: int, sigmas: Floats, first: int, out: Floats) -> None:
+    """Differences of the flights `first` and following.
+
+    Args:
+        sigmas: (COLUMNS,), see `dispersed`, one standard deviation of each; where it is 0 nothing differs.
+        out: (N, COLUMNS), written: angles normal about 0, factors log-normal about a median of 1.
+    Valid: flight n of a seed is the same in whatever batch it is drawn.
+    """
+    for flight in range(out.shape[0]):
+        for column in range(dispersed.COLUMNS):
+            sigma = sigmas[column]
+            angle = column in (dispersed.AZIMUTH, dispersed.PITCH)
+            out[flight, column] = 0.0 if angle else 1.0
+            if sigma > 0.0:
+                value = sigma * rng.normal(seed, rng.FLIGHT, first + flight, 0, column)
+                out[flight, column] = value if angle else math.exp(value)
+
+
+@kernel
+def uniform_shares(seed: int, first: int, out: Floats) -> None:
+    """Uniform numbers for the flights `first` and following, (N,), for what is drawn over a range of its own."""
+    for flight in range(out.size):
+        out[flight] = rng.uniform(seed, rng.FLIGHT, first + flight, 0, dispersed.BETA)
+
+
 def _drawn(value: Ranged, seed: int, first: int, last: int) -> Floats:
     """The range's value in each flight; see Ranged."""
     shares = np.empty(last - first)
-    dispersed.shares(seed, first, shares)
+    uniform_shares(seed, first, shares)
     ends = np.array([value.low, value.nominal, value.high])
     if value.low > 0.0 and value.high / value.low >= 10.0:
         return np.exp(np.interp(shares, (0.0, 0.5, 1.0), np.log(ends)))

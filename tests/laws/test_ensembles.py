@@ -8,7 +8,7 @@ import pytest
 import entente as en
 from entente.ascent import Ascent
 from entente.physics import dispersed, powered
-from entente.questions.ensembles import CHUNK, TOLERANCE, Spread
+from entente.questions.ensembles import CHUNK, TOLERANCE, Spread, draw
 from entente.scenario.rows import vehicles
 
 pytestmark = pytest.mark.kernel
@@ -32,7 +32,7 @@ def test_the_ensembles_tolerance_costs_less_than_a_metre(name):
     ascent = Ascent(next(row for row in vehicles() if row.id == name).vehicle, 0.5, 0.3, 5_000.0)
     launch, body = ascent.launch(0.7, 0.8), ascent.body
     differences = np.empty((300, dispersed.COLUMNS))
-    dispersed.draw(3, np.array([2e-3, 2e-3, 0.01, 0.02, 0.05, 0.2, 0.1, 0.05]), 0, differences)
+    draw(3, np.array([2e-3, 2e-3, 0.01, 0.02, 0.05, 0.2, 0.1, 0.05]), 0, differences)
     times, states, phases = np.empty(0), np.empty((300, 0, 6)), np.empty((300, 0))
     ends = []
     for tolerance in (TOLERANCE, 1e-4 * TOLERANCE):
@@ -79,7 +79,7 @@ def test_differences_scatter_as_they_are_declared():
     """20,000 draws: angles with mean 0, factors with median 1, each with its sigma; four standard errors."""
     sigmas, count = np.array([0.01, 0.02, 0.01, 0.02, 0.1, 0.2, 0.1, 0.05]), 20_000
     out = np.empty((count, dispersed.COLUMNS))
-    dispersed.draw(9, sigmas, 0, out)
+    draw(9, sigmas, 0, out)
     out[:, 2:] = np.log(out[:, 2:])
     error = 4.0 * sigmas / math.sqrt(count)
     assert (np.abs(out.mean(axis=0)) < error).all()
@@ -99,7 +99,7 @@ def test_each_difference_does_what_it_says():
         column = {"impulse": 2, "payload": 4, "drag": 6, "density": 7}[what]
         sigmas = np.zeros(dispersed.COLUMNS)
         sigmas[column] = 0.05
-        dispersed.draw(1, sigmas, 0, drawn)
+        draw(1, sigmas, 0, drawn)
         assert np.corrcoef(sign * drawn[:, column], got.range_km)[0, 1] > 0.95, what
 
 
