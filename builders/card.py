@@ -54,10 +54,9 @@ class Card:
         """Add one line of text, its baseline at y."""
         self.parts.append(text(x, y, [line], size, kind, anchor))
 
-    def write(self) -> Path:
-        """The file."""
-        self.say(EDGE, 40, self.title, "head", size=22)
-        self.say(EDGE, 64, self.subtitle, "quiet")
+    @property
+    def svg(self) -> str:
+        """The file's text, an element a line."""
         size = {"width": f"{WIDTH:g}", "height": f"{self.height:g}", "viewBox": f"0 0 {WIDTH:g} {self.height:g}"}
         frame = {"x": 0.5, "y": 0.5, "width": WIDTH - 1, "height": self.height - 1, "rx": 10}
         head = [
@@ -66,11 +65,15 @@ class Card:
             tag("style", Markup(STYLE)),
             tag("clipPath", tag("rect", **frame), id="card"),
         ]
-        body = tag("g", tag("rect", **frame, class_="card"), *self.parts, clip_path="url(#card)")
+        heading = [text(EDGE, 40, [self.title], 22, "head"), text(EDGE, 64, [self.subtitle], SIZE, "quiet")]
+        body = tag("g", tag("rect", **frame, class_="card"), *self.parts, *heading, clip_path="url(#card)")
         whole = tag("svg", *head, body, xmlns="http://www.w3.org/2000/svg", role="img", **size)
-        target = TARGET / f"{self.name}.svg"
-        target.write_text(str(whole).replace("><", ">\n<") + "\n", encoding="utf-8")
-        return target
+        return str(whole).replace("><", ">\n<") + "\n"
+
+    @property
+    def file(self) -> Path:
+        """Where it is kept."""
+        return TARGET / f"{self.name}.svg"
 
 
 def axes(card: Card, across: Scale, up: Scale, most: tuple[int, int], units: tuple[str, str]) -> None:

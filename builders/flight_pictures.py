@@ -253,11 +253,15 @@ def tests_flown() -> Card:
     return card
 
 
+PICTURES = (side_view, heights, ground_tracks, tests_flown)
+
+
 def main() -> int:
     """Write them, say how large they are."""
-    for draw in (side_view, heights, ground_tracks, tests_flown):
-        target = draw().write()
-        print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1000:.0f} kB")
+    for draw in PICTURES:
+        card = draw()
+        card.file.write_text(card.svg, encoding="utf-8")
+        print(f"{card.file.relative_to(ROOT)}: {len(card.svg) / 1000:.0f} kB")
     return 0
 
 
