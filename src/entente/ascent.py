@@ -7,7 +7,6 @@ until burnout, which spends energy on the bend; or a gravity turn after a small 
 
 import math
 from collections.abc import Callable
-from contextlib import suppress
 
 import numpy as np
 
@@ -27,7 +26,7 @@ TURN_SHARE = (
 PITCHES = (-20.0 * DEG, 89.9 * DEG)  # the final pitches that are ever tried, above the horizontal of the launch point
 KICKS = (50.0 * DEG, 89.9 * DEG)  # and the pitches from which a gravity turn sets out
 KICK_TIME = 5.0  # s  in which a gravity turn tilts
-BENDS = 100.0 * DEG  # the most that the pitch turns to each side of its mean, to waste energy
+ARCH = 110.0 * DEG  # how far from the pitch of the longest range, in pitch and bend, programmes are looked for
 CLOSE = 1.0  # m  how near to the planned range or point the solved programme comes down
 NEAR = 100.0  # m  how near to the planned apogee it comes
 HALF_ROUND = math.pi * R_MEAN  # m  from a point to its antipode, about
@@ -135,7 +134,7 @@ class Ascent:
                 low, a, fa = a, b, fb
                 b = low + ratio * (high - low)
                 fb = self.ground_range(azimuth, b, bend)
-        return (a, fa) if fa > fb else (b, fb)
+        return (float(a), fa) if fa > fb else (float(b), fb)
 
     def pitch_for(self, azimuth: float, ground_range: float, lofted: bool, bend: float = 0.0) -> float:
         """The final pitch that covers a range: the steeper of the two if `lofted`, else the flatter.
@@ -162,34 +161,35 @@ class Ascent:
     def bend_for(self, azimuth: float, ground_range: float, apogee: float) -> tuple[float, float]:
         """Pitch and bend that cover a range with an apogee [m]: the more the pitch bends, the less energy is left.
 
-        Without a bend a range is covered by one depressed and one lofted flight. As the bend grows their apogees draw
-        together, and meet where the range is the longest that is left: every apogee between the two is met once.
+        Around the pitch of the longest range, without a bend, lie the programmes that cover this one: an arch in pitch and
+        bend that begins at the lofted flight, ends at the depressed one, and along which the apogee falls.
 
         Raises:
             Unreachable: the range is beyond reach, or no programme flies over it so low, or so high; says the limits.
         """
+        middle, most = self.farthest(azimuth)
+        if ground_range > most:
+            self.pitch_for(azimuth, ground_range, lofted=True)  # says so
 
-        def top(lofted: bool, bend: float) -> float:
-            return float(
-                self.fly(azimuth, self.pitch_for(azimuth, ground_range, lofted, bend), bend)[1][powered.APOGEE_ALT]
-            )
+        def at(turn: float) -> tuple[float, float]:
+            """Where the arch is met, `turn` from the lofted flight."""
 
-        highest = top(True, 0.0)
-        # A little less than the largest bend, where the two flights still are two.
-        most = 0.99999 * bisect(lambda bend: self.farthest(azimuth, bend)[1] - ground_range, 0.0, BENDS, CLOSE)
-        lowest = middle = top(True, most)
-        lofted = apogee >= middle
-        with suppress(
-            Unreachable
-        ):  # no flight over that range is depressed: its apogee is the lowest of the lofted ones
-            lowest = min(middle, top(False, 0.0))
+            def point(reach: float) -> tuple[float, float]:
+                return middle + reach * math.cos(turn), reach * math.sin(turn)
+
+            reach = bisect(lambda r: self.ground_range(azimuth, *point(r)) - ground_range, 0.0, ARCH, 0.1 * CLOSE)
+            return point(reach)
+
+        def top(turn: float) -> float:
+            return float(self.fly(azimuth, *at(turn))[1][powered.APOGEE_ALT])
+
+        highest, lowest = top(0.0), top(math.pi)
         if not lowest - NEAR <= apogee <= highest + NEAR:
             raise Unreachable(
                 f"apogee {apogee / KM:,.0f} km: over {ground_range / KM:,.0f} km this vehicle climbs to between "
                 f"{lowest / KM:,.0f} and {highest / KM:,.0f} km, whatever its pitch programme; ask for one of these"
             )
-        bend = bisect(lambda bend: top(lofted, bend) - apogee, 0.0, most, 0.1 * NEAR)
-        return self.pitch_for(azimuth, ground_range, lofted, bend), bend
+        return at(bisect(lambda turn: top(turn) - apogee, 0.0, math.pi, 0.1 * NEAR))
 
 
 def checked(status: int, events: Floats) -> Floats:

@@ -32,16 +32,18 @@ SAFETY, SLOWEST, FASTEST = 0.9, 0.2, 8.0  # of a step's length, from one to the 
 
 
 @kernel
-def next_length(h: float, error: float) -> float:
+def next_length(h: float, error: float, growth: float) -> float:
     """The length to try next [s], after a step of length `h` with that error; a step that broke down is cut hard.
 
+    Args:
+        growth: by how much it may grow: FASTEST, or 1 right after a refusal, which would only be the next one's cause.
     Source: Hairer, Norsett, Wanner (1993), section II.4.
     """
     if error == 0.0:
-        return h * FASTEST
+        return h * growth
     if not error < math.inf:
         return h * SLOWEST
-    return h * min(FASTEST, max(SLOWEST, SAFETY * error ** (-1.0 / 8.0)))
+    return h * min(growth, max(SLOWEST, SAFETY * error ** (-1.0 / 8.0)))
 
 
 # What a step may run into: why `cut` shortens it.
@@ -152,7 +154,7 @@ def cut(
 def _beyond(y: Floats, floor: float, arc: Floats) -> bool:
     """Whether a state has left its layer of the air, its part of the drag table, or the space above the ground."""
     height = height_by_series(y[0], y[1], y[2])
-    if height < arc[LOW] or height > arc[HIGH] or altitude(y[0], y[1], y[2]) < floor:
+    if height < arc[LOW] or height > arc[HIGH] or (height < floor + 1.0 and altitude(y[0], y[1], y[2]) < floor):
         return True
     if arc[MACH_LOW] == -math.inf and arc[MACH_HIGH] == math.inf:
         return False
@@ -187,7 +189,7 @@ def advance(t: float, y: Floats, t_end: float, arc: Floats, tolerance: float) ->
     if layered:
         enter_air(arc, height_by_series(y[0], y[1], y[2]))
     rising = climb(y) >= 0.0
-    h = math.copysign(min(FIRST, abs(t_end - t)), t_end - t)
+    h, growth = math.copysign(min(FIRST, abs(t_end - t)), t_end - t), FASTEST
     rates(t, y, arc, k[0])
     for _ in range(100_000):
         left = t_end - t
@@ -197,16 +199,20 @@ def advance(t: float, y: Floats, t_end: float, arc: Floats, tolerance: float) ->
         if last:
             h = left
         error = step(t, y, h, arc, k, work, out, tolerance)
-        following = next_length(h, error)
+        following = next_length(h, error, growth)
+        growth = FASTEST if error <= 1.0 else 1.0
         if error <= 1.0:
+            share, what = 1.0, NOTHING
             if layered:
                 share, what = cut(t, y, h, rising, -math.inf, arc, k, work, out, dense)
-                if what != NOTHING:
-                    last, h = False, share * h
-                    step(t, y, h, arc, k, work, out, tolerance)
-                    rising = pass_into(what, rising, arc, dense)
-            t = t_end if last else t + h
-            y[:] = out
+            if what == NOTHING:
+                t = t_end if last else t + h
+                y[:] = out
+            else:
+                within(y, dense, share, work)
+                t += share * h
+                y[:] = work
+                rising = pass_into(what, rising, arc, dense)
             rates(t, y, arc, k[0])
         h = following
     return 3

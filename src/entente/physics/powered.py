@@ -16,7 +16,18 @@ from entente.physics import forces
 from entente.physics.dop853 import STAGES, lay, step, within
 from entente.physics.earth import altitude, ecef_from_geodetic, enu_axes, height_by_series, spin
 from entente.physics.forces import rates
-from entente.physics.integrate import GROUND, HEIGHT, NOTHING, TURN, climb, cut, next_length, pass_into, share_at
+from entente.physics.integrate import (
+    FASTEST,
+    GROUND,
+    HEIGHT,
+    NOTHING,
+    TURN,
+    climb,
+    cut,
+    next_length,
+    pass_into,
+    share_at,
+)
 
 EDGE = 100_000.0  # m  the altitude of the two "100 km" events
 FIRST = 5.0  # s  longest first step after a jump
@@ -89,7 +100,7 @@ def fly(
         return 2
     jumps, burnout = _jumps(stages, launch.programme)
     jump, asked = int(np.int64(0)), int(np.int64(0))  # typed: a bare 0 is a type of its own to the compiler
-    t, h, rising, burns = 0.0, FIRST, True, True
+    t, h, growth, rising, burns = 0.0, FIRST, FASTEST, True, True
     for _ in range(100_000):
         if jump < jumps.size and t == jumps[jump]:  # 1.
             jump += 1
@@ -105,19 +116,19 @@ def fly(
         if last:
             h = limit - t
         error = step(t, y, h, arc, k, work, out, tolerance)
-        following = next_length(h, error)
+        following = next_length(h, error, growth)
+        growth = FASTEST if error <= 1.0 else 1.0
         if not error <= 1.0:
             h = following
             continue
         share, what = cut(t, y, h, rising, 0.0, arc, k, work, out, dense)  # 2.
-        laid = what != NOTHING
         end[:] = out
-        if laid:
+        if what != NOTHING:
             within(y, dense, share, end)
         # 3.
         before, after = altitude(y[0], y[1], y[2]), altitude(end[0], end[1], end[2])
         crosses = (before < EDGE) != (after < EDGE)
-        if not laid and (crosses or (asked < times.size and times[asked] < t + h)):
+        if what == NOTHING and (crosses or (asked < times.size and times[asked] < t + h)):
             lay(t, y, h, arc, k, work, out, dense)
         if crosses:
             at = t + h * share_at(HEIGHT, EDGE, y, arc, dense, work, share)
@@ -129,11 +140,8 @@ def fly(
             within(y, dense, (times[asked] - t) / h, states[asked])
             phases[asked] = _phase(states[asked], burns)
             asked += 1
-        if laid:
-            last, h = False, share * h
-            step(t, y, h, arc, k, work, out, tolerance)
-        t = limit if last else t + h
-        y[:] = out
+        t = limit if last and what == NOTHING else t + share * h
+        y[:] = end
         if what == GROUND:
             events[IMPACT] = t
             events[IMPACT_STATE:] = y
