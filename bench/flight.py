@@ -22,13 +22,12 @@ import heyoka as hy
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from entente.ascent import Ascent
-from entente.compiled import kernel
 from entente.constants import FLATTENING, GM, J2, OMEGA, R_EQ
-from entente.physics import forces, powered
+from entente.physics import dispersed, forces, powered
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.physics.lanes import advance_many
-from entente.scenario.rows import vehicles
+from entente.questions.ensembles import TOLERANCE, Spread, draw, sigmas
+from entente.questions.flying import planned
 
 SEED, ARCS, QUICK, ROUNDS, FEW_ROUNDS = 4, 10_000, 2_000, 9, 7
 PART, FINALISTS, FEW = 10, 4, 20  # the scan flies every tenth arc, then so many settings all; SciPy only so many arcs
@@ -38,9 +37,9 @@ LENGTH, TIME = R_EQ, math.sqrt(R_EQ**3 / GM)  # m, s: heyoka's units
 UNITS = np.repeat([LENGTH, LENGTH / TIME], 3)
 WIDTH = hy.recommended_simd_size()
 
-# Whole flights: vehicles of one and of three stages, from a generic place, toward the north-west.
-FLOWN, CORES, FLIGHT_WITHIN, MANY = ("no_dong", "icbm_solid"), 2, 10.0, 10_000  # -, -, m, -
-FROM, BETA, AZIMUTH, PITCH, DISPERSION = (0.63, 0.8), 5_000.0, 5.5, 0.8, math.radians(1.0)  # rad, kg/m^2, rad
+# Whole flights: vehicles of one and of three stages and how far they fly [km], from a generic place to the north-west.
+FLOWN, CORES, FLIGHT_WITHIN, MANY = {"no_dong": None, "icbm_solid": 8_000.0}, 2, 10.0, 10_000  # km, -, m, -
+FROM, AZIMUTH = (36.0, 46.0), 315.0  # deg
 
 
 class Arcs(NamedTuple):
@@ -70,7 +69,7 @@ THEIRS = [
 ]
 
 
-def draw(count):
+def draw_arcs(count):
     """Arcs of unknown duration: 200 km up anywhere, 2 to 7 km/s, 15 to 60 deg upward, 3 to 10 t/m^2 log-uniform."""
     rng = np.random.default_rng(SEED)
     start, axes = np.empty((count, 6)), np.empty((3, 3))
@@ -262,7 +261,7 @@ def contenders(arcs, truth):
 
 def compare_arcs(count, rounds):
     """Alternate between the integrators; print medians, spreads and how many times faster we are."""
-    arcs = falling(draw(count))
+    arcs = falling(draw_arcs(count))
     found = contenders(arcs, reference(arcs))
     taken = {name: [] for name in found}
     for _ in range(rounds):
@@ -279,64 +278,48 @@ def compare_arcs(count, rounds):
     print(f"{'SciPy / ours':20s} {spread(np.array(taken['SciPy']) / ours, 0)}")
 
 
-@kernel
-def fly_some(body, launch, azimuths, pitches, corners, tolerance, impacts):
-    """Fly a vehicle once for every azimuth and final pitch [rad]; impacts (N, 4): Earth-fixed position [m] and status."""
-    none, state = np.empty(0), np.empty(6)
-    states, phases, events = np.empty((0, 6)), np.empty(0), np.empty(powered.EVENTS)
-    for i in range(azimuths.size):
-        programme = np.array([[corners[0], 0.5 * math.pi], [corners[1], pitches[i]]])
-        one = powered.Launch(
-            launch.lat, launch.lon, azimuths[i], programme, launch.follows, launch.density, launch.omega
-        )
-        impacts[i, 3] = powered.fly(body, one, tolerance, none, states, phases, events)
-        powered.earth_fixed(events[powered.IMPACT], events[powered.IMPACT_STATE :], launch.omega, state)
-        impacts[i, :3] = state[:3]
+@cache
+def plan(name):
+    """A catalogue vehicle on its launch point with its programme for the longest range, or FAR if it flies farther."""
+    return planned(name, *FROM, AZIMUTH, FLOWN[name], "lofted", True, None, "pitch programme")
 
 
 def fly_dispersed(name, count, tolerance, cores):
-    """Where `count` flights of a catalogue vehicle come down, azimuth and pitch dispersed by a degree; (count, 4)."""
-    vehicle = next(row for row in vehicles() if row.id == name).vehicle
-    ascent = Ascent(vehicle, *FROM, BETA)
-    launch = ascent.launch(0.0, 0.0)
-    rng, impacts = np.random.default_rng(SEED), np.empty((count, 4))
-    azimuths, pitches = rng.normal(AZIMUTH, DISPERSION, count), rng.normal(PITCH, DISPERSION, count)
+    """Events (count, EVENTS) of flights that differ as ensembles do by default, on so many threads."""
+    flown = plan(name)
+    launch = flown.ascent.launch(flown.azimuth, flown.pitch, flown.bend)
+    differences, events = np.empty((count, dispersed.COLUMNS)), np.empty((count, powered.EVENTS))
+    draw(SEED, sigmas(Spread()), 0, differences)
+    status, states, phases = np.empty(count), np.empty((count, 0, 6)), np.empty((count, 0))
 
     def fly_piece(piece):
-        where = slice(piece.start, piece.stop)
-        fly_some(
-            ascent.body, launch, azimuths[where], pitches[where], launch.programme[:, 0], tolerance, impacts[where]
-        )
+        dispersed.fly_many(
+            flown.ascent.body, launch, differences[piece], tolerance, np.empty(0),
+            status[piece], events[piece], states[piece], phases[piece],
+        )  # fmt: skip
 
     edges = np.linspace(0, count, cores + 1).astype(int)
     with ThreadPoolExecutor(cores) as pool:
-        list(pool.map(fly_piece, map(range, edges[:-1], edges[1:])))
-    return impacts
-
-
-def flight_tolerance(name):
-    """The loosest tolerance at which a thousand flights come down within ten metres of where they should, and how near."""
-    truth = fly_dispersed(name, 1_000, 1e-14, CORES)
-    if truth[:, 3].any():
+        list(pool.map(fly_piece, map(slice, edges[:-1], edges[1:])))
+    if status.any():
         raise SystemExit(f"{name}: not every flight comes down")
-    for setting in OURS:
-        apart = worst(fly_dispersed(name, 1_000, setting.tolerance, CORES), truth)
-        if apart <= FLIGHT_WITHIN:
-            return setting.tolerance, apart
-    raise SystemExit(f"{name}: no tolerance ends within {FLIGHT_WITHIN} m")
+    return events
 
 
 def compare_flights(counts, rounds):
     """Flights a second on all cores, and the cost of a flight as their number grows."""
-    print(f"\nwhole flights on {CORES} cores, microseconds a flight, median and range of {rounds} alternations")
+    print(f"\nwhole flights on {CORES} threads, microseconds a flight, median and range of {rounds} alternations")
     for name in FLOWN:
-        tolerance, apart = flight_tolerance(name)
-        print(f"{name}: tolerance {tolerance:.1e}, worst of 1,000 impacts {apart:.1f} m")
+        ours, truth = (fly_dispersed(name, 1_000, one, CORES) for one in (TOLERANCE, 1e-13))
+        apart = worst(ours[:, powered.IMPACT_STATE :], truth[:, powered.IMPACT_STATE :])
+        if apart > FLIGHT_WITHIN:
+            raise SystemExit(f"{name}: impacts up to {apart:.1f} m off")
+        print(f"{name}: tolerance {TOLERANCE:.0e}, worst of 1,000 impacts {apart:.2f} m")
         taken = {count: [] for count in counts}
         for alternation in range(rounds):
             for count in counts:
                 if count <= MANY or alternation == 0:
-                    took = seconds(partial(fly_dispersed, name, count, tolerance, CORES), time.perf_counter)
+                    took = seconds(partial(fly_dispersed, name, count, TOLERANCE, CORES), time.perf_counter)
                     taken[count].append(1e6 * took / count)
         for count, values in taken.items():
             print(f"{count:11,} flights {spread(values)} {1e6 / statistics.median(values):10,.0f} a second")

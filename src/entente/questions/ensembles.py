@@ -94,17 +94,14 @@ def ensemble(
         vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft, rotation, apogee_km, steering
     )
     launch = ascent.launch(azimuth, pitch, bend)
-    sigmas = np.array([
-        spread.azimuth_deg * DEG, spread.pitch_deg * DEG, spread.impulse, spread.burn, spread.payload, 0.0,
-        spread.drag, spread.density,
-    ])  # fmt: skip
+    deviations = sigmas(spread)
     status, events = np.empty(flights), np.empty((flights, powered.EVENTS))
     states, phases = np.empty((flights, times.size, 6)), np.empty((flights, times.size))
 
     def fly_chunk(first: int) -> None:
         here = slice(first, min(first + CHUNK, flights))
         differences = np.empty((here.stop - first, dispersed.COLUMNS))
-        draw(seed, sigmas, first, differences)
+        draw(seed, deviations, first, differences)
         if spread.ballistic_coefficient and beta is not None:
             differences[:, dispersed.BETA] = _drawn(beta, seed, first, here.stop) / beta.nominal
         dispersed.fly_many(
@@ -115,6 +112,12 @@ def ensemble(
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         list(pool.map(fly_chunk, range(CHUNK, flights, CHUNK)))
     return _ensemble(ascent.lat, ascent.lon, ascent.omega, pitch - bend, times, status, events, states)
+
+
+def sigmas(spread: Spread) -> Floats:
+    """One standard deviation of each column of `dispersed`, (COLUMNS,)."""
+    angles = [spread.azimuth_deg * DEG, spread.pitch_deg * DEG]
+    return np.array([*angles, spread.impulse, spread.burn, spread.payload, 0.0, spread.drag, spread.density])
 
 
 @kernel
