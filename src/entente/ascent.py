@@ -30,6 +30,7 @@ ARCH = 110.0 * DEG  # how far from the pitch of the longest range, in pitch and 
 CLOSE = 1.0  # m  how near to the planned range or point the solved programme comes down
 NEAR = 100.0  # m  how near to the planned apogee it comes
 HALF_ROUND = math.pi * R_MEAN  # m  from a point to its antipode, about
+ROUND = 5_000.0  # s  sooner than this nothing has gone round
 NONE = np.empty(0)
 
 
@@ -108,14 +109,16 @@ class Ascent:
         length, out, _, status = geodesic(self.lat, self.lon, lat, lon)
         if status:
             return HALF_ROUND
-        if math.cos(out - azimuth) >= 0.0:
+        ahead = math.cos(out - azimuth) >= 0.0
+        if ahead and events[powered.IMPACT] < ROUND:
             return length
-        # What comes down behind the launch point went nearly round, or nearly straight up while the Earth turned.
+        # What comes down behind went nearly round, or nearly straight up while the Earth turned; its way tells.
         times = np.linspace(0.0, 0.999 * events[powered.IMPACT], 9)
         way = self.sampled(azimuth, pitch, bend, times)[2][:, :3]
         way /= np.linalg.norm(way, axis=1)[:, None]
-        swept = np.arccos(np.clip((way[1:] * way[:-1]).sum(axis=1), -1.0, 1.0)).sum()
-        return 2.0 * HALF_ROUND - length if swept > math.pi else -length
+        swept = R_MEAN * float(np.arccos(np.clip((way[1:] * way[:-1]).sum(axis=1), -1.0, 1.0)).sum())
+        signed = length if ahead else -length
+        return signed + 2.0 * HALF_ROUND * round((swept - signed) / (2.0 * HALF_ROUND))
 
     def farthest(self, azimuth: float, bend: float = 0.0) -> tuple[float, float]:
         """The pitch of the longest range, and that range [m]: the best of sixteen, then golden section beside it."""
