@@ -170,15 +170,33 @@ def about(name: str) -> str:
     return " ".join(said).replace(". ", ".\n") + "\n\n" if said else ""
 
 
-def published_cases(name: str) -> str:
+def titled(name: str) -> str:
+    """A file's name as a heading."""
+    return name.replace("_", " ").capitalize()
+
+
+def tally(every: dict[str, list[Checked]]) -> str:
+    """How many cases each file holds, how many are held to a tolerance, and what came of them."""
+    rows: list[list[object]] = []
+    for name, results in every.items():
+        held, listed = [r for r in results if not r.loose], [r for r in results if r.loose]
+        outside = sum(not r.agrees for r in listed)
+        link = f"[{titled(name)}](#{titled(name).lower().replace(' ', '-')})"
+        rows.append([link, len(held), sum(r.agrees for r in held), len(listed), outside])
+    total: list[object] = ["all", *(sum(int(str(row[i])) for row in rows) for i in range(1, 5))]
+    return table(
+        ["published", "held to a tolerance", "of them agree", "listed only", "of them outside"], [*rows, total]
+    )
+
+
+def published_cases(name: str, results: list[Checked]) -> str:
     """One file of published values as a table; what all its cases share is said once, below."""
-    results = list(checked(name))
     head = ["case", "published", "computed", "apart", "allowed"]
     rows: list[list[object]] = [
         [each.case["name"], published(each), f"{each.computed:.{4 if rough(each) else 6}g}", apart(each), allowed(each)]
         for each in results
     ]
-    page, shared = f"\n### tests/authorities/{name}.yaml\n\n{about(name)}", ""
+    page, shared = f"\n### {titled(name)}\n\n{about(name)}In `tests/authorities/{name}.yaml`.\n\n", ""
     for key, title in (("tolerance_reason", "why that tolerance"), ("grade", "grade"), ("source", "source")):
         values = [cell(each.case[key]) for each in results]
         if len(set(values)) == 1:
@@ -197,9 +215,10 @@ def validation() -> str:
         "\n## Published cases\n\nWhat the public functions give for what others published.\n"
         'A rough statement ("listed only") is shown beside what we get, and fails nothing.\n'
         "Grades: A primary text; B a reputable secondary source; C one secondary source; D recalled or unverified;\n"
-        "calc computed from the cited formula.\n"
+        "calc computed from the cited formula.\n\n"
     )
-    page += "".join(map(published_cases, files()))
+    every = {name: list(checked(name)) for name in files()}
+    page += tally(every) + "".join(published_cases(name, results) for name, results in every.items())
     for folder, title in KINDS.items():
         page += f"\n## {title}\n"
         for file in sorted((ROOT / "tests" / folder).glob("test_*.py")):
