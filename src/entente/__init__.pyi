@@ -14,6 +14,9 @@ from entente.questions.arcs import arc_between as arc_between
 from entente.questions.arcs import minimum_energy as minimum_energy
 from entente.questions.claims import Claim as Claim
 from entente.questions.claims import check_claim as check_claim
+from entente.questions.coverage import Coverage as Coverage
+from entente.questions.coverage import RadarLimit as RadarLimit
+from entente.questions.coverage import coverage as coverage
 from entente.questions.ensembles import Ensemble as Ensemble
 from entente.questions.ensembles import Spread as Spread
 from entente.questions.ensembles import ensemble as ensemble
@@ -22,6 +25,8 @@ from entente.questions.flying import fly as fly
 from entente.questions.flying import max_range as max_range
 from entente.questions.orbiting import GroundTrack as GroundTrack
 from entente.questions.orbiting import ground_track as ground_track
+from entente.questions.sighting import horizon as horizon
+from entente.questions.sighting import lowest_visible as lowest_visible
 from entente.report.describe import describe as describe
 from entente.run import Run as Run
 from entente.run import simulate as simulate

@@ -8,6 +8,6 @@ Angles are radians, azimuth clockwise from north, latitude geodetic. Nothing rai
 Map: `earth` ellipsoid and frames; `gravity` point mass and bulge; `atmosphere` the standard of 1976, with `upper_air`
 above 86 km; `forces` what acts at one instant; `dop853` one step of the integrator, `integrate` what steps run into,
 `lanes` arcs by the thousand; `powered` from lift-off to impact, `dispersed` many such flights; `ballistics` closed forms
-of free flight; `geometry` horizon and line of sight; `signals` how likely a look is to detect; `intercept` what an
-interceptor can reach in time; `orbits` where a satellite on an ellipse stands.
+of free flight; `geometry` horizon and line of sight, `sight` the same for many points; `signals` how likely a look is to
+detect; `intercept` what an interceptor can reach in time; `orbits` where a satellite on an ellipse stands.
 """

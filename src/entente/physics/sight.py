@@ -1,0 +1,131 @@
+"""Which points of many are in sight of a radar, or of satellites during a day? Counted for all points and heights at once.
+
+Points are given on the ground, with the ellipsoid's normal there, so that one table serves every height. Only products and
+roots: a sine or an angle per point would cost ten times as much. Rays are straight: refraction is left out.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entente.compiled import Floats, kernel
+from entente.physics.geometry import hidden_by_earth
+
+Ints = NDArray[np.int32]
+
+
+@kernel
+def count_in_sight(
+    ground: Floats,
+    up: Floats,
+    heights: Floats,
+    site: Floats,
+    axes: Floats,
+    faces: Floats,
+    elevation: Floats,
+    reach: float,
+    count: Ints,
+) -> None:
+    """Adds one to every point and height that a radar sees.
+
+    Args:
+        ground, up: Earth-fixed positions [m] and normals of the ellipsoid there, (P, 3); heights: above it [m], (A,).
+        site, axes: of the radar, on the ground [m], (3,); east, north and up there as rows, (3, 3).
+        faces: boresight azimuth and half width [rad], (F, 2); elevation: lowest and highest [rad], (2,); reach: range [m].
+        count: (A, P), written.
+    Valid: a point exactly overhead is in every face; the radar stands on the ellipsoid, so nothing below elevation 0 is seen.
+    Source: own; elevation and azimuth as physics.geometry.azimuth_elevation_range has them, compared by sine and cosine.
+    """
+    lowest = math.sin(max(elevation[0], 0.0))
+    highest = math.sin(elevation[1]) if elevation[1] < 0.5 * math.pi else 2.0
+    edges = np.empty((faces.shape[0], 3))
+    for f in range(faces.shape[0]):
+        edges[f, 0], edges[f, 1], edges[f, 2] = math.sin(faces[f, 0]), math.cos(faces[f, 0]), math.cos(faces[f, 1])
+    for p in range(ground.shape[0]):
+        for a in range(heights.shape[0]):
+            dx = ground[p, 0] + heights[a] * up[p, 0] - site[0]
+            dy = ground[p, 1] + heights[a] * up[p, 1] - site[1]
+            dz = ground[p, 2] + heights[a] * up[p, 2] - site[2]
+            slant2 = dx * dx + dy * dy + dz * dz
+            if slant2 > reach * reach:
+                continue
+            slant = math.sqrt(slant2)
+            rise = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
+            if rise < lowest * slant or rise > highest * slant:
+                continue
+            east = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
+            north = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
+            if toward_a_face(east, north, edges):
+                count[a, p] += 1
+
+
+@kernel
+def toward_a_face(east: float, north: float, edges: Floats) -> bool:
+    """Whether a level direction, of any length, lies within a face.
+
+    Args:
+        edges: of each face the sine and cosine of its boresight's azimuth and the cosine of its half width, (F, 3).
+    """
+    level = math.sqrt(east * east + north * north)
+    for f in range(edges.shape[0]):
+        if edges[f, 0] * east + edges[f, 1] * north >= edges[f, 2] * level:
+            return True
+    return False
+
+
+@kernel
+def share_in_view(
+    ground: Floats,
+    up: Floats,
+    heights: Floats,
+    stations: Floats,
+    party: Ints,
+    clouds: Floats,
+    moves: Ints,
+    out: Floats,
+) -> None:
+    """Share of the times at which each party has a satellite in line with each point and height.
+
+    Args:
+        ground, up, heights: as count_in_sight.
+        stations: Earth-fixed positions of the satellites at the times [m], (S, T, 3); party: whose, below 30, (S,);
+        clouds: height below which nothing is seen [m], (S,); moves: 0 for a satellite that stands still, (S,).
+        out: (K + 1, A, P), written; the last of the first axis is the share at which anybody has one.
+    Valid: geometry only, as sensing has it: a ray that passes below the cloud tops anywhere is lost.
+    Source: own.
+    """
+    satellites, times = stations.shape[0], stations.shape[1]
+    parties = out.shape[0] - 1
+    owned, point = 0, ground[0].copy()
+    for s in range(satellites):
+        owned |= 1 << party[s]
+    for p in range(ground.shape[0]):
+        for a in range(heights.shape[0]):
+            for i in range(3):
+                point[i] = ground[p, i] + heights[a] * up[p, i]
+            always = 0
+            for s in range(satellites):
+                if (
+                    moves[s] == 0
+                    and not always & (1 << party[s])
+                    and not hidden_by_earth(stations[s, 0], point, clouds[s])
+                ):
+                    always |= 1 << party[s]
+            for t in range(times):
+                now = always
+                if always != owned:
+                    for s in range(satellites):
+                        if (
+                            moves[s]
+                            and not now & (1 << party[s])
+                            and not hidden_by_earth(stations[s, t], point, clouds[s])
+                        ):
+                            now |= 1 << party[s]
+                for k in range(parties):
+                    if now & (1 << k):
+                        out[k, a, p] += 1.0
+                if now:
+                    out[parties, a, p] += 1.0
+            for k in range(parties + 1):
+                out[k, a, p] /= times
