@@ -8,7 +8,7 @@ import numpy as np
 from entente.ascent import CLOSE, Ascent
 from entente.compiled import Floats
 from entente.errors import Unreachable
-from entente.physics.earth import geodesic
+from entente.physics.earth import geodesic, miss
 from entente.scenario.units import DEG
 from entente.scenario.vehicle import Vehicle
 
@@ -60,9 +60,7 @@ def slope_at(ascent: Ascent, lat: float, lon: float, programme: tuple[float, flo
 def _miss(ascent: Ascent, azimuth: float, pitch: float, lat: float, lon: float) -> tuple[float, float]:
     """Where it comes down, seen from the target: along the way there and across it [m]."""
     got_lat, got_lon, _ = ascent.impact(azimuth, pitch)
-    length, out, _, _ = geodesic(ascent.lat, ascent.lon, lat, lon)
-    got_length, got_out, _, _ = geodesic(ascent.lat, ascent.lon, got_lat, got_lon)
-    return got_length - length, _turn(out, got_out) * length
+    return miss(ascent.lat, ascent.lon, lat, lon, got_lat, got_lon)
 
 
 def _turn(of: float, to: float) -> float:

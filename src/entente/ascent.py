@@ -24,7 +24,7 @@ TURN_SHARE = (
     0.4  # of the burn, at which the turn ends; with it both Forden vehicles fly within 2 % of their published range
 )
 PITCHES = (-20.0 * DEG, 89.9 * DEG)  # the final pitches that are ever tried, above the horizontal of the launch point
-KICKS = (50.0 * DEG, 89.9 * DEG)  # and the pitches from which a gravity turn sets out
+KICKS = (0.0 * DEG, 89.999 * DEG)  # and the pitches from which a gravity turn sets out
 KICK_TIME = 5.0  # s  in which a gravity turn tilts
 ARCH = 110.0 * DEG  # how far from the pitch of the longest range, in pitch and bend, programmes are looked for
 CLOSE = 1.0  # m  how near to the planned range or point the solved programme comes down
@@ -113,7 +113,7 @@ class Ascent:
         if ahead and events[powered.IMPACT] < ROUND:
             return length
         # What comes down behind went nearly round, or nearly straight up while the Earth turned; its way tells.
-        times = np.linspace(0.0, 0.999 * events[powered.IMPACT], 9)
+        times = np.linspace(0.0, 0.999 * events[powered.IMPACT], 9 + int(events[powered.IMPACT] / 1_000.0))
         way = self.sampled(azimuth, pitch, bend, times)[2][:, :3]
         way /= np.linalg.norm(way, axis=1)[:, None]
         swept = R_MEAN * float(np.arccos(np.clip((way[1:] * way[:-1]).sum(axis=1), -1.0, 1.0)).sum())
@@ -159,7 +159,16 @@ class Ascent:
                 f"range {ground_range / KM:,.0f} km: by {way} to a pitch of {edge / DEG:.0f} deg this vehicle still flies "
                 f"{least / KM:,.0f} km; ask for more, or for another vehicle"
             )
-        return bisect(lambda pitch: self.ground_range(azimuth, pitch, bend) - ground_range, best, edge, CLOSE)
+        pitch = bisect(lambda one: self.ground_range(azimuth, one, bend) - ground_range, best, edge, 0.5 * CLOSE)
+        flown = self.ground_range(azimuth, pitch, bend)
+        if abs(flown - ground_range) > CLOSE:
+            # While it is up the Earth carries it aside: seen along its azimuth it then lands either there or behind.
+            raise Unreachable(
+                f"range {ground_range / KM:,.0f} km: toward azimuth {azimuth / DEG % 360:.0f} deg the Earth's turn carries this "
+                f"vehicle aside while it is up, so that nearer than {abs(flown) / KM:,.0f} km it does not land; ask for more, or "
+                "plan an apogee"
+            )
+        return pitch
 
     def bend_for(self, azimuth: float, ground_range: float, apogee: float) -> tuple[float, float]:
         """Pitch and bend that cover a range with an apogee [m]: the more the pitch bends, the less energy is left.
@@ -189,10 +198,19 @@ class Ascent:
         highest, lowest = top(0.0), top(math.pi)
         if not lowest - NEAR <= apogee <= highest + NEAR:
             raise Unreachable(
-                f"apogee {apogee / KM:,.0f} km: over {ground_range / KM:,.0f} km this vehicle climbs to between "
-                f"{lowest / KM:,.0f} and {highest / KM:,.0f} km, whatever its pitch programme; ask for one of these"
+                f"apogee {apogee / KM:,.10g} km: over {ground_range / KM:,.0f} km this vehicle climbs to between "
+                f"{math.ceil(lowest / KM):,} and {math.floor(highest / KM):,} km, whatever its pitch programme; ask for one "
+                "of these"
             )
-        return at(bisect(lambda turn: top(turn) - apogee, 0.0, math.pi, 0.1 * NEAR))
+        turn = 0.0 if apogee >= highest else math.pi
+        if lowest < apogee < highest:
+            turn = bisect(lambda turn: top(turn) - apogee, 0.0, math.pi, 0.1 * NEAR)
+        if abs(top(turn) - apogee) > NEAR or abs(self.ground_range(azimuth, *at(turn)) - ground_range) > CLOSE:
+            raise Unreachable(
+                f"apogee {apogee / KM:,.10g} km: no programme over {ground_range / KM:,.0f} km climbs so high, the nearest to "
+                f"{top(turn) / KM:,.1f} km; ask for that, or for another range"
+            )
+        return at(turn)
 
 
 def checked(status: int, events: Floats) -> Floats:

@@ -3,7 +3,7 @@
 import math
 
 from entente.compiled import Floats, kernel
-from entente.constants import ECC2, FLATTENING, OMEGA, R_EQ, R_POLE
+from entente.constants import ECC2, FLATTENING, OMEGA, R_EQ, R_MEAN, R_POLE
 
 
 @kernel
@@ -147,9 +147,42 @@ def geodesic(lat1: float, lon1: float, lat2: float, lon2: float) -> tuple[float,
 
 @kernel
 def geodesic_many(lat: float, lon: float, places: Floats, out: Floats) -> None:
-    """Distances [m] from one point to (N, 2 or more) places, latitude and longitude [rad] first, into `out` (N,)."""
+    """Distances [m] from one point to (N, 2 or more) places, latitude and longitude [rad] first, into `out` (N,).
+
+    Valid: as `geodesic`; nearly antipodal points by the sphere of the same volume, within 30 km.
+    """
     for n in range(out.size):
-        out[n] = geodesic(lat, lon, places[n, 0], places[n, 1])[0]
+        out[n] = distance(lat, lon, places[n, 0], places[n, 1])
+
+
+@kernel
+def distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Shortest way on the ellipsoid [m]; nan only if a place is. Between nearly antipodal points within 30 km."""
+    length, _, _, status = geodesic(lat1, lon1, lat2, lon2)
+    if status == 0 or math.isnan(lat1 + lon1 + lat2 + lon2):
+        return length
+    cosine = math.sin(lat1) * math.sin(lat2) + math.cos(lat1) * math.cos(lat2) * math.cos(lon2 - lon1)
+    return R_MEAN * math.acos(min(1.0, max(-1.0, cosine)))
+
+
+@kernel
+def miss(lat0: float, lon0: float, lat: float, lon: float, got_lat: float, got_lon: float) -> tuple[float, float]:
+    """How far a place lies from where it should, seen from where one came: beyond it, and to the right of it [m].
+
+    Args:
+        lat0, lon0: where one came from; lat, lon: where it should be; got_lat, got_lon: where it is [rad].
+    Valid: small misses; across the way by the angle between the azimuths times the way's length.
+    """
+    length, out, _, _ = geodesic(lat0, lon0, lat, lon)
+    got_length, got_out, _, _ = geodesic(lat0, lon0, got_lat, got_lon)
+    return got_length - length, ((got_out - out + math.pi) % (2.0 * math.pi) - math.pi) * length
+
+
+@kernel
+def miss_many(lat0: float, lon0: float, lat: float, lon: float, places: Floats, out: Floats) -> None:
+    """`miss` of (N, 2 or more) places, latitude and longitude [rad] first, into `out` (N, 2) [m]."""
+    for n in range(out.shape[0]):
+        out[n, 0], out[n, 1] = miss(lat0, lon0, lat, lon, places[n, 0], places[n, 1])
 
 
 @kernel

@@ -4,7 +4,7 @@ import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,50 +13,81 @@ from entente import rng
 from entente.compiled import Floats, kernel
 from entente.errors import ModelError
 from entente.physics import dispersed, powered
-from entente.physics.earth import geodesic_many, geodetic_many
-from entente.questions.flying import planned
+from entente.physics.earth import geodesic_many, geodetic_many, miss_many
+from entente.questions.asked import needed, whole
+from entente.questions.flying import Plan, planned
 from entente.scenario.parts import Ranged
 from entente.scenario.units import DEG, KM, KM_S
 from entente.scenario.vehicle import Vehicle
 
-TOLERANCE = 1e-8  # of one step: impacts within 1 m of steps a thousand times finer (tests/laws/test_dispersed.py)
+TOLERANCE = 1e-8  # of one step; what it costs is said and held by tests/laws/test_ensembles.py
 CHUNK = 2_000  # flights a thread takes at a time
 MOST_STATES = 40_000_000  # flights times times: 2.5 GB
 
 
 @dataclass(frozen=True)
 class Spread:
-    """One standard deviation of what differs from flight to flight. All assumed, at the level of the open literature.
+    """How flights differ: one standard deviation of each, all assumed, at the level of the open literature.
 
-    Shares are of the nominal value, log-normal; a burn that takes longer is weaker by as much.
+    Attributes:
+        azimuth_deg, pitch_deg: of the direction at lift-off, and of the pitch after the turn begins.
+        impulse, burn: shares of the specific impulse, and of the burn time, of all stages; a longer burn is weaker by as
+            much, for the propellant stays.
+        payload, drag, density: shares of the payload, of the drag coefficients, of the standard's air (season, weather).
+        ballistic_coefficient: whether that of a payload that separates is drawn over the vehicle's own range.
+
+    Shares are log-normal: 0.02 is two per cent.
     """
 
     azimuth_deg: float = 0.1
     pitch_deg: float = 0.1
-    impulse: float = 0.005  # specific impulse of every stage
-    burn: float = 0.02  # burn time of every stage
+    impulse: float = 0.005
+    burn: float = 0.02
     payload: float = 0.0
     drag: float = 0.1
-    density: float = 0.05  # of the air against the standard; season and weather
-    ballistic_coefficient: bool = True  # drawn over the vehicle's own range, where it has one
+    density: float = 0.05
+    ballistic_coefficient: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ensemble:
-    """Flights that were flown with one programme; N of them, and where they were at M times."""
+    """Flights that were flown with one programme: N of them, and where they were at M times.
 
-    # (N,) 0 came down; 2 never lifted off, 3 still up after a day: nan in its columns; 4 came down while an engine burnt
+    Attributes:
+        status: (N,) 0 came down; 2 never lifted off, 3 still up after a day, nan in the columns of both; 4 came down
+            while an engine burnt, nan in its burnout.
+        range_km, apogee_km, time_of_flight_s, burnout_speed_km_s: (N,), as of a Flight.
+        impact_lat_deg, impact_lon_deg: (N,), where each came down.
+        along_km, across_km: (N,), how far from where the undispersed flight comes down, beyond it and to the right of it.
+        times_s: (M,), since lift-off; position_km, velocity_km_s: (N, M, 3), WGS 84 Earth-fixed axes, x toward longitude
+            0 and z toward the north pole, velocity seen from the turning Earth; nan after the impact.
+        lat_deg, lon_deg, altitude_km: (N, M), the same places on the ellipsoid.
+    """
+
     status: NDArray[np.int8]
-    range_km: Floats = field(repr=False)  # (N,)
-    apogee_km: Floats = field(repr=False)  # (N,)
-    time_of_flight_s: Floats = field(repr=False)  # (N,)
-    burnout_speed_km_s: Floats = field(repr=False)  # (N,) seen from the turning Earth
-    lat_deg: Floats = field(repr=False)  # (N,) of the impact
-    lon_deg: Floats = field(repr=False)  # (N,)
-    times_s: Floats = field(repr=False)  # (M,) since lift-off
-    position_km: Floats = field(repr=False)  # (N, M, 3) Earth-fixed; nan after the impact
-    velocity_km_s: Floats = field(repr=False)  # (N, M, 3) seen from the turning Earth
-    final_pitch_deg: float = 0.0  # of the one programme, before it is dispersed
+    range_km: Floats
+    apogee_km: Floats
+    time_of_flight_s: Floats
+    burnout_speed_km_s: Floats
+    impact_lat_deg: Floats
+    impact_lon_deg: Floats
+    along_km: Floats
+    across_km: Floats
+    times_s: Floats
+    position_km: Floats
+    velocity_km_s: Floats
+    lat_deg: Floats
+    lon_deg: Floats
+    altitude_km: Floats
+
+    def __repr__(self) -> str:
+        """How many, how far, and how widely they scatter; no arrays."""
+        low, middle, high = np.nanpercentile(self.range_km, [5, 50, 95])
+        return (
+            f"Ensemble of {len(self.status):,} flights, {int((self.status == 0).sum()):,} of them down: range "
+            f"{middle:,.0f} km (90 % from {low:,.0f} to {high:,.0f}), 1 sigma {np.nanstd(self.along_km):.3g} km along and "
+            f"{np.nanstd(self.across_km):.3g} km across; states at {len(self.times_s)} times"
+        )
 
 
 def ensemble(
@@ -87,13 +118,11 @@ def ensemble(
         as `fly`; ModelError: numbers outside these limits, all at once.
     Valid: as `fly`, within 1 m of it; what differs is the same for all stages of a flight, and drawn independently.
     """
-    spread = spread or Spread()
-    times = np.array(times_s, dtype=float).reshape(-1)
-    _check(flights, seed, times, spread)
-    ascent, azimuth, pitch, bend, beta = planned(
-        vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft, rotation, apogee_km, steering
-    )
-    launch = ascent.launch(azimuth, pitch, bend)
+    spread = Spread() if spread is None else spread
+    times = _check(flights, seed, times_s, spread, threads)
+    flights, seed = int(flights), int(seed)
+    plan = planned(vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft, rotation, apogee_km, steering)
+    ascent, beta, launch = plan.ascent, plan.beta, plan.ascent.launch(plan.azimuth, plan.pitch, plan.bend)
     deviations = sigmas(spread)
     status, events = np.empty(flights), np.empty((flights, powered.EVENTS))
     states, phases = np.empty((flights, times.size, 6)), np.empty((flights, times.size))
@@ -111,7 +140,7 @@ def ensemble(
     fly_chunk(0)  # compiled before threads begin
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         list(pool.map(fly_chunk, range(CHUNK, flights, CHUNK)))
-    return _ensemble(ascent.lat, ascent.lon, ascent.omega, pitch - bend, times, status, events, states)
+    return _ensemble(plan, times, status, events, states)
 
 
 def sigmas(spread: Spread) -> Floats:
@@ -156,33 +185,44 @@ def _drawn(value: Ranged, seed: int, first: int, last: int) -> Floats:
     return np.interp(shares, (0.0, 0.5, 1.0), ends)
 
 
-def _check(flights: int, seed: int, times: Floats, spread: Spread) -> None:
-    problems = []
-    if not 1 <= flights <= 10_000_000:
-        problems.append(f"flights: {flights} is outside the model; it must lie between 1 and 10,000,000")
-    if not 0 <= seed < 2**31:
-        problems.append(f"seed: {seed} is outside the model; it must lie between 0 and 2,147,483,647")
-    if not (np.isfinite(times).all() and (times >= 0.0).all() and (np.diff(times) > 0.0).all()):
-        problems.append("times_s: must be 0 or more, and ascend")
-    if flights * times.size > MOST_STATES:
+def _check(flights: int, seed: int, times: object, spread: object, threads: int | None) -> Floats:
+    """The times as an array, if nothing that was asked is wrong."""
+    problems = [*whole("flights", flights, 1, 10_000_000), *whole("seed", seed, 0, 2**31 - 1)]
+    problems += [] if threads is None else whole("threads", threads, 1, 1_000)
+    try:
+        asked = np.asarray(times, dtype=float).reshape(-1)
+    except (TypeError, ValueError):
+        asked = np.array([math.nan])
+    if not (np.isfinite(asked).all() and (asked >= 0.0).all() and (np.diff(asked) > 0.0).all()):
+        problems.append(f"times_s: {str(times)[:40]} must be numbers, 0 or more, and ascend, such as [60, 120]")
+    if not problems and flights * asked.size > MOST_STATES:
         problems.append(
-            f"times_s: {flights:,} flights at {times.size} times are more than {MOST_STATES:,} states; ask for fewer of one"
+            f"times_s: {int(flights):,} flights at {asked.size} times are more than {MOST_STATES:,} states; ask for fewer of one"
         )
-    for name in ("azimuth_deg", "pitch_deg", "impulse", "burn", "payload", "drag", "density"):
-        value, most = getattr(spread, name), 5.0 if name.endswith("deg") else 0.5
-        if not 0.0 <= value <= most:
-            problems.append(f"spread.{name}: {value:g} is outside the model; it must lie between 0 and {most:g}")
+    if not isinstance(spread, Spread):
+        problems.append(f"spread: {str(spread)[:40]!r} is not an entente.Spread, such as Spread(drag=0.2)")
+    else:
+        for name in ("azimuth_deg", "pitch_deg", "impulse", "burn", "payload", "drag", "density"):
+            problems += needed(f"spread.{name}", getattr(spread, name), 0.0, 5.0 if name.endswith("deg") else 0.5)
     if problems:
         raise ModelError("\n".join(problems))
+    return asked
 
 
-def _ensemble(
-    lat: float, lon: float, omega: float, pitch: float, times: Floats, status: Floats, events: Floats, states: Floats
-) -> Ensemble:
-    impact, place, length = np.empty((len(status), 6)), np.empty((len(status), 3)), np.empty(len(status))
-    powered.earth_fixed_many(events[:, powered.IMPACT], events[:, powered.IMPACT_STATE :], omega, impact)
+def _ensemble(plan: Plan, times: Floats, status: Floats, events: Floats, states: Floats) -> Ensemble:
+    ascent = plan.ascent
+    events[(status == 2) | (status == 3)] = np.nan
+    states[(status == 2) | (status == 3)] = np.nan
+    impact, place = np.empty((len(status), 6)), np.empty((len(status), 3))
+    powered.earth_fixed_many(events[:, powered.IMPACT], events[:, powered.IMPACT_STATE :], ascent.omega, impact)
     geodetic_many(impact[:, :3], place)
-    geodesic_many(lat, lon, place, length)
+    length, miss = np.empty(len(status)), np.empty((len(status), 2))
+    geodesic_many(ascent.lat, ascent.lon, place, length)
+    lat, lon, _ = ascent.impact(plan.azimuth, plan.pitch, plan.bend)
+    miss_many(ascent.lat, ascent.lon, lat, lon, place, miss)
+    where = np.empty((states.shape[0] * states.shape[1], 3))
+    geodetic_many(states[:, :, :3].reshape(-1, 3), where)
+    where = where.reshape(*states.shape[:2], 3)
     burning = (status == 0) & np.isnan(events[:, powered.BURNOUT])
     return Ensemble(
         status=np.where(burning, 4, status).astype(np.int8),
@@ -190,10 +230,14 @@ def _ensemble(
         apogee_km=events[:, powered.APOGEE_ALT] / KM,
         time_of_flight_s=events[:, powered.IMPACT].copy(),
         burnout_speed_km_s=events[:, powered.BURNOUT_SPEED] / KM_S,
-        lat_deg=place[:, 0] / DEG,
-        lon_deg=place[:, 1] / DEG,
+        impact_lat_deg=place[:, 0] / DEG,
+        impact_lon_deg=place[:, 1] / DEG,
+        along_km=miss[:, 0] / KM,
+        across_km=miss[:, 1] / KM,
         times_s=times,
         position_km=states[:, :, :3] / KM,
         velocity_km_s=states[:, :, 3:] / KM_S,
-        final_pitch_deg=pitch / DEG,
+        lat_deg=where[:, :, 0] / DEG,
+        lon_deg=where[:, :, 1] / DEG,
+        altitude_km=where[:, :, 2] / KM,
     )

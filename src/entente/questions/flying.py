@@ -11,7 +11,8 @@ from entente.compiled import Floats
 from entente.constants import OMEGA
 from entente.errors import ModelError, Unreachable, unknown
 from entente.physics import powered
-from entente.physics.earth import geodesic, geodetic_many
+from entente.physics.earth import distance, geodetic_many
+from entente.questions.asked import needed, one_of, outside
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import vehicles
 from entente.scenario.units import DEG, KM, KM_S
@@ -32,22 +33,37 @@ SAMPLE = 1.0  # s  between the rows of a flight's arrays
 
 @dataclass(frozen=True)
 class Flight:
-    """One flight from lift-off to impact. The arrays have one row a second, and one for the impact."""
+    """One flight from lift-off to impact.
+
+    Attributes:
+        range_km: along the ellipsoid, launch to impact.
+        apogee_km: height of the highest point above the ellipsoid.
+        time_of_flight_s: lift-off to impact.
+        burnout_speed_km_s: of the last burnout, seen from the turning Earth; burnout_altitude_km: its height;
+            burnout_angle_deg: of the motion there, above the horizontal.
+        turn_pitch_deg: solved for: the thrust's pitch above the launch horizontal where the turn ends; of a gravity turn,
+            after its kick. final_pitch_deg: the one held from there, or with a planned apogee the other one solved for,
+            at burnout.
+        events: seconds since lift-off by name, in their order; nan, at the end, where it did not happen, such as 100 km
+            on a short flight.
+        t_s, lat_deg, lon_deg, altitude_km, speed_km_s: the way, (N,) each: a row a second and one for the impact; the
+            speed is seen from the turning Earth.
+    """
 
     range_km: float
     apogee_km: float
     time_of_flight_s: float
-    burnout_speed_km_s: float  # seen from the turning Earth
+    burnout_speed_km_s: float
     burnout_altitude_km: float
     burnout_angle_deg: float
-    turn_pitch_deg: float  # solved for: the pitch where the turn ends; of a gravity turn, after its kick
-    final_pitch_deg: float  # and the one held since, or with a planned apogee the other one solved for, at burnout
-    events: dict[str, float]  # seconds since lift-off; nan where it did not happen
-    t_s: Floats = field(repr=False)  # (N,)
-    lat_deg: Floats = field(repr=False)  # (N,)
-    lon_deg: Floats = field(repr=False)  # (N,)
-    altitude_km: Floats = field(repr=False)  # (N,)
-    speed_km_s: Floats = field(repr=False)  # (N,) seen from the turning Earth
+    turn_pitch_deg: float
+    final_pitch_deg: float
+    events: dict[str, float]
+    t_s: Floats = field(repr=False)
+    lat_deg: Floats = field(repr=False)
+    lon_deg: Floats = field(repr=False)
+    altitude_km: Floats = field(repr=False)
+    speed_km_s: Floats = field(repr=False)
 
 
 def fly(
@@ -66,7 +82,8 @@ def fly(
     Args:
         vehicle: stages and payload, see Vehicle and Stage; or the name of a class of the catalogue, such as "scud_b".
         lat_deg, lon_deg: launch point; azimuth_deg: direction at lift-off, 0 to 360 clockwise from north.
-        range_km: planned range along the ellipsoid; the longest there is if None.
+        range_km: planned range along the ellipsoid; if None the longest there is, which a vehicle has not that reaches
+            beyond the antipode.
         loft: "lofted" or "depressed": which of the two programmes that cover a range shorter than the longest.
         rotation: whether the Earth turns.
         apogee_km: planned apogee too, which decides instead of `loft`; the pitch then turns on until burnout, and what
@@ -107,6 +124,10 @@ def planned(
     """The programme that `fly` flies; arguments and errors as there."""
     _check(lat_deg, lon_deg, azimuth_deg, range_km, loft, apogee_km, steering)
     flown = _of_catalogue(vehicle) if isinstance(vehicle, str) else vehicle
+    if not isinstance(flown, Vehicle):
+        raise ModelError(
+            f"vehicle: {str(flown)[:40]!r} is neither an entente.Vehicle nor the name of a class, such as 'scud_b'"
+        )
     beta, omega = flown.ballistic_coefficient_kg_m2, OMEGA if rotation else 0.0
     nominal = beta.nominal if beta else 1.0
     ascent = Ascent(flown, lat_deg * DEG, lon_deg * DEG, nominal, omega, steering == "gravity turn")
@@ -115,8 +136,8 @@ def planned(
         pitch, most = ascent.farthest(azimuth)
         if most > HALF_ROUND:
             raise Unreachable(
-                f"range_km: left out, but toward azimuth {azimuth_deg:g} deg this vehicle reaches every range, beyond the "
-                "antipode; give one"
+                f"range_km: left out, but toward azimuth {azimuth_deg:g} deg, with what the Earth's turn adds, this vehicle "
+                "reaches every range, beyond the antipode; give one, such as 8000"
             )
     elif apogee_km is None:
         pitch = ascent.pitch_for(azimuth, range_km * KM, loft == "lofted")
@@ -154,20 +175,14 @@ def _check(
     steering: str,
 ) -> None:
     problems = [
-        f"{name}: {value:g} is outside the model; it must lie between {least:g} and {most:g}{why}"
-        for name, value, least, most, why in (
-            ("lat_deg", lat_deg, -89.9, 89.9, ", for at a pole every direction is south or north"),
-            ("lon_deg", lon_deg, -180.0, 360.0, ""),
-            ("azimuth_deg", azimuth_deg, 0.0, 360.0, ""),
-            ("range_km", 1.0 if range_km is None else range_km, 0.1, 20_000.0, ""),
-            ("apogee_km", 1.0 if apogee_km is None else apogee_km, 0.1, 100_000.0, ""),
-        )
-        if not least <= value <= most
+        *needed("lat_deg", lat_deg, -89.9, 89.9, ", for at a pole every direction is south or north"),
+        *needed("lon_deg", lon_deg, -180.0, 360.0),
+        *needed("azimuth_deg", azimuth_deg, 0.0, 360.0),
+        *outside("range_km", range_km, 0.1, 19_900.0),
+        *outside("apogee_km", apogee_km, 0.1, 100_000.0),
+        *one_of("loft", loft, ("lofted", "depressed")),
+        *one_of("steering", steering, STEERINGS),
     ]
-    if loft not in ("lofted", "depressed"):
-        problems.append(f"loft: {loft!r} is neither 'lofted' nor 'depressed'")
-    if steering not in STEERINGS:
-        problems.append(f"steering: {steering!r} is neither {' nor '.join(map(repr, STEERINGS))}")
     if apogee_km is not None and range_km is None:
         problems.append("apogee_km: given without range_km; give both, or neither")
     if apogee_km is not None and steering == "gravity turn":
@@ -179,16 +194,15 @@ def _check(
 def _flight(ascent: Ascent, azimuth: float, pitch: float, bend: float) -> Flight:
     t, states, _, events = ascent.path(azimuth, pitch, SAMPLE, bend)
     if math.isnan(events[powered.BURNOUT]):
-        raise ModelError(
-            f"vehicle: flown to a pitch of {pitch / DEG:.0f} deg it comes down after {t[-1]:.0f} s, while an engine still burns"
+        raise Unreachable(
+            f"range_km: flown to a pitch of {pitch / DEG:.0f} deg this vehicle comes down after {t[-1]:.0f} s, while an engine "
+            "still burns; ask for more, or for a higher apogee"
         )
     place = np.empty((len(t), 3))
     geodetic_many(states[:, :3], place)
-    stages = ascent.body.stages
-    spans = stages[:, powered.BURN] + stages[:, powered.COAST]
-    burnouts = {f"burnout_{s + 1}_s": float(spans[:s].sum() + stages[s, powered.BURN]) for s in range(len(stages))}
+    known = _stage_events(ascent) | {name: float(events[at]) for name, at in EVENT_NAMES.items()}
     return Flight(
-        range_km=geodesic(ascent.lat, ascent.lon, place[-1, 0], place[-1, 1])[0] / KM,
+        range_km=distance(ascent.lat, ascent.lon, place[-1, 0], place[-1, 1]) / KM,
         apogee_km=float(events[powered.APOGEE_ALT]) / KM,
         time_of_flight_s=float(events[powered.IMPACT]),
         burnout_speed_km_s=float(events[powered.BURNOUT_SPEED]) / KM_S,
@@ -196,10 +210,20 @@ def _flight(ascent: Ascent, azimuth: float, pitch: float, bend: float) -> Flight
         burnout_angle_deg=float(events[powered.BURNOUT_ANGLE]) / DEG,
         turn_pitch_deg=(pitch + bend) / DEG,
         final_pitch_deg=(pitch - bend) / DEG,
-        events=burnouts | {name: float(events[at]) for name, at in EVENT_NAMES.items()},
+        events=dict(sorted(known.items(), key=lambda one: (math.isnan(one[1]), one[1]))),
         t_s=t,
         lat_deg=place[:, 0] / DEG,
         lon_deg=place[:, 1] / DEG,
         altitude_km=place[:, 2] / KM,
         speed_km_s=np.linalg.norm(states[:, 3:], axis=1) / KM_S,
     )
+
+
+def _stage_events(ascent: Ascent) -> dict[str, float]:
+    """When each stage lights and burns out [s since lift-off]."""
+    found, t = {}, 0.0
+    for number, stage in enumerate(ascent.body.stages, start=1):
+        found[f"ignition_{number}_s"] = t
+        found[f"burnout_{number}_s"] = t + float(stage[powered.BURN])
+        t += float(stage[powered.BURN] + stage[powered.COAST])
+    return found
