@@ -51,19 +51,19 @@ def cache_folder() -> Path:
         return spare
 
 
-def is_warm() -> bool:
-    """Whether everything was compiled on this machine before, so that a study starts at once."""
-    return _mark().exists()
+def is_warm(what: str = "all") -> bool:
+    """Whether everything, or just what one command needs, was compiled on this machine before and starts at once."""
+    return _mark("all").exists() or _mark(what).exists()
 
 
-def mark_warm() -> None:
-    """Note that everything is compiled."""
-    _mark().touch()
+def mark_warm(what: str = "all") -> None:
+    """Note that it is compiled."""
+    _mark(what).touch()
 
 
-def _mark() -> Path:
+def _mark(what: str) -> Path:
     """An empty file beside the compiled code; with the hash, for a user's own cache folder outlives an edit."""
-    return Path(CACHE) / f"compiled-{source_hash()}"
+    return Path(CACHE) / f"compiled-{what}-{source_hash()}"
 
 
 CACHE = os.environ.get("NUMBA_CACHE_DIR") or str(cache_folder())
