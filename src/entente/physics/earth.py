@@ -65,6 +65,25 @@ def altitude(x: float, y: float, z: float) -> float:
 
 
 @kernel
+def vertical_speed(x: float, y: float, z: float, vx: float, vy: float, vz: float) -> float:
+    """Rate of the height above the ellipsoid [m/s] of a state, Earth-fixed or inertial: the velocity along the normal.
+
+    Valid: as `altitude`; it is 0 where the height is greatest, which over an ellipsoid is not where the distance from the
+        Earth's centre is.
+    """
+    p = math.sqrt(x * x + y * y)
+    s, c = z * R_EQ, p * R_POLE
+    for _ in range(2):
+        one = 1.0 / math.sqrt(s * s + c * c)
+        s, c = s * one, c * one
+        s, c = z + ECC2 / (1.0 - ECC2) * R_POLE * s * s * s, p - ECC2 * R_EQ * c * c * c
+        n = 1.0 / math.sqrt(s * s + c * c)
+        up, out = s * n, c * n
+        s *= 1.0 - FLATTENING
+    return out * (x * vx + y * vy) / max(p, 1e-6) + up * vz
+
+
+@kernel
 def height_by_series(x: float, y: float, z: float) -> float:
     """Height above the ellipsoid [m] by a series in the flattening: what the air feels, at a third of the cost.
 
