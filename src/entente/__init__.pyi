@@ -14,9 +14,9 @@ from entente.questions.arcs import arc_between as arc_between
 from entente.questions.arcs import minimum_energy as minimum_energy
 from entente.questions.claims import Claim as Claim
 from entente.questions.claims import check_claim as check_claim
-from entente.questions.coverage import Coverage as Coverage
-from entente.questions.coverage import RadarLimit as RadarLimit
 from entente.questions.coverage import coverage as coverage
+from entente.questions.covered import Coverage as Coverage
+from entente.questions.covered import RadarLimit as RadarLimit
 from entente.questions.ensembles import Ensemble as Ensemble
 from entente.questions.ensembles import Spread as Spread
 from entente.questions.ensembles import ensemble as ensemble

@@ -6,5 +6,6 @@ same units; a question outside the model's validity raises a `ModelError` that s
 Map: `arcs` the ellipses over a range or between two regions; `claims` whether an announced flight is possible;
 `flying` one vehicle to a planned range, and the farthest it goes; `ensembles` many flights that differ a little;
 `orbiting` the points a satellite passes over; `sighting` how far the Earth's curve lets one see; `coverage` who sees which
-part of the Earth, with `watch` (which sensors, how far) and `cells` (where, counted); `agreements` which of them held on a day.
+part of the Earth, with `watch` (which sensors, how far), `cells` (where, counted) and `covered` (the answer); `agreements`
+which of them held on a day.
 """
