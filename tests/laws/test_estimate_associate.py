@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linear_sum_assignment
 
-from entente.estimate.associate import assign
+from entente.estimate.associate import CONFIRMED, DROPPED, TENTATIVE, assign, m_of_n
 from entente.estimate.belief import SAME_BODY, are_distinct, distance2
 
 pytestmark = pytest.mark.kernel
@@ -85,3 +85,49 @@ def test_what_is_called_distinct_lies_outside_the_gate():
         outside, called = outside + (squared > 9.0 * SAME_BODY), called + distinct
     assert outside > 50
     assert called > 0.7 * outside
+
+
+def followed(bits, m, n):
+    """What a track is after each of its chances, in a list, by the words of the rule rather than by bits."""
+    was, out = TENTATIVE, []
+    for k in range(1, len(bits) + 1):
+        if was == TENTATIVE:
+            # It is young until it has had n chances; then as many as it had may not be enough any more.
+            could_have = sum(bits[:k][-n:]) + max(0, n - k)
+            was = CONFIRMED if sum(bits[:k][-n:]) >= m else (DROPPED if could_have < m else TENTATIVE)
+        out.append(was)
+    return out
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=70), st.integers(1, 6), st.integers(0, 5))
+def test_m_of_n_is_the_rule_in_words(bits, m, more):
+    n, history, was, ours = m + more, 0, TENTATIVE, []
+    for k, hit in enumerate(bits, start=1):
+        history = (history << 1 | hit) & 0xFFFF
+        was = m_of_n(history, k, m, n, was)
+        ours.append(was)
+    assert ours == followed(bits, m, n)
+
+
+def test_three_of_five():
+    assert m_of_n(0b101, 3, 3, 5, TENTATIVE) == TENTATIVE
+    assert m_of_n(0b10101, 5, 3, 5, TENTATIVE) == CONFIRMED
+    assert m_of_n(0b1000, 4, 3, 5, TENTATIVE) == DROPPED
+    assert m_of_n(0, 50, 3, 5, CONFIRMED) == CONFIRMED
+    assert m_of_n(0b11111, 50, 3, 5, DROPPED) == DROPPED
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        (1, 1, 0, 5, 0),
+        (1, 1, 6, 5, 0),
+        (1, 1, 3, 63, 0),
+        (1, -1, 3, 5, 0),
+        (-1, 1, 3, 5, 0),
+        (1, 1, 3, 5, 3),
+        (1, 1, 3, 5, -1),
+    ],
+)
+def test_rules_that_are_none_are_refused(given_):
+    assert m_of_n(*given_) == -1

@@ -9,6 +9,8 @@ from entente.compiled import Floats, kernel
 
 Ints = NDArray[np.int32]
 
+TENTATIVE, CONFIRMED, DROPPED = 0, 1, 2  # what a track may be
+
 
 @kernel
 def gate(p: float, m: int) -> float:
@@ -106,3 +108,29 @@ def assign(cost: Floats, no_match: Floats, row_out: Ints) -> int:
         if row_out[i] >= m:
             row_out[i] = -1
     return 0
+
+
+@kernel
+def m_of_n(history: int, chances: int, m: int, n: int, was: int) -> int:
+    """What a track is after its latest chance to be seen: confirmed by m hits in n chances in a row, or dropped.
+
+    Args:
+        history: one bit a chance, 1 for a hit, the lowest the latest, with those before the first 0.
+        chances: how many there were, not negative.
+        m, n: 1 to 62, m not above n.
+        was: TENTATIVE, CONFIRMED or DROPPED before; what is confirmed or dropped stays so.
+    Returns:
+        TENTATIVE, CONFIRMED, or DROPPED, as soon as the track can no longer have m hits in its first n chances; -1 where an
+        argument is none of these.
+    Source: Blackman & Popoli, Design and Analysis of Modern Tracking Systems (1999), section 6.2 (sliding window).
+    """
+    if not (1 <= m <= n <= 62 and chances >= 0 and history >= 0 and TENTATIVE <= was <= DROPPED):
+        return -1
+    if was != TENTATIVE:
+        return was
+    hits = 0
+    for i in range(n):
+        hits += history >> i & 1
+    if hits >= m:
+        return CONFIRMED
+    return DROPPED if hits + n - min(chances, n) < m else TENTATIVE
