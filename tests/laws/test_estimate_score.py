@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from entente.estimate.score import area_90, area_of, ellipse, information_nats, is_inside, log_det, nees
+from entente.estimate.score import area_90, area_of, ellipse, information_nats, is_inside, log_det, nees, nis
 
 pytestmark = pytest.mark.kernel
 
@@ -32,6 +32,23 @@ def test_squares_and_determinants_are_numpys(seed):
 def test_what_is_no_covariance_has_no_score():
     assert math.isnan(nees(np.ones(2), -np.eye(2)))
     assert math.isnan(log_det(np.zeros((2, 2))))
+
+
+@given(seeds, st.integers(1, 4))
+def test_innovations_are_scored_as_errors_are(seed, m):
+    S, draws = covariance(seed, m), np.random.default_rng(seed + 1)
+    z, z_pred = draws.normal(size=(2, m))
+    assert nis(z, z_pred, S, -1) == nees(z - z_pred, S)
+    turned = z.copy()
+    turned[0] += 4 * math.pi
+    wrapped = (z - z_pred + math.pi) % (2 * math.pi) - math.pi
+    wrapped[1:] = (z - z_pred)[1:]
+    assert nis(turned, z_pred, S, 0) == pytest.approx(wrapped @ np.linalg.solve(S, wrapped), rel=1e-7)
+
+
+@pytest.mark.parametrize(("z", "S"), [(math.nan, 1.0), (math.inf, 1.0), (1.0, -1.0), (1.0, math.nan)])
+def test_innovations_that_are_none_have_no_score(z, S):
+    assert math.isnan(nis(np.array([z, 0.0]), np.zeros(2), S * np.eye(2), 1))
 
 
 def test_halving_every_deviation_of_six_is_worth_six_ln_2():

@@ -26,6 +26,27 @@ def nees(error: Floats, P: Floats) -> float:
 
 
 @kernel
+def nis(z: Floats, z_pred: Floats, S: Floats, circle: int) -> float:
+    """Normalised innovation squared, chi-square with m degrees of freedom if the filter is honest.
+
+    Args:
+        z, z_pred: what was measured and what was predicted, (m,); S: covariance of their difference, (m, m).
+        circle: the component that is an angle on a full circle, whose difference is wrapped; -1 for none.
+    Returns:
+        a number without unit; nan where S is not positive definite or a number is not finite.
+    Source: Bar-Shalom, Li & Kirubarajan, Estimation with Applications (2001), section 5.4.2.
+    """
+    innovation = np.empty(z.shape[0])
+    for a in range(z.shape[0]):
+        innovation[a] = z[a] - z_pred[a]
+        if a == circle:
+            innovation[a] -= 2.0 * math.pi * math.floor(innovation[a] / (2.0 * math.pi) + 0.5)
+        if not abs(innovation[a]) < math.inf:
+            return math.nan
+    return nees(innovation, S)
+
+
+@kernel
 def log_det(P: Floats) -> float:
     """Natural logarithm of the determinant of a covariance (n, n); nan where it is not positive definite."""
     n = P.shape[0]
