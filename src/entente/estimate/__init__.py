@@ -7,9 +7,10 @@ which may be the inputs themselves unless a docstring says otherwise.
 Nothing raises: a `status` (0 ok, 1 no convergence, 2 outside validity, 4 bad input) or, where numbers come back, nan.
 
 Map: `factor` small symmetric matrices; `kalman` predict and update one state; `modes` a filter that asks whether the body
-still burns; `initiate` a first state from one detection; `associate` which detection belongs to which track; `fuse` two
-estimates whose correlation nobody knows; `predict` where it comes down, where it came from, with `conic` for falls
-without air in closed form and `passage` for what the air costs; `score` how good an estimate is. Compiled loops over
-them: `follow` one nation's tracker, scan by scan; `belief` what tracks lead to and which are one body, moment by moment;
-`salvo` when a site would fire at them.
+still burns; `steps` one radar look at one state, all at once; `initiate` a first state from one detection; `associate`
+which detection belongs to which track, with `gate` for which it could be, `assign` for who gets what, `jpda` for how
+likely it is each one's; `fuse` two estimates whose correlation nobody knows; `predict` where it comes down, where it came
+from, with `conic` for falls without air in closed form and `passage` for what the air costs; `score` how good an
+estimate is, `picture` how good a whole set of them. Compiled loops over them: `follow` one nation's tracker, scan by
+scan; `belief` what tracks lead to and which are one body, moment by moment; `salvo` when a site would fire at them.
 """
