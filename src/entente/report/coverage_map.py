@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ WIDTH, HEIGHT, HEAD, EDGE = 760.0, 560.0, 84.0, 28.0  # px: of the map; above it
 TONE_SIZE = 17.0  # px: letters of a tone's name
 NAMES = {"us_nato": "US and NATO", "russia": "Russia"}
 MARKS = ("circle", "diamond")
+CLEAR = 7.0  # px: between a radar's mark and a tone's name
 NEAR_POLE_DEG = 89.9  # at a pole itself no direction is north
 STYLE = """
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; fill: #1b1e23; }
@@ -63,13 +65,16 @@ def coverage_map(found: Coverage, view: View, row: int = 0, names: Mapping[str, 
     if len(found.parties) > 1:
         tones["all"] = _claim(found, row, None)
     paths = {kind: path for kind, holds in tones.items() if (path := outline(view, holds))}
-    labels = Labels(view.width, view.height)
+    labels, marks = Labels(view.width, view.height), _marks(found, view)
+    for mark in marks:
+        labels.block(mark.x, mark.y, 7.0)
     parts = [
         ground(view),
         *(tag("path", d=path, class_=f"seen {kind}", fill_rule="evenodd") for kind, path in paths.items()),
         *(tag("path", d=path, class_=f"edge {kind}") for kind, path in paths.items() if kind != "all"),
-        *_tone_names(view, tones, labels, names or _alone(found)),
-        *_sites(found, view, labels),
+        *_tone_names(view, tones, labels, marks, names or _alone(found)),
+        *(marker(MARKS[mark.party], mark.x, mark.y, 4.6, f"site p{mark.party}") for mark in marks),
+        *(labels.place(mark.x, mark.y, [mark.name], 11.5, "place", far=False) for mark in marks),
     ]
     frame = tag("clipPath", tag("rect", x=0, y=0, width=view.width, height=view.height), id="frame")
     return tag("g", frame, tag("g", *parts, clip_path="url(#frame)"), class_="map")
@@ -126,6 +131,28 @@ def _claim(found: Coverage, row: int, party: int | None) -> Claim:
     return holds
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A radar inside the frame: where [px], its name and whose it is."""
+
+    x: float
+    y: float
+    name: str
+    party: int
+
+
+def _marks(found: Coverage, view: View) -> list[Mark]:
+    """One mark a place, however many radars stand there."""
+    marks: dict[tuple[float, float], Mark] = {}
+    for limit in found.radars:
+        lat, lon = limit.row.lat_deg * DEG, limit.row.lon_deg * DEG
+        if view.shows(lat, lon):
+            x, y = view.pixels(np.array([lat]), np.array([lon]))[0].tolist()
+            name = re.split(", | \\(| near | at ", limit.title)[0]
+            marks.setdefault((lat, lon), Mark(x, y, name, found.parties.index(limit.party)))
+    return list(marks.values())
+
+
 def _alone(found: Coverage) -> dict[str, str]:
     """What each tone is called, by its class."""
     if len(found.parties) == 1:
@@ -133,13 +160,17 @@ def _alone(found: Coverage) -> dict[str, str]:
     return {f"p{k}": f"{NAMES[party]} alone" for k, party in enumerate(found.parties)} | {"all": "both"}
 
 
-def _tone_names(view: View, tones: Mapping[str, Claim], labels: Labels, names: Mapping[str, str]) -> list[Markup]:
+def _tone_names(
+    view: View, tones: Mapping[str, Claim], labels: Labels, marks: list[Mark], names: Mapping[str, str]
+) -> list[Markup]:
     """Each tone's name in the widest part of it that holds the whole name."""
     x, y, _ = ask(view, tones["p0"])
     inside = {kind: ask(view, holds)[2] for kind, holds in tones.items()}
     if "all" in inside:
         inside |= {kind: held & ~inside["all"] for kind, held in inside.items() if kind != "all"}
     framed = ((y > 0) & (y < view.height))[:, None] & ((x > 0) & (x < view.width))[None, :]
+    for mark in marks:
+        framed[np.ix_(np.abs(y - mark.y) < CLEAR, np.abs(x - mark.x) < CLEAR)] = False
     parts = []
     for kind, held in inside.items():
         name = names[kind]
@@ -154,20 +185,3 @@ def _tone_names(view: View, tones: Mapping[str, Claim], labels: Labels, names: M
         labels.taken.append((x[column] - wide / 2, y[row] - high / 2, x[column] + wide / 2, y[row] + high / 2))
         parts.append(text(x[column], y[row] + 0.35 * TONE_SIZE, [name], TONE_SIZE, f"tone {kind}", "middle"))
     return parts
-
-
-def _sites(found: Coverage, view: View, labels: Labels) -> list[Markup]:
-    """A mark at every radar inside the frame, and its name where there is room."""
-    shown: dict[tuple[float, float], tuple[str, int]] = {}
-    for limit in found.radars:
-        lat, lon = limit.row.lat_deg * DEG, limit.row.lon_deg * DEG
-        if view.shows(lat, lon):
-            name = re.split(", | \\(| near | at ", limit.title)[0]
-            shown.setdefault((lat, lon), (name, found.parties.index(limit.party)))
-    places = []
-    for (lat, lon), (name, party) in shown.items():
-        x, y = view.pixels(np.array([lat]), np.array([lon]))[0].tolist()
-        labels.block(x, y, 7.0)
-        places.append((x, y, name, party))
-    marks = [marker(MARKS[party], x, y, 4.6, f"site p{party}") for x, y, _, party in places]
-    return marks + [labels.place(x, y, [name], 11.5, "place", far=False) for x, y, name, _ in places]
