@@ -61,9 +61,9 @@ def side_view() -> Card:
         card.line(at(*places(arc, np.linspace(0.0, arc.time_of_flight_s, 241))), f"path {kind}")
         marks(card, arc, kind, at)
         x, y = at(R_MEAN + arc.apogee_km * KM, 0.0)
-        card.say(x, y - 40, f"{NAMES[kind]}: {arc.apogee_km:,.0f} km up", f"{kind} strong", "middle")
+        card.say(x, y - 42, f"{NAMES[kind]}: {arc.apogee_km:,.0f} km up", f"{kind} strong", "middle")
         speed = f"{arc.time_of_flight_s / MINUTE:.0f} min, leaves at {arc.burnout_speed_km_s:.2f} km/s"
-        card.say(x, y - 24, speed, kind, "middle")
+        card.say(x, y - 26, speed, kind, "middle")
     x, y = at(R_MEAN, 0.0)
     card.say(x, y + 60, f"{RANGE:,.0f} km along the ground", "quiet", "middle")
     x, y = at(R_MEAN + SPACE * KM, -0.5 * RANGE * KM / R_MEAN)
@@ -92,7 +92,7 @@ def marks(card: Card, arc: en.Arc, kind: str, at: Callable[[Floats, Floats], Flo
         inside = arc.time_of_flight_s - time < MINUTE  # there the arcs run together outside
         across *= math.copysign(1.0, across @ out) * (-1.0 if inside else 1.0)
         card.dot(*point, 3.6, f"ring {kind}")
-        x, y = point + 14.0 * across
+        x, y = point + 16.0 * across
         unit = " min" if time == t[0] and kind == "lofted" else ""
         card.say(x, y + 4, f"{time / MINUTE:.0f}{unit}", kind, "end" if unit else "middle", 12)
 

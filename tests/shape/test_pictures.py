@@ -22,6 +22,7 @@ NARROW, WIDE = " .,:;'ijlt()/", "mwMW%"
 EM = {"narrow": 0.33, "wide": 0.95, "tall": 0.65, "low": 0.6}  # of the size: widths in DejaVu Sans, a wide font
 BOLD = 1.1
 RISE, SINK = 0.75, 0.08  # of the size: digits and capitals above the line, what reaches below it is let pass
+AIR = 1.0  # px  between words and the middle of a line
 ROOM = 6.0  # px  between words and the edge of the card
 
 
@@ -65,7 +66,8 @@ class Words:
 
     def holds(self, points):
         x, y = points.T
-        return (x > self.left) & (x < self.right) & (y > self.top) & (y < self.bottom)
+        beside = (x > self.left - AIR) & (x < self.right + AIR)
+        return beside & (y > self.top - AIR) & (y < self.bottom + AIR)
 
 
 def words(svg):
