@@ -1,4 +1,4 @@
-"""Wheelon's least-energy arcs."""
+"""Least-energy arcs by Wheelon's formula."""
 
 from typing import Any
 
