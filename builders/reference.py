@@ -4,28 +4,23 @@
 1 if there is one.
 """
 
-import ast
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import yaml
+from tables import NOTE, cell, table
 from typer.main import get_command
+from validation import validation
 
 from entente.cli import app
 from entente.measures import LOOK_AT, MEASURES
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests/authorities"))
-
-from answers import Checked, checked, files  # noqa: E402
-
 TARGET = ROOT / "docs/reference"
-NOTE = "<!-- Written by builders/reference.py (make docs); edit the source, not this page. -->\n\n"
 GROUPS = {
     "warning": "Who is warned, and when",
     "picture": "How good the picture is",
@@ -35,22 +30,6 @@ GROUPS = {
     "given": "What a party lets the other see of itself",
 }
 BETTER = {"higher": "more", "lower": "less", "none": "neither"}
-KINDS = {"authorities": "Published values and other codes", "laws": "Laws", "honesty": "Statistics"}
-
-
-def cell(value: object) -> str:
-    """A value as one cell of a table."""
-    if isinstance(value, list):
-        return "; ".join(cell(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {cell(item)}" for key, item in value.items())
-    return " ".join(str("" if value is None else value).split()).replace("|", "\\|")
-
-
-def table(head: list[str], rows: list[list[object]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *([cell(item) for item in row] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def help_of(*words: str) -> str:
@@ -116,114 +95,6 @@ def measures() -> str:
             if one.group == group
         ]
         page += f"\n## {title}\n\n" + table(["name", "what it is", "unit", "better", "how it is taken"], rows)
-    return page
-
-
-def claims(file: Path) -> Iterator[list[object]]:
-    """One row per test: its name as a sentence, and its docstring's first line."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            said = (ast.get_docstring(node) or "").split("\n")[0]
-            yield [node.name.removeprefix("test_").replace("_", " "), said]
-
-
-def published(result: Checked) -> str:
-    """What a source states: a value or a band, with its unit."""
-    case = result.case
-    unit = "" if case["unit"] == "1" else f" {case['unit']}"
-    return " to ".join(f"{end:.10g}" for end in case.get("band", [case.get("value")])) + unit
-
-
-def rough(result: Checked) -> bool:
-    """Whether a case is judged by per cents; then no more digits are shown than every machine agrees on."""
-    return "band" in result.case or result.case["tolerance"] >= 0.01
-
-
-def apart(result: Checked) -> str:
-    """How far the computed number lies from the published one, in per cent of that; or whether it lies in the band."""
-    if "band" in result.case:
-        return "inside" if result.agrees else "outside"
-    if not result.case["value"]:
-        return f"{result.computed:+.1g}"
-    share = f"{100.0 * (result.computed / result.case['value'] - 1.0):+.{1 if rough(result) else 2}f}"
-    return f"{share} %" if float(share) else "0 %"
-
-
-def allowed(result: Checked) -> str:
-    """The tolerance that a case is held to."""
-    case = result.case
-    if result.loose:
-        return "listed only"
-    if "band" in case:
-        return "the band"
-    parts = [f"{100.0 * case['tolerance']:g} %"] if case["tolerance"] else []
-    parts += (
-        [f"{case['rounding']:g}{'' if case['unit'] == '1' else ' ' + case['unit']}"] if case.get("rounding") else []
-    )
-    return " + ".join(parts) or "exact"
-
-
-def about(name: str) -> str:
-    """The comment that begins a file of published values, as a paragraph."""
-    lines = (ROOT / f"tests/authorities/{name}.yaml").read_text(encoding="utf-8").splitlines()
-    said = [line.removeprefix("#").strip() for line in takewhile(lambda line: line.startswith("#"), lines)]
-    return " ".join(said).replace(". ", ".\n") + "\n\n" if said else ""
-
-
-def titled(name: str) -> str:
-    """A file's name as a heading."""
-    return name.replace("_", " ").capitalize()
-
-
-def tally(every: dict[str, list[Checked]]) -> str:
-    """How many cases each file holds, how many are held to a tolerance, and what came of them."""
-    rows: list[list[object]] = []
-    for name, results in every.items():
-        held, listed = [r for r in results if not r.loose], [r for r in results if r.loose]
-        outside = sum(not r.agrees for r in listed)
-        link = f"[{titled(name)}](#{titled(name).lower().replace(' ', '-')})"
-        rows.append([link, len(held), sum(r.agrees for r in held), len(listed), outside])
-    total: list[object] = ["all", *(sum(int(str(row[i])) for row in rows) for i in range(1, 5))]
-    return table(
-        ["published", "held to a tolerance", "of them agree", "listed only", "of them outside"], [*rows, total]
-    )
-
-
-def published_cases(name: str, results: list[Checked]) -> str:
-    """One file of published values as a table; what all its cases share is said once, below."""
-    head = ["case", "published", "computed", "apart", "allowed"]
-    rows: list[list[object]] = [
-        [each.case["name"], published(each), f"{each.computed:.{4 if rough(each) else 6}g}", apart(each), allowed(each)]
-        for each in results
-    ]
-    page, shared = f"\n### {titled(name)}\n\n{about(name)}In `tests/authorities/{name}.yaml`.\n\n", ""
-    for key, title in (("tolerance_reason", "why that tolerance"), ("grade", "grade"), ("source", "source")):
-        values = [cell(each.case[key]) for each in results]
-        if len(set(values)) == 1:
-            shared += f"\n{title.capitalize()}: {values[0]}\n"
-        else:
-            head.append(title)
-            for row, value, before in zip(rows, values, ["", *values], strict=False):
-                row.append("as above" if value == before else value)
-    return page + table(head, rows) + shared
-
-
-def validation() -> str:
-    """What is checked against what: the published values with ours, and the tests, read as sentences."""
-    page = f"# Validation\n\n{NOTE}Every line is a test that `make test` or `make nightly` runs.\n"
-    page += (
-        "\n## Published cases\n\nWhat the public functions give for what others published.\n"
-        'A rough statement ("listed only") is shown beside what we get, and fails nothing.\n'
-        "Grades: A primary text; B a reputable secondary source; C one secondary source; D recalled or unverified;\n"
-        "calc computed from the cited formula.\n\n"
-    )
-    every = {name: list(checked(name)) for name in files()}
-    page += tally(every) + "".join(published_cases(name, results) for name, results in every.items())
-    for folder, title in KINDS.items():
-        page += f"\n## {title}\n"
-        for file in sorted((ROOT / "tests" / folder).glob("test_*.py")):
-            if rows := list(claims(file)):
-                page += f"\n### {file.relative_to(ROOT)}\n\n" + table(["claim", "against, and how closely"], rows)
     return page
 
 

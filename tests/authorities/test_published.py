@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from answers import Checked, answer_of, cases, files, mistakes
+from measured import Worst, rounded_up, worst
 
 HERE = Path(__file__).parent
 ROWS = [(name, case) for name in files() for case in cases(name)]
@@ -57,6 +58,58 @@ def test_every_case_can_be_checked_and_looked_up():
         "unit: missing", "grade: missing", "source: missing", "tolerance: missing", "tolerance_reason: missing",
     ]  # fmt: skip
     assert mistakes(EXAMPLE | {"band": [1, 2]}) == ["give one of value and band"]
+
+
+@pytest.mark.parametrize(
+    ("grade", "basis"),
+    [("A", "document"), ("C; press", "document"), ("D, recalled", "recalled"), ("D", "recalled"), ("calc", "formula")],
+)
+def test_what_agrees_is_counted_by_what_it_agrees_with(grade, basis):
+    """A value from memory, a formula or an input of ours never counts as a document."""
+    assert Checked(EXAMPLE | {"grade": grade}, 100.0).basis == basis
+    assert Checked(EXAMPLE | {"grade": grade, "checks": "input"}, 100.0).basis == "input"
+
+
+def test_no_case_is_counted_twice():
+    """One question stands in one file, once; and no formula's value through one range and apogee in two files."""
+    said = ("name", "source", "grade", "shown", "tolerance", "tolerance_reason", "suitability", "checks", "rounding")
+    asked = [
+        {key: value for key, value in case.items() if key not in said} | {"file": name}
+        for name, case in ROWS
+        if name != "boost_phase"  # where several sources speak of one burn time
+    ]
+    assert not [case for i, case in enumerate(asked) if case in asked[:i]]
+    keys = ("unit", "value", "range_km", "apogee_km", "altitude_km")
+    formulas = [tuple(map(case.get, keys)) for _, case in ROWS if case["grade"] == "calc" and "range_km" in case]
+    assert not [case for i, case in enumerate(formulas) if case in formulas[:i]]
+
+
+@pytest.mark.kernel
+def test_other_codes_lie_as_near_as_the_page_says():
+    """What docs/reference/validation.md shows of other codes: each largest difference within its limit, none exactly 0."""
+    found = list(worst())
+    assert len(found) > 15
+    for each in found:
+        assert isinstance(each, Worst)
+        assert each.found > 0.0, each
+        assert math.isnan(each.allowed) or each.found <= each.allowed, each
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [
+        (0.00021, 1, 0.0003),
+        (0.05, 1, 0.05),
+        (0.97, 1, 1.0),
+        (2.5, 1, 3.0),
+        (1.0, 1, 1.0),
+        (2.5, 2, 2.5),
+        (1.861, 2, 1.9),
+    ],
+)
+def test_a_largest_difference_is_rounded_up(value, digits, shown):
+    """To so many digits, never below."""
+    assert rounded_up(value, digits) == shown
 
 
 def test_every_file_is_answered():

@@ -2,10 +2,12 @@
 
 A module here has `answer(case: dict) -> float`: the number that the public functions give for a case, in its unit. A
 case agrees if it lies within `tolerance` (a share) of `value`, plus `rounding` (in the unit), or inside its `band`.
-One with `suitability: loose` is a rough statement: it is listed with what we get and fails nothing.
+One with `suitability: loose` is a rough statement: it is listed with what we get and fails nothing. `checks: input` says
+that the number is an input of the catalogue; `shown` names what else of the case the page of results shows.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -29,6 +31,13 @@ class Checked:
     def loose(self) -> bool:
         """Whether the case is only listed."""
         return self.case.get("suitability") == "loose"
+
+    @property
+    def basis(self) -> str:
+        """What stands on the other side: a document (A, B, C), a recalled value (D), a formula (calc), an input of ours."""
+        if self.case.get("checks") == "input":
+            return "input"
+        return {"calc": "formula", "D": "recalled"}.get(re.split("[,; ]", self.case["grade"])[0], "document")
 
     @property
     def allowed(self) -> float:
