@@ -84,7 +84,6 @@ def test_no_case_is_counted_twice():
     assert not [case for i, case in enumerate(formulas) if case in formulas[:i]]
 
 
-@pytest.mark.kernel
 def test_other_codes_lie_as_near_as_the_page_says():
     """What docs/reference/validation.md shows of other codes: each largest difference within its limit, none exactly 0."""
     found = list(worst())
