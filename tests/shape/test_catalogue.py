@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from entente.errors import ModelError, UnknownName
 from entente.scenario.load import load
-from entente.scenario.parts import Ranged
+from entente.scenario.parts import FROM_FILE, Ranged
 from entente.scenario.rows import FOLDER, KINDS, OWNED, catalogue, interceptors, ladder, radars, systems, vehicles
 from entente.scenario.systems import NotComputable, Radar, Row, Satellite, System, VehicleClass
 from entente.scenario.table import Table
@@ -308,7 +308,7 @@ def test_a_table_stays_within_the_width_of_a_wide_terminal():
 def test_a_satellite_stands_somewhere(given, said):
     row = catalogue("satellites")["dsp_10e"].model_dump() | given
     with pytest.raises(ValidationError, match=said):
-        Satellite.model_validate(row)
+        Satellite.model_validate(row, context=FROM_FILE)
 
 
 def test_the_example_names_a_class_that_exists():

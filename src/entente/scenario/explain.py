@@ -40,19 +40,23 @@ Limits = tuple[float | None, float | None]
 
 def explain_all(errors: Iterable[ErrorDetails], page: Page, model: type[BaseModel]) -> list[Finding]:
     """Findings for pydantic's errors: one for a misspelt key, not a second one for the key it was meant to be."""
+    kept = worth_saying(errors, model)
+    return [finding for each in kept if not page.is_refused((finding := explain(each, page, model)).path)]
+
+
+def worth_saying(errors: Iterable[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
+    """The errors without those of a missing key that stands there misspelt, which is an error of its own."""
     errors = list(errors)
     strangers = [_path(error) for error in errors if error["type"] == "extra_forbidden"]
     meant = {(*path[:-1], key) for path in strangers for key in near(str(path[-1]), keys_at(model, path[:-1]))}
-    kept = [error for error in errors if error["type"] != "missing" or _path(error) not in meant]
-    return [finding for each in kept if not page.is_refused((finding := explain(each, page, model)).path)]
+    return [error for error in errors if error["type"] != "missing" or _path(error) not in meant]
 
 
 def explain(error: ErrorDetails, page: Page, model: type[BaseModel]) -> Finding:
     """One of pydantic's errors as a finding on the page."""
     path = _path(error)
     at_key = error["type"] in ("extra_forbidden", "invalid_key") or error["loc"][-1:] == ("[key]",)
-    field = field_at(model, path)
-    return Finding(page.place(path, key=at_key), path, _sentence(error, path, model, field))
+    return Finding(page.place(path, key=at_key), path, sentence(error, model))
 
 
 def near(given: str, known: Iterable[str]) -> list[str]:
@@ -71,7 +75,10 @@ def _path(error: ErrorDetails) -> Path:
     return tuple(step for step in error["loc"] if step != "[key]")
 
 
-def _sentence(error: ErrorDetails, path: Path, model: type[BaseModel], field: FieldInfo | None) -> str:
+def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
+    """One of pydantic's errors, without the place."""
+    path = _path(error)
+    field = field_at(model, path)
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     key = next((step for step in reversed(path) if isinstance(step, str) and step not in Ranged.model_fields), "")
     least, most = limits_of(field)
@@ -104,6 +111,8 @@ def _sentence(error: ErrorDetails, path: Path, model: type[BaseModel], field: Fi
     if kind in ("too_short", "too_long"):
         rule = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
         return f"holds {context['actual_length']}, and needs {rule}{hint}"
+    if kind == "finite_number":
+        return f"{show(given)} is not a finite number"
     if kind == "value_error":
         return str(context["error"]) + slip(_extreme(given), key, (least, most))
     return f"{show(given)}: {error['msg']}"
@@ -115,7 +124,7 @@ def show(given: object) -> str:
         return "nothing"
     if isinstance(given, bool):
         return "true" if given else "false"
-    if isinstance(given, list):
+    if isinstance(given, list | tuple):
         return "a list"
     if isinstance(given, dict):
         return "a mapping"
@@ -123,12 +132,14 @@ def show(given: object) -> str:
         return repr(given if len(given) <= 60 else given[:57] + "...")
     if isinstance(given, float):
         return f"{given:.1f}" if given.is_integer() and abs(given) < 1e12 else f"{given:.12g}"
-    return str(given)
+    if isinstance(given, BaseModel):
+        return f"a lone {type(given).__name__}"
+    return str(given)[:60]
 
 
 def _wrong_type(given: object, wanted: str, key: str, limits: Limits) -> str:
     if isinstance(given, str) and "number" in wanted:
-        if (right := _number_in(given, key, limits)) is not None:
+        if (right := number_in(given, key, limits)) is not None:
             return right
     elif wanted == "a whole number" and isinstance(given, float):
         return f"{show(given)} is not a whole number; write {round(given)}"
@@ -136,10 +147,12 @@ def _wrong_type(given: object, wanted: str, key: str, limits: Limits) -> str:
         return f"{show(given)} is text; write {'true' if str(given).lower() in ('yes', 'on') else 'false'}"
     elif wanted == "text" and isinstance(given, int | float):
         return f"{show(given)} is not text; write it in quotes: '{show(given)}'"
+    elif wanted == "a list" and isinstance(given, BaseModel):
+        return f"{show(given)} stands where a list must stand; write [{type(given).__name__}(...)]"
     return f"{show(given)} stands where {wanted} must stand"
 
 
-def _number_in(text: str, key: str, limits: Limits) -> str | None:
+def number_in(text: str, key: str, limits: Limits = (None, None)) -> str | None:
     """What to write for a number that came with a unit or with grouped digits, as text."""
     match = NUMBER_AND_REST.fullmatch(text)
     if not match:

@@ -7,7 +7,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from entente.scenario.parts import (
     Azimuth,
@@ -30,6 +30,7 @@ from entente.scenario.parts import (
     Status,
     Text,
 )
+from entente.scenario.told import told
 from entente.scenario.vehicle import Vehicle
 
 Owner = Literal[PartyName, "china", "israel", "japan", "taiwan", "other"]  # other: nobody whom the models know
@@ -117,9 +118,24 @@ class Radar(System):
 
 
 class Orbit(Part):
-    """A repeating elliptical orbit, named by what it looks like from the ground."""
+    """An elliptical orbit, named by what it looks like from the ground.
 
-    constellation: Annotated[Name, Field(description="satellites that keep their spacing: one draw places them all")]
+    Attributes:
+        perigee_km, apogee_km: heights above the equator's radius of 6,378.137 km, 150 to 50,000 and to 80,000.
+        inclination_deg: of its plane to the equator's, 0 to 180; above 90 it runs westward.
+        argument_of_perigee_deg: from the northward crossing of the equator to the perigee, 0 to 360; at 270 the apogee
+            is the northernmost point.
+        apogee_longitude_deg: the meridian below one passage of the apogee, -180 to 180.
+        phase: revolutions ahead of the constellation's own place, 0 to below 2.
+        constellation: satellites of one name keep their spacing, for one draw places them all in a history; None: a
+            satellite with a draw of its own.
+    Valid: any heights are taken. The early-warning orbits that it is meant for repeat their tracks; whether this one does,
+        `ground_track` says (`repeats`, `track_shift_deg`).
+    """
+
+    constellation: Annotated[
+        Name | None, Field(description="satellites that keep their spacing: one draw places them all")
+    ] = None
     perigee_km: Annotated[float, Field(ge=150, le=50_000)]
     apogee_km: Annotated[float, Field(ge=150, le=80_000)]
     inclination_deg: Annotated[float, Field(ge=0, le=180)]
@@ -132,6 +148,11 @@ class Orbit(Part):
         if self.apogee_km < self.perigee_km:
             raise ValueError(f"apogee_km {self.apogee_km:g} lies below perigee_km {self.perigee_km:g}")
         return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_lines(cls, given: object, handler: ModelWrapValidatorHandler["Orbit"], info: ValidationInfo) -> "Orbit":
+        return told(cls, given, handler, info)
 
 
 class Satellite(System):

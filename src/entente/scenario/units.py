@@ -16,6 +16,7 @@ PER_CENT = 0.01  # 1
 UNITS: dict[str, tuple[str, float]] = {
     "km_s": ("km/s", KM_S),
     "kg_m2": ("kg/m2", 1.0),
+    "kn": ("kN", 1e3),
     "km2": ("km2", KM2),
     "m2": ("m2", 1.0),
     "km": ("km", KM),
@@ -34,6 +35,7 @@ MISTAKEN: dict[str, tuple[tuple[str, str, float], ...]] = {
     "m": (("km", "kilometres", KM), ("cm", "centimetres", 0.01), ("mm", "millimetres", 0.001)),
     "deg": (("rad", "radians", 1 / DEG), ("mrad", "milliradians", 0.001 / DEG)),
     "s": (("ms", "milliseconds", 0.001), ("min", "minutes", MINUTE), ("h", "hours", 3600.0)),
+    "kN": (("N", "newtons", 0.001), ("MN", "meganewtons", 1000.0)),
     "kg": (("g", "grams", 0.001), ("t", "tonnes", 1000.0)),
 }
 """For each unit a key may carry: what people write instead, its name, and the factor that mends it."""

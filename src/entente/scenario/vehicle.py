@@ -1,43 +1,14 @@
 """What flies: the stages of a generic vehicle, and what sits on top of them."""
 
 import math
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from entente.constants import G0
-from entente.errors import ModelError
-from entente.scenario.parts import FROM_FILE, Part, Ranged, as_tuple, within
-
-Made = TypeVar("Made")
-
-
-def _told(name: str, given: object, handler: Callable[[object], Made], info: ValidationInfo) -> Made:
-    """What `handler` makes of what was given; a person's mistakes in Python as lines, those of a file to its reader.
-
-    Raises:
-        ModelError: each mistake on a line; ValidationError: the same, where a reader says that it asks.
-    """
-    try:
-        return handler(given)
-    except ValidationError as error:
-        if info.context == FROM_FILE:
-            raise
-        lines = []
-        for mistake in error.errors():
-            where = ".".join(map(str, (name, *mistake["loc"])))
-            got = "" if mistake["type"] in ("value_error", "missing") else f" (got {mistake['input']!r})"
-            lines.append(f"{where}: {mistake['msg'].removeprefix('Value error, ')}{got}")
-        raise ModelError("\n".join(lines)) from None
+from entente.scenario.parts import Part, Ranged, as_tuple, within
+from entente.scenario.told import told
 
 
 class Stage(Part):
@@ -87,7 +58,7 @@ class Stage(Part):
     @model_validator(mode="wrap")
     @classmethod
     def _in_lines(cls, given: object, handler: ModelWrapValidatorHandler["Stage"], info: ValidationInfo) -> "Stage":
-        return _told("Stage", given, handler, info)
+        return told(cls, given, handler, info)
 
     @property
     def _longest_burn(self) -> float:
@@ -149,4 +120,4 @@ class Vehicle(Part):
     @model_validator(mode="wrap")
     @classmethod
     def _in_lines(cls, given: object, handler: ModelWrapValidatorHandler["Vehicle"], info: ValidationInfo) -> "Vehicle":
-        return _told("Vehicle", given, handler, info)
+        return told(cls, given, handler, info)

@@ -289,7 +289,7 @@ def _station(row: Satellite, seed: int) -> tuple[float, float, Floats, Floats]:
     else:
         orbit = row.orbit
         perigee, apogee = R_EQ + orbit.perigee_km * KM, R_EQ + orbit.apogee_km * KM
-        key = zlib.crc32(orbit.constellation.encode()) & 0x7FFFFFFF
+        key = zlib.crc32((orbit.constellation or row.id).encode()) & 0x7FFFFFFF
         # A whole day of revolutions is drawn from, as each passes its apogee over another meridian.
         turns = revolutions_a_day(0.5 * (perigee + apogee)) * rng.uniform(seed, rng.ORBIT, key, 0, 0)
         angles = (orbit.inclination_deg * DEG, orbit.argument_of_perigee_deg * DEG, orbit.apogee_longitude_deg * DEG)
