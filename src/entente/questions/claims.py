@@ -24,19 +24,54 @@ NEXT_TO_NOTHING = 1.0  # m  stands for a range or apogee that an error takes to 
 
 @dataclass(frozen=True)
 class Claim:
-    """A range, an apogee and a time that were announced of one flight, and what physics says to them."""
+    """A range, an apogee and a time that were announced of one flight, and what physics says to them.
+
+    Attributes:
+        range_km: as announced. apogee_km: as announced, else that of the least-energy arc over the range.
+        apogee_announced: whether it was; if not, `free_fall_s`, `launch_speed_km_s` and `same_speed_range_km` are of that
+            least-energy arc, which is assumed, and decide nothing.
+        time_s: as announced, None if it was not.
+        consistent: whether the three can be true of one flight; True where no time can contradict the others.
+        free_fall_s: Kepler's arc from the surface to the surface of a sphere that does not turn.
+        overhead_s: announced time less free fall; None unless both time and apogee were announced.
+        shortest_time_s, longest_time_s: announced times between these are consistent; the latter infinite without an apogee.
+        launch_speed_km_s: of the arc, at the surface.
+        same_speed_range_km: of the least-energy arc at that speed, with the payload flown, which is unknown.
+        why: the same in a few sentences.
+    """
 
     range_km: float
-    apogee_km: float  # that of the least-energy arc where none was announced
+    apogee_km: float
+    apogee_announced: bool
     time_s: float | None
     consistent: bool
-    free_fall_s: float  # Kepler's arc from the surface to the surface of a sphere that does not turn
-    overhead_s: float | None  # announced time less free fall
-    shortest_time_s: float  # announced times from here to `longest_time_s` are consistent
+    free_fall_s: float
+    overhead_s: float | None
+    shortest_time_s: float
     longest_time_s: float
-    launch_speed_km_s: float  # of that arc
-    same_speed_range_km: float  # of the least-energy arc at that speed, with the payload flown, which is unknown
+    launch_speed_km_s: float
+    same_speed_range_km: float
     why: str
+
+
+@dataclass(frozen=True)
+class _Notice:
+    """What was announced, in SI units, and how far each number may be off."""
+
+    ground_range: float  # m
+    apogee: float | None  # m
+    range_error: float
+    apogee_error: float
+
+    def times(self, time: float, time_error: float, boost: tuple[float, float]) -> tuple[float, tuple[float, float]]:
+        """The least that free fall takes [s], and the announced times that are consistent, where the Earth turns for `time`."""
+        turned = OMEGA * R_MEAN * (time + time_error)
+        nearest, farthest = self.ground_range - self.range_error - turned, self.ground_range + self.range_error + turned
+        if self.apogee is None:
+            bound = _fall(nearest, NEXT_TO_NOTHING)
+            return bound, (bound - time_error, math.inf)
+        falls = _fall(nearest, self.apogee - self.apogee_error), _fall(farthest, self.apogee + self.apogee_error)
+        return falls[0], (falls[0] + boost[0] - time_error, falls[1] + boost[1] + time_error)
 
 
 def check_claim(
@@ -66,38 +101,53 @@ def check_claim(
     ground = range_km * KM
     top = float(ballistics.minimum_energy(np.array(ground))[2]) if apogee_km is None else apogee_km * KM
     speed, free_fall = _kepler(ground, top)
-    errors = (
+    boost = _boost(speed)
+    notice = _Notice(
+        ground,
+        None if apogee_km is None else top,
         _or(range_error_km, ROUNDING * range_km) * KM,
         _or(apogee_error_km, ROUNDING * top / KM) * KM,
-        0.0 if time_s is None else _or(time_error_s, 0.5 if time_s % MINUTE else 0.5 * MINUTE),
     )
-    boost = tuple(float(np.interp(speed / KM_S, SPEEDS, edge)) for edge in (LEAST, MOST))
-    lasting = free_fall + boost[1] if time_s is None else time_s + errors[2]
-    if apogee_km is None:
-        falls = _fall(ground - errors[0] - OMEGA * R_MEAN * lasting, NEXT_TO_NOTHING), math.inf
-        times = falls[0] - errors[2], math.inf
-    else:
-        falls = (
-            _fall(ground - errors[0] - OMEGA * R_MEAN * lasting, top - errors[1]),
-            _fall(ground + errors[0] + OMEGA * R_MEAN * lasting, top + errors[1]),
-        )
-        times = falls[0] + boost[0] - errors[2], falls[1] + boost[1] + errors[2]
-    overhead = None if time_s is None else time_s - free_fall
+    error = 0.0 if time_s is None else _or(time_error_s, _rounding(time_s))
+    bound, times = notice.times(free_fall + boost[1] if time_s is None else time_s, error, boost)
+    consistent = time_s is None or times[0] <= time_s <= times[1]
+    said = _verdict(time_s, apogee_km, None if time_s is None else time_s - free_fall, bound - error, times, boost)
+    hint = "" if consistent or time_s is None else _in_minutes(notice, time_s, boost)
     reach = float(ballistics.farthest(speed)) / KM
-    said = _verdict(time_s, apogee_km, overhead, falls[0] - errors[2], times, boost)
+    far = _reach(speed / KM_S, reach) if apogee_km is not None else _assumed(speed / KM_S, top / KM, free_fall)
     return Claim(
         range_km=float(range_km),
         apogee_km=top / KM,
+        apogee_announced=apogee_km is not None,
         time_s=None if time_s is None else float(time_s),
-        consistent=time_s is None or times[0] <= time_s <= times[1],
+        consistent=consistent,
         free_fall_s=free_fall,
-        overhead_s=overhead,
+        overhead_s=None if time_s is None or apogee_km is None else time_s - free_fall,
         shortest_time_s=times[0],
         longest_time_s=times[1],
         launch_speed_km_s=speed / KM_S,
         same_speed_range_km=reach,
-        why=f"{said}. {_reach(speed / KM_S, reach)}.",
+        why=f"{said}. {hint}{far}.",
     )
+
+
+def _boost(speed: float) -> tuple[float, float]:
+    """The least and the most [s] that launches at that speed [m/s] take beyond free fall."""
+    return float(np.interp(speed / KM_S, SPEEDS, LEAST)), float(np.interp(speed / KM_S, SPEEDS, MOST))
+
+
+def _rounding(time: float) -> float:
+    """How far a time [s] may be off that nobody states the error of."""
+    return 0.5 if time % MINUTE else 0.5 * MINUTE
+
+
+def _in_minutes(notice: _Notice, time: float, boost: tuple[float, float]) -> str:
+    """A sentence and a blank where the number would be consistent as minutes, else nothing."""
+    seconds = time * MINUTE
+    if seconds >= LONGEST_TIME:
+        return ""
+    least, most = notice.times(seconds, _rounding(seconds), boost)[1]
+    return f"If minutes were meant: {time:,.10g} min are {seconds:.10g} s. " if least <= seconds <= most else ""
 
 
 def _kepler(ground_range: float, apogee: float) -> tuple[float, float]:
@@ -118,27 +168,26 @@ def _verdict(
     overhead: float | None,
     bound: float,
     times: tuple[float, float],
-    boost: tuple[float, ...],
+    boost: tuple[float, float],
 ) -> str:
-    """What the time says, one sentence without its full stop."""
+    """What the time says, one sentence without its full stop; `bound` is the shortest free fall, errors in its favour."""
     if time is None or overhead is None:
         return "No time was announced, so nothing contradicts the range" + (" and apogee" if apogee else "")
     if time < bound:
-        which = "" if apogee else " of any apogee"
-        return f"A time of {time:,.0f} s is impossible: free fall{which} alone takes {bound:,.0f} s or more"
+        which, calm = (" of any apogee", "") if apogee is None else ("", f", {time - overhead:,.0f} s without them")
+        least = f"{bound:,.0f} s or more with the errors and the Earth's turning{calm}"
+        return f"A time of {time:,.0f} s is impossible: free fall{which} alone takes {least}"
     if apogee is None:
         loft = "lofted" if overhead > boost[1] else "depressed" if overhead < boost[0] else "least-energy"
         return f"Without an apogee the time contradicts nothing; it suits a {loft} flight"
-    usual = (
-        f"launches at that speed take {boost[0]:.0f} to {boost[1]:.0f} s, give or take errors and the Earth's turning"
-    )
+    more = " more" if overhead < 0.0 else ""
+    usual = f"launches at that speed take {boost[0]:.0f} to {boost[1]:.0f} s{more}, give or take errors and the Earth's turning"
     if times[0] <= time <= times[1]:
         return f"The time leaves {overhead:,.0f} s beyond free fall for the boost, and {usual}"
     if overhead < 0.0:
-        return f"The time is {-overhead:,.0f} s less than free fall, but {usual} more"
-    if time < times[0]:
-        return f"The time leaves only {overhead:,.0f} s beyond free fall for the boost, but {usual}"
-    return f"The time leaves as much as {overhead:,.0f} s beyond free fall for the boost, but {usual}"
+        return f"The time is {-overhead:,.0f} s less than free fall, but {usual}"
+    much = "only" if time < times[0] else "as much as"
+    return f"The time leaves {much} {overhead:,.0f} s beyond free fall for the boost, but {usual}"
 
 
 def _reach(speed: float, reach: float) -> str:
@@ -147,6 +196,14 @@ def _reach(speed: float, reach: float) -> str:
     else:
         far = f"At {speed:.2f} km/s the least-energy arc covers {reach:,.0f} km"
     return f"{far}, with unknown payload: with a heavier one it is less"
+
+
+def _assumed(speed: float, apogee: float, free_fall: float) -> str:
+    """What follows without an apogee: nothing, so that the least-energy arc is told as what it is."""
+    return (
+        f"No launch speed follows; the least-energy arc over that range, {apogee:,.0f} km high, would start at "
+        f"{speed:.2f} km/s and take {free_fall:,.0f} s of free fall, with unknown payload"
+    )
 
 
 def _or(given: float | None, usual: float) -> float:
@@ -176,7 +233,7 @@ def _check(
         least_is_bad = (name, value, most) in positive
         if value is None and name != "range_km":
             continue
-        if not isinstance(value, int | float | np.integer | np.floating):
+        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
             wrong.append(f"{name}: {str(value)[:40]!r} is not a number; a claim is one flight, so give one number")
         elif not (0.0 < value < most or (value == 0.0 and not least_is_bad)):
             start = "above 0" if least_is_bad else "at least 0"
