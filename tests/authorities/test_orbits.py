@@ -120,7 +120,6 @@ def test_the_tracks_are_heyokas(integrated):
     a, e, node, argument = integrated.a, integrated.e, integrated.node, integrated.argument
     at_apogee = node - node_by_apogee(integrated.i, argument, 0.0)
     orbit = en.Orbit(
-        constellation="mean",
         perigee_km=(a * (1.0 - e) - R_EQ) / 1e3,
         apogee_km=(a * (1.0 + e) - R_EQ) / 1e3,
         inclination_deg=math.degrees(integrated.i),
@@ -202,6 +201,7 @@ def test_tracks_of_the_catalogue_nearly_close(row):
     """Two revolutions a day; what does not close is less than 2.5 deg, and what the track itself shows, apogee by apogee."""
     track = en.ground_track(row.id, hours=60.0)
     assert track.revolutions == 2
+    assert track.repeats
     assert abs(track.track_shift_deg) < STEERED
     apogees = track.apogee_longitude_deg
     assert len(apogees) >= 4
@@ -213,6 +213,17 @@ def test_tracks_of_the_catalogue_nearly_close(row):
     assert moved == pytest.approx(track.track_shift_deg, abs=0.02)
     top = np.argmax(track.altitude_km[:720])
     assert track.altitude_km[top] == pytest.approx(row.orbit.apogee_km, abs=20.0)
+
+
+def test_an_orbit_that_does_not_repeat_is_said_to():
+    """Five revolutions of 4.2 h fall far short of a turn of the Earth, six pass it; the track shows the shift that is told."""
+    heights = {"perigee_km": 600.0, "apogee_km": 14_500.0, "inclination_deg": 63.4, "argument_of_perigee_deg": 270.0}
+    track = en.ground_track(en.Orbit(**heights, apogee_longitude_deg=0.0), hours=60.0)
+    assert not track.repeats
+    assert abs(track.track_shift_deg) > 10.0
+    apogees = track.apogee_longitude_deg
+    moved = np.remainder(apogees[track.revolutions :] - apogees[: -track.revolutions] + 180.0, 360.0) - 180.0
+    assert moved == pytest.approx(track.track_shift_deg, abs=0.02)
 
 
 def test_satellites_of_a_constellation_follow_one_track():

@@ -73,7 +73,14 @@ def test_the_longest_range_and_lowest_apogee_are_answered():
         (lambda: en.arc(100, 99, 100), "apogee_km: 99 is outside the model; it must be at least burnout_altitude_km"),
         (lambda: en.minimum_energy(100, -1), "burnout_altitude_km: -1 is outside"),
         (lambda: en.arc([1, 2], [1, 2, 3]), "range_km (2,), apogee_km (3,) do not fit together"),
-        (lambda: en.arc("far"), "range_km: 'far' is neither a number nor an array of numbers"),
+        (lambda: en.arc("far"), "range_km: 'far' is neither a number nor an array of numbers; give it in km, such as 1000"),
+        (lambda: en.arc("1000"), "range_km: '1000' is neither a number"),
+        (lambda: en.arc(None), "range_km: None is neither a number"),
+        (lambda: en.arc(True), "range_km: 'True' is neither a number"),
+        (lambda: en.arc([1.0, None]), "range_km: '[1.0, None]' is neither a number"),
+        (lambda: en.arc([[1], [2, 3]]), "range_km: '[[1], [2, 3]]' is neither a number"),
+        (lambda: en.arc_between(0, 0, "north", 9), "to_lat_deg: 'north' is neither a number nor an array of"),
+        (lambda: en.arc_between(0, 0, 0, 9, rotation="no"), "rotation: 'no' is neither True nor False"),
         (lambda: en.arc(1_000, 200).speed_at(201), "altitude_km: 201 is outside the model; it must be from 0 to"),
         (lambda: en.arc_between(48.2, 0, 50, 20), "lat_deg: 48.2 is outside the model; it must be on the half-degree"),
         (lambda: en.arc_between(0, 0, 1, math.nan), "to_lon_deg: nan is outside"),
@@ -83,7 +90,7 @@ def test_the_longest_range_and_lowest_apogee_are_answered():
         (lambda: en.arc_between(0, 0, 0, 9, 100_000), "apogee_km: 100000 is outside"),
         (lambda: en.arc_between(0, 0, 0, 9, 100, burnout_altitude_km=101), "at least burnout_altitude_km"),
     ],
-)
+)  # fmt: skip
 def test_a_number_outside_the_model_gets_one_line(call, says):
     (line,) = lines(call)
     assert says in line

@@ -9,7 +9,7 @@ from entente.compiled import Floats
 from entente.constants import OMEGA, R_MEAN
 from entente.errors import ModelError
 from entente.physics import ballistics
-from entente.scenario.units import DEG, KM, KM_S
+from entente.scenario.units import DEG, KM, KM_S, unit_of
 
 HALF_WAY_ROUND = np.pi * R_MEAN / KM  # km
 HIGHEST = {"apogee_km": 1e6, "burnout_altitude_km": 10_000.0}  # km  of free flights; far above what any missile reaches
@@ -24,7 +24,15 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Arc:
-    """A free flight to the surface of a sphere; each field a number, or an array as long as what was asked."""
+    """A free flight to the surface of a sphere; each field a number, or an array as long as what was asked.
+
+    Attributes:
+        range_km: along the surface, from the point below burnout to the impact.
+        apogee_km: height of the highest point above the surface.
+        burnout_speed_km_s: where the free flight begins; burnout_angle_deg: of the motion there, above the horizontal.
+        time_of_flight_s: from burnout to impact, without the boost.
+        burnout_altitude_km: height of the burnout above the surface.
+    """
 
     range_km: Number
     apogee_km: Number
@@ -53,15 +61,26 @@ class Arc:
 
 @dataclass(frozen=True)
 class RegionArc:
-    """A free flight between regions of a turning sphere: first as inertial axes have it, then as the ground does."""
+    """A free flight between regions of a turning sphere; each field a number, or an array as long as what was asked.
 
-    range_km: Number  # from the launch region to where the other one will be at the impact
+    Attributes:
+        range_km: inertial: from the launch region to where the other one will be at the impact.
+        apogee_km: height of the highest point above the surface.
+        burnout_speed_km_s, burnout_angle_deg, azimuth_deg: inertial: of the motion at burnout, above the horizontal and
+            clockwise from north.
+        time_of_flight_s: from burnout to impact, without the boost.
+        ground_range_km: between the two regions.
+        ground_speed_km_s, ground_angle_deg, ground_azimuth_deg: of the motion at burnout as the turning ground sees it.
+        burnout_altitude_km: height of the burnout above the surface.
+    """
+
+    range_km: Number
     apogee_km: Number
     burnout_speed_km_s: Number
     burnout_angle_deg: Number
     time_of_flight_s: Number
     azimuth_deg: Number
-    ground_range_km: Number  # between the two regions
+    ground_range_km: Number
     ground_speed_km_s: Number
     ground_angle_deg: Number
     ground_azimuth_deg: Number
@@ -127,6 +146,8 @@ def arc_between(
     given = _numbers(lat_deg=lat_deg, lon_deg=lon_deg, to_lat_deg=to_lat_deg, to_lon_deg=to_lon_deg,
                      apogee_km=np.nan if apogee_km is None else apogee_km, burnout_altitude_km=burnout_altitude_km)  # fmt: skip
     *places, top, burnout = given
+    if not isinstance(rotation, bool | np.bool_):
+        _refuse([f"rotation: {rotation!r} is neither True nor False; give one of them"])
     heights = [_bad_burnout(burnout)] if apogee_km is None else _bad_heights(top, burnout, HIGHEST_TURNING)
     _refuse([*_bad_places(*places), *heights])
     lat, lon, to_lat, to_lon, top, burnout = np.broadcast_arrays(*given)
@@ -166,9 +187,14 @@ def _numbers(**given: Number) -> list[Floats]:
     arrays, wrong = [], []
     for name, value in given.items():
         try:
-            arrays.append(np.asarray(value, dtype=float))
-        except (TypeError, ValueError):
-            wrong.append(f"{name}: {str(value)[:40]!r} is neither a number nor an array of numbers; give km, deg or s")
+            array = np.asarray(value)
+        except ValueError:  # rows of different lengths
+            array = np.array(None)
+        if array.dtype.kind in "iuf":
+            arrays.append(np.asarray(array, dtype=float))
+        else:
+            given_as = repr(value if value is None or isinstance(value, str) else str(value)[:40])
+            wrong.append(f"{name}: {given_as} is neither a number nor an array of numbers; {_example(name)}")
     _refuse(wrong)
     try:
         np.broadcast_shapes(*(array.shape for array in arrays))
@@ -176,6 +202,11 @@ def _numbers(**given: Number) -> list[Floats]:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(given, arrays, strict=True) if array.ndim)
         _refuse([f"arrays: {shapes} do not fit together; give numbers, or arrays of one length"])
     return arrays
+
+
+def _example(name: str) -> str:
+    """What would be right in place of something that is no number."""
+    return f"give it in {unit_of(name)}, such as {'45.5' if name.endswith('_deg') else '1000'}"
 
 
 def _outside(name: str, given: Floats, good: Bools, rule: str) -> str | None:

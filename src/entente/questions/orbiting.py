@@ -17,25 +17,42 @@ HOUR, DAY = 3600.0, 86_400.0  # s
 LONGEST_H = 744.0  # a month of secular drift; beyond it the Moon, the Sun and the air say more than the flattening
 MOST_ROWS = 1_000_000
 TEXTBOOK = {"molniya": (2, 0.74), "tundra": (1, 0.2684)}  # revolutions a day, eccentricity: recalled, grade D
+STEERED_DEG = (
+    2.5  # shift of a track that counts as repeating; tests/authorities/test_orbits.py holds the catalogue to it
+)
 FROZEN_DEG = 63.4  # inclination at which the perigee hardly moves; Vallado, Fundamentals of Astrodynamics, section 11.4
 
 
 @dataclass(frozen=True)
 class GroundTrack:
-    """Where a satellite is overhead. The arrays have one row a step; latitude and height are geodetic, WGS 84."""
+    """Where a satellite is overhead.
+
+    Attributes:
+        satellite: its name.
+        period_s: from perigee to perigee; of a geostationary satellite, one turn of the Earth.
+        node_drift_deg_day: of the orbit's plane among the stars, eastward positive; perigee_drift_deg_day: of the perigee
+            within the plane, forward positive; both 0 for a geostationary satellite.
+        revolutions: from node to node, the whole number nearest to one turn of the Earth under the plane.
+        repeats_after_s: the time these take; track_shift_deg: how far east of itself the track then lies.
+        repeats: whether that is less than 2.5 deg, which operators steer away; heights that are published to tens of km
+            leave as much in the catalogue's orbits. If not, `repeats_after_s` is only when it comes nearest to itself.
+        apogee_longitude_deg: (A,) below each passage of the apogee; the station of a geostationary satellite.
+        t_s: (N,) seconds, a row a step; lat_deg, lon_deg, altitude_km: (N,) each, geodetic, WGS 84, -180 to 180 eastward.
+    """
 
     satellite: str
-    period_s: float  # from perigee to perigee; of a geostationary satellite, one turn of the Earth
-    node_drift_deg_day: float  # of the orbit's plane among the stars, eastward positive; 0 for a geostationary one
-    perigee_drift_deg_day: float  # of the perigee within the plane, forward positive; 0 for a geostationary one
-    revolutions: int  # from node to node, the whole number nearest to one turn of the Earth under the plane
-    repeats_after_s: float  # the time these take
-    track_shift_deg: float  # how far east of itself the track then lies; operators steer it to 0
-    apogee_longitude_deg: Floats  # (A,) below each passage of the apogee; the station of a geostationary satellite
-    t_s: Floats = field(repr=False)  # (N,)
-    lat_deg: Floats = field(repr=False)  # (N,)
-    lon_deg: Floats = field(repr=False)  # (N,) -180 to 180
-    altitude_km: Floats = field(repr=False)  # (N,)
+    period_s: float
+    node_drift_deg_day: float
+    perigee_drift_deg_day: float
+    revolutions: int
+    repeats_after_s: float
+    track_shift_deg: float
+    repeats: bool
+    apogee_longitude_deg: Floats
+    t_s: Floats = field(repr=False)
+    lat_deg: Floats = field(repr=False)
+    lon_deg: Floats = field(repr=False)
+    altitude_km: Floats = field(repr=False)
 
 
 def ground_track(satellite: str | Satellite | Orbit | float, hours: float = 24.0, step_s: float = 60.0) -> GroundTrack:
@@ -50,8 +67,9 @@ def ground_track(satellite: str | Satellite | Orbit | float, hours: float = 24.0
     Raises:
         UnknownName: no such satellite in the catalogue.
         ModelError: a satellite whose orbit is not known from open sources, or a number outside the model.
-    Valid: mean elements with secular drift by J2: within 3 km on the ground of integrated orbits of the catalogue's kinds
-        over a day (tests/authorities/test_orbits.py), 6 km for others. A geostationary satellite is held at its station.
+    Valid: mean elements with secular drift by J2: on the ground, over a day, within 3 J2 (R/p)^2 radians of integrated
+        orbits (tests/authorities/test_orbits.py), p the semi-latus rectum: 6 km for a Molniya orbit, 0.5 km for a Tundra
+        orbit, 18 km for a low one. A geostationary satellite is held at its station.
         Air, Moon, Sun and manoeuvres are left out.
     Source: Vallado, Fundamentals of Astrodynamics, sections 9.6 and 11.4.
     """
@@ -92,10 +110,10 @@ def _described(satellite: object) -> tuple[str, Orbit | float]:
     if isinstance(satellite, Satellite):
         return satellite.id, _of_row(satellite)
     if isinstance(satellite, Orbit):
-        return satellite.constellation, satellite
+        return satellite.constellation or "an orbit of your own", satellite
     if not _is_number(satellite) or not -180.0 <= (lon := float(satellite)) <= 180.0:  # type: ignore[arg-type]
         raise ModelError(
-            f"satellite: {satellite!r} names no orbit; give a catalogue id, a Satellite, an Orbit, or a longitude "
+            f"satellite: {repr(satellite)[:40]} names no orbit; give a catalogue id, a Satellite, an Orbit, or a longitude "
             f"from -180 to 180"
         )
     return f"geostationary at {lon:g} deg", lon
@@ -148,6 +166,7 @@ def _standing(name: str, lon_deg: float, t: Floats) -> GroundTrack:
         revolutions=1,
         repeats_after_s=turn,
         track_shift_deg=0.0,
+        repeats=True,
         apogee_longitude_deg=np.array([lon_deg]),
         t_s=t,
         lat_deg=np.zeros(len(t)),
@@ -175,7 +194,7 @@ def _moving(name: str, orbit: Orbit, t: Floats) -> GroundTrack:
         raise ModelError(f"satellite: {name!r} has eccentricity {e:.3g}; it must be below 0.95")
     turn = orbits.nodal_period(a, e, i)
     revolutions = max(1, round(orbits.nodal_day(a, e, i) / turn))
-    shift = (to_node - OMEGA) * revolutions * turn
+    shift = math.remainder((to_node - OMEGA) * revolutions * turn, 2.0 * math.pi) / DEG
     return GroundTrack(
         satellite=name,
         period_s=period,
@@ -183,7 +202,8 @@ def _moving(name: str, orbit: Orbit, t: Floats) -> GroundTrack:
         perigee_drift_deg_day=to_perigee * DAY / DEG,
         revolutions=revolutions,
         repeats_after_s=revolutions * turn,
-        track_shift_deg=math.remainder(shift, 2.0 * math.pi) / DEG,
+        track_shift_deg=shift,
+        repeats=abs(shift) < STEERED_DEG,
         apogee_longitude_deg=below[:, 1] / DEG,
         t_s=t,
         lat_deg=track[:, 0] / DEG,
