@@ -4,12 +4,14 @@ Everything heavy is imported inside the command that needs it, so that help answ
 """
 
 import json
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +19,9 @@ import typer
 from typer import Argument, Option, echo
 
 from entente.errors import EntenteError, ScenarioError
+
+NUMBER = re.compile(r"[-+]?[0-9.][0-9.,eE]*")
+MISUSED = 2  # the exit status of a command line that cannot be read
 
 app = typer.Typer(
     name="entente",
@@ -33,6 +38,24 @@ ScenarioName = Annotated[
 ]
 
 
+def _number(unit: str, example: str) -> dict[str, Callable[[str | float], float]]:
+    """How typer reads a number; of what is none it says what was typed, and what to write instead."""
+
+    def number(typed: str | float) -> float:
+        try:
+            return float(typed)
+        except ValueError:
+            from entente.scenario.explain import number_in
+
+            right = number_in(str(typed), f"_{unit}") or f"{typed!r} is not a number; write one, such as {example}"
+            raise typer.BadParameter(right) from None
+
+    return {"parser": number}
+
+
+KM, DEG, S, HOURS = _number("km", "1000"), _number("deg", "45.5"), _number("s", "600"), _number("h", "24")
+
+
 class Kind(StrEnum):
     """What the catalogue lists."""
 
@@ -46,7 +69,17 @@ class Kind(StrEnum):
 
 def main() -> None:
     """The program; also what `python -m entente` runs."""
-    app(prog_name="entente")
+    try:
+        app(prog_name="entente")
+    except SystemExit as leaving:
+        words = sys.argv[1:]
+        below = [
+            word for before, word in pairwise(words) if word[:1] == "-" and NUMBER.fullmatch(word) and before[:1] != "-"
+        ]
+        if leaving.code == MISUSED and below and "--" not in words:
+            echo(f"Hint: {below[0]} was read as an option; a number below 0 goes after --, as in: "
+                 f"entente {words[0]} -- {below[0]}", err=True)  # fmt: skip
+        raise
 
 
 @contextmanager
@@ -239,13 +272,19 @@ def agreements(
 
 @app.command(epilog="Example: entente arc 1000 --apogee-km 6000")
 def arc(
-    range_km: Annotated[float | None, Argument(help="Range along the surface; not with two regions.")] = None,
-    apogee_km: Annotated[float | None, Option(help="Height of the apogee; the least-energy one if left out.")] = None,
-    burnout_altitude_km: Annotated[float, Option(help="Height of the burnout; the range counts from below it.")] = 0.0,
-    lat_deg: Annotated[float | None, Option(help="Latitude of a launch region, on the half-degree grid.")] = None,
-    lon_deg: Annotated[float | None, Option(help="Its longitude.")] = None,
-    to_lat_deg: Annotated[float | None, Option(help="Latitude of the region to fly to.")] = None,
-    to_lon_deg: Annotated[float | None, Option(help="Its longitude.")] = None,
+    range_km: Annotated[float | None, Argument(help="Range along the surface; not with two regions.", **KM)] = None,
+    apogee_km: Annotated[
+        float | None, Option(help="Height of the apogee; the least-energy one if left out.", **KM)
+    ] = None,
+    burnout_altitude_km: Annotated[
+        float, Option(help="Height of the burnout; the range counts from below it.", **KM)
+    ] = 0.0,
+    lat_deg: Annotated[
+        float | None, Option(help="Latitude of a launch region, on the half-degree grid.", **DEG)
+    ] = None,
+    lon_deg: Annotated[float | None, Option(help="Its longitude.", **DEG)] = None,
+    to_lat_deg: Annotated[float | None, Option(help="Latitude of the region to fly to.", **DEG)] = None,
+    to_lon_deg: Annotated[float | None, Option(help="Its longitude.", **DEG)] = None,
     rotation: Annotated[bool, Option(help="Whether the Earth turns between two regions.")] = True,
     as_json: Json = False,
 ) -> None:
@@ -269,26 +308,38 @@ def arc(
     if as_json:
         _print_json(asdict(found))
         return
-    echo(f"range           {found.range_km:10,.0f} km")
-    echo(f"apogee          {found.apogee_km:10,.0f} km")
-    echo(f"burnout speed   {found.burnout_speed_km_s:10.3f} km/s")
-    echo(f"burnout angle   {found.burnout_angle_deg:10.1f} deg")
-    echo(f"time of flight  {found.time_of_flight_s:10,.0f} s  ({found.time_of_flight_s / 60:.1f} min)")
-    if isinstance(found, arcs.RegionArc):
-        echo(f"azimuth         {found.azimuth_deg:10.1f} deg")
-        echo(f"seen from the turning ground: {found.ground_range_km:,.0f} km, {found.ground_speed_km_s:.3f} km/s, "
-             f"{found.ground_angle_deg:.1f} deg up, azimuth {found.ground_azimuth_deg:.1f} deg")  # fmt: skip
+    apogee = f"apogee          {found.apogee_km:10,.0f} km"
+    time = f"time of flight  {found.time_of_flight_s:10,.0f} s  ({found.time_of_flight_s / 60:.1f} min)"
+    if isinstance(found, arcs.Arc):
+        echo(f"range           {found.range_km:10,.0f} km\n{apogee}")
+        echo(f"burnout speed   {found.burnout_speed_km_s:10.3f} km/s")
+        echo(f"burnout angle   {found.burnout_angle_deg:10.1f} deg\n{time}")
+        return
+    _seen_twice("range", found.ground_range_km, found.range_km, ",.0f", "km")
+    _seen_twice("burnout speed", found.ground_speed_km_s, found.burnout_speed_km_s, ".3f", "km/s")
+    _seen_twice("burnout angle", found.ground_angle_deg, found.burnout_angle_deg, ".1f", "deg")
+    _seen_twice("azimuth", found.ground_azimuth_deg, found.azimuth_deg, ".1f", "deg")
+    echo(f"{apogee}\n{time}")
+
+
+def _seen_twice(name: str, ground: Any, inertial: Any, style: str, unit: str) -> None:
+    """One quantity as the turning ground sees it and as axes do that do not turn."""
+    left = f"{f'{name} (ground)':24s}{ground:8{style}} {unit}"
+    echo(f"{left:42s}{f'{name} (inertial)':26s}{inertial:8{style}} {unit}")
 
 
 @app.command(epilog="Example: entente claim 1000 6000 --time-s 4100")
 def claim(
-    range_km: Annotated[float, Argument(help="Announced range.")],
-    apogee_km: Annotated[float | None, Argument(help="Announced apogee, if there is one.")] = None,
-    time_s: Annotated[float | None, Option(help="Announced time from launch to impact.")] = None,
-    range_error_km: Annotated[float | None, Option(help="How far the range may be off; 1 % if left out.")] = None,
-    apogee_error_km: Annotated[float | None, Option(help="How far the apogee may be off; 1 % if left out.")] = None,
+    range_km: Annotated[float, Argument(help="Announced range.", **KM)],
+    apogee_km: Annotated[float | None, Argument(help="Announced apogee, if there is one.", **KM)] = None,
+    time_s: Annotated[float | None, Option(help="Announced time from launch to impact.", **S)] = None,
+    range_error_km: Annotated[float | None, Option(help="How far the range may be off; 1 % if left out.", **KM)] = None,
+    apogee_error_km: Annotated[
+        float | None, Option(help="How far the apogee may be off; 1 % if left out.", **KM)
+    ] = None,
     time_error_s: Annotated[
-        float | None, Option(help="How far the time may be off; half a minute for whole minutes, else half a second.")
+        float | None,
+        Option(help="How far the time may be off; half a minute for whole minutes, else half a second.", **S),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -300,23 +351,79 @@ def claim(
     if as_json:
         _print_json(asdict(found))
         return
-    echo("consistent" if found.consistent else "not consistent")
+    echo(
+        "not consistent"
+        if not found.consistent
+        else "consistent"
+        if found.time_s is not None
+        else "nothing to contradict"
+    )
+    shortest, unending = max(found.shortest_time_s, 0.0), found.longest_time_s == float("inf")
+    echo(f"times that pass {shortest:10,.0f} s {'or more' if unending else f'to {found.longest_time_s:,.0f} s'}")
+    if not found.apogee_announced:
+        echo(f"no apogee announced; the least-energy arc, {found.apogee_km:,.0f} km high, is shown in its place:")
     echo(f"free fall       {found.free_fall_s:10,.0f} s")
     if found.overhead_s is not None:
         echo(f"boost overhead  {found.overhead_s:10,.0f} s")
     echo(f"launch speed    {found.launch_speed_km_s:10.3f} km/s")
-    echo(f"same speed goes {found.same_speed_range_km:10,.0f} km")
+    if found.apogee_announced:
+        echo(f"same speed goes {found.same_speed_range_km:10,.0f} km")
     echo(found.why)
+
+
+@app.command(epilog="Example: entente track molniya --hours 12")
+def track(
+    satellite: Annotated[
+        str | None, Argument(help="A satellite of the catalogue, or molniya or tundra; not with --lon-deg.")
+    ] = None,
+    lon_deg: Annotated[float | None, Option(help="Longitude of a geostationary satellite.", **DEG)] = None,
+    hours: Annotated[float, Option(help="How long, at most 744.", **HOURS)] = 24.0,
+    step_s: Annotated[float, Option(help="Time between two lines.", **S)] = 1800.0,
+    as_json: Json = False,
+) -> None:
+    """Over which points of the Earth a SATELLITE passes: its period, its drifts, whether the track repeats, and the track."""
+    with refusals():
+        from entente.errors import ModelError
+        from entente.questions.orbiting import ground_track
+
+        which = [given for given in (satellite, lon_deg) if given is not None]
+        if len(which) != 1:
+            raise ModelError(
+                f"track: {'both' if which else 'neither'} of SATELLITE and --lon-deg given; give one of them"
+            )
+        if satellite is not None and NUMBER.fullmatch(satellite):
+            raise ModelError(
+                f"track: {satellite!r} is a number, not a satellite; for a longitude write --lon-deg {satellite}"
+            )
+        found = ground_track(which[0], hours, step_s)
+    if as_json:
+        _print_json(asdict(found))
+        return
+    echo(found.satellite)
+    echo(f"period          {found.period_s:10,.0f} s  ({found.period_s / 3600:.2f} h)")
+    echo(f"plane drift     {found.node_drift_deg_day:10.3f} deg a day")
+    echo(f"perigee drift   {found.perigee_drift_deg_day:10.3f} deg a day")
+    turns = "1 revolution" if found.revolutions == 1 else f"{found.revolutions} revolutions"
+    echo(f"{'repeats after' if found.repeats else 'is nearest after':16s}{found.repeats_after_s:10,.0f} s  "
+         f"({turns}), shifted {round(found.track_shift_deg, 2) + 0.0:.2f} deg east")  # fmt: skip
+    if not found.repeats:
+        echo("it does not repeat its track")
+    echo(
+        f"apogee over     {', '.join(f'{lon:.1f} deg' for lon in found.apogee_longitude_deg) or 'nothing in this time'}"
+    )
+    echo(f"{'t [s]':>10s}{'latitude [deg]':>18s}{'longitude [deg]':>18s}{'altitude [km]':>18s}")
+    for t, lat, lon, height in zip(found.t_s, found.lat_deg, found.lon_deg, found.altitude_km, strict=True):
+        echo(f"{t:10,.0f}{round(lat, 2) + 0.0:18.2f}{round(lon, 2) + 0.0:18.2f}{height:18,.0f}")
 
 
 @app.command(epilog="Example: entente fly scud_b --range-km 250 --azimuth-deg 40")
 def fly(
     vehicle: Annotated[str, Argument(help="A vehicle class of the catalogue; see entente catalogue vehicles.")],
-    range_km: Annotated[float | None, Option(help="Planned range; the longest if left out.")] = None,
-    azimuth_deg: Annotated[float, Option(help="Direction at lift-off, clockwise from north.")] = 90.0,
-    lat_deg: Annotated[float, Option(help="Launch latitude.")] = 0.0,
-    lon_deg: Annotated[float, Option(help="Launch longitude.")] = 0.0,
-    apogee_km: Annotated[float | None, Option(help="Planned apogee; needs --range-km.")] = None,
+    range_km: Annotated[float | None, Option(help="Planned range; the longest if left out.", **KM)] = None,
+    azimuth_deg: Annotated[float, Option(help="Direction at lift-off, clockwise from north.", **DEG)] = 90.0,
+    lat_deg: Annotated[float, Option(help="Launch latitude.", **DEG)] = 0.0,
+    lon_deg: Annotated[float, Option(help="Launch longitude.", **DEG)] = 0.0,
+    apogee_km: Annotated[float | None, Option(help="Planned apogee; needs --range-km.", **KM)] = None,
     loft: Annotated[str, Option(help="lofted or depressed, where no apogee is planned.")] = "lofted",
     steering: Annotated[str, Option(help="'pitch programme' or 'gravity turn'.")] = "pitch programme",
     rotation: Annotated[bool, Option(help="Whether the Earth turns.")] = True,
@@ -324,9 +431,13 @@ def fly(
 ) -> None:
     """Fly a generic VEHICLE: the pitch programme is solved for the planned range, and apogee."""
     with refusals():
+        from entente.compiled import is_warm, mark_warm
         from entente.questions.flying import fly as fly_one
 
+        if not is_warm("flight"):
+            echo("compiling the models of flight, once on this machine: about 30 s", err=True)
         found = fly_one(vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft, rotation, apogee_km, steering)
+        mark_warm("flight")
     if as_json:
         _print_json(asdict(found))
         return
@@ -339,6 +450,64 @@ def fly(
     if found.turn_pitch_deg != found.final_pitch_deg:
         echo(f"pitch           {found.turn_pitch_deg:10.1f} deg where the turn ends (solved)")
     echo(f"final pitch     {found.final_pitch_deg:10.1f} deg (solved)")
+
+
+@app.command(epilog="Example: entente coverage --on 2013 --altitude-km 300 --map out/coverage.svg")
+def coverage(
+    on: Annotated[str, Option(help="A day such as 2013-04-08, or a year.")] = "2013-06-01",
+    altitude_km: Annotated[
+        list[float] | None,
+        Option(help="Height of the body, 10 km or more; may be given several times; 500 if left out."),
+    ] = None,
+    owner: Annotated[str | None, Option(help="us_nato or russia; both if left out.")] = None,
+    vehicle: Annotated[str | None, Option(help="A vehicle class: the ranges are scaled to its cross-section.")] = None,
+    rcs_m2: Annotated[float | None, Option(help="A cross-section the ranges are scaled to, in all bands.")] = None,
+    reach: Annotated[str, Option(help="low, nominal or high end of the ranges.")] = "nominal",
+    extra: Annotated[
+        list[str] | None, Option(help="A sensor that joins, by its id; several times for several.")
+    ] = None,
+    without: Annotated[list[str] | None, Option(help="A sensor that is left out, by its id.")] = None,
+    region: Annotated[
+        tuple[float, float, float] | None,
+        Option(help="Latitude, longitude and radius [km]: answer for that region only."),
+    ] = None,
+    satellites: Annotated[
+        bool, Option("--satellites", help="Add the share of a day in view of infrared satellites.")
+    ] = False,
+    map_file: Annotated[
+        Path | None, Option("--map", help="Draw the first height as an SVG map into this file.")
+    ] = None,
+    centre: Annotated[tuple[float, float], Option(help="Latitude and longitude in the middle of the map.")] = (
+        58.0,
+        38.0,
+    ),
+    radius_deg: Annotated[
+        float, Option(help="How far the map goes to its left and right, in degrees of arc.", **DEG)
+    ] = 46.0,
+    as_json: Json = False,
+) -> None:
+    """Who sees which part of the Earth from what height on, and what each adds to the other."""
+    with refusals():
+        from entente.questions.coverage import coverage as who_sees
+
+        found = who_sees(
+            owner, on, altitude_km or 500.0, rcs_m2, vehicle, reach=reach, extra=extra or (), without=without or (),
+            satellites=satellites,
+        )  # fmt: skip
+        said = found.to_dict(region) if as_json else found.table(region)
+        if map_file is not None:
+            from entente.report.coverage_map import around, write_map
+
+            write_map(found, map_file, around(*centre, radius_deg))
+    if as_json:
+        _print_json(said)
+        return
+    where = f"within {region[2]:g} km of {region[0]:g} N {region[1]:g} E" if region else "of the Earth"
+    echo(f"{where}, on {found.day}; ranges: {found.target}, {found.reach}\n")
+    echo(said)
+    echo(f"\n{found.limits()}")
+    if map_file is not None:
+        echo(f"\nmap: {map_file}")
 
 
 def _print_json(value: object) -> None:

@@ -96,7 +96,13 @@ def test_arc_flies_between_two_regions_while_the_earth_turns():
     said, still = (json.loads(good("arc", *regions, *more, "--json")) for more in ((), ("--no-rotation",)))
     assert said["ground_range_km"] == still["ground_range_km"] == still["range_km"] != said["range_km"]
     text = good("arc", *regions, "--apogee-km", "900", "--burnout-altitude-km", "200")
-    assert "seen from the turning ground" in text
+    lines = [line.split() for line in text.splitlines()[:4]]
+    for line, quantity in zip(lines, ("range", "speed", "angle", "azimuth"), strict=True):
+        assert line[line.index("(ground)") - 1] == line[line.index("(inertial)") - 1] == quantity
+    ranges = json.loads(good("arc", *regions, "--apogee-km", "900", "--burnout-altitude-km", "200", "--json"))
+    assert lines[0] == ["range", "(ground)", f"{ranges['ground_range_km']:,.0f}", "km", "range", "(inertial)",
+                        f"{ranges['range_km']:,.0f}", "km"]  # fmt: skip
+    assert ranges["ground_range_km"] != ranges["range_km"]
     assert "       900 km" in text
 
 
@@ -111,9 +117,58 @@ def test_claim_judges_an_announced_flight():
     assert text.startswith("consistent\n")
     assert "boost overhead         178 s" in text
     assert "with unknown payload" in text
-    assert good("claim", "1000", "6000", "--time-s", "3600").startswith("not consistent\n")
+    refuted = good("claim", "1000", "6000", "--time-s", "3600")
+    assert refuted.startswith("not consistent\ntimes that pass      3,938 s to 4,322 s\n")
     said = json.loads(good("claim", "8000", "--json"))
     assert (said["consistent"], said["time_s"], said["longest_time_s"]) == (True, None, None)
+
+
+def test_a_claim_without_apogee_or_time_shows_no_contradiction():
+    """No overhead below 0, no range at the speed of an arc that nobody announced; without a time nothing is confirmed."""
+    open_ended = good("claim", "2000", "--time-s", "600")
+    assert open_ended.startswith("consistent\ntimes that pass ")
+    assert " s or more\n" in open_ended
+    assert "no apogee announced; the least-energy arc, 459 km high, is shown in its place:" in open_ended
+    assert "overhead" not in open_ended
+    assert "same speed" not in open_ended
+    assert good("claim", "2000", "6000").startswith("nothing to contradict\n")
+
+
+def test_track_draws_the_orbit():
+    """Two apogees half the world apart, 12 hours apart; the same rows as JSON has them."""
+    text = good("track", "molniya", "--hours", "24", "--step-s", "3600")
+    assert "repeats after       86,129 s  (2 revolutions), shifted 0.00 deg east" in text
+    assert "apogee over     0.0 deg, -180.0 deg" in text
+    said = json.loads(good("track", "molniya", "--hours", "24", "--step-s", "3600", "--json"))
+    assert len(said["t_s"]) == len(text.split("altitude [km]\n")[1].splitlines()) == 25
+    assert f"{said['t_s'][3]:10,.0f}{said['lat_deg'][3]:18.2f}{said['lon_deg'][3]:18.2f}" in text
+    assert max(said["altitude_km"]) > 35_000
+    dot = json.loads(good("track", "--lon-deg", "-37", "--hours", "1", "--json"))
+    assert set(dot["lon_deg"]) == {-37.0}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("claim", "1000", "--time-s", "85min"), "'85min' is text, not a number; the unit is in the key (s): write 5100"),
+        (("fly", "scud_b", "--azimuth-deg", "north"), "'--azimuth-deg': 'north' is not a number; write one, such as 45.5"),
+        (("claim", "1,001"), "'1,001' is text, not a number; digits are not grouped: write 1001"),
+        (("arc", "1000", "--apogee-km", "high"), "'--apogee-km': 'high' is not a number; write one, such as 1000"),
+        (("track", "molniya", "--hours", "12h"), "'12h' is text, not a number; a number stands without 'h': write 12"),
+        (("claim", "-1001"), "-1001 was read as an option; a number below 0 goes after --, as in: entente claim -- -1001"),
+    ],
+)  # fmt: skip
+def test_a_number_that_cannot_be_read_is_repeated_with_what_to_write(words, says):
+    done = entente(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_number_below_0_that_an_option_takes_gets_no_hint():
+    done = entente("fly", "scud_b", "--lat-deg", "-5", "--azimuth-deg", "north")
+    assert done.returncode == 2
+    assert "Hint" not in done.stderr
 
 
 def test_a_bad_claim_gets_a_line_a_number():
@@ -142,6 +197,12 @@ def test_fly_solves_the_planned_range():
         (("arc", "1000", "--lat-deg", "5"), "give one of a range and two regions"),
         (("arc", "1000", "--apogee-km", "90", "--burnout-altitude-km", "100"), "at least burnout_altitude_km"),
         (("claim", "1000", "--time-error-s", "5"), "there is no time_s"),
+        (("claim", "--", "-1001"), "range_km: -1001 is outside the model"),
+        (("track",), "neither of SATELLITE and --lon-deg given"),
+        (("track", "eks_1", "--lon-deg", "5"), "both of SATELLITE and --lon-deg given"),
+        (("track", "eks_9"), "did you mean 'eks_6'?"),
+        (("track", "--", "-37"), "for a longitude write --lon-deg -37"),
+        (("track", "tundra", "--hours", "0"), "hours: 0.0 is outside the model"),
         (("fly", "scud_c"), "did you mean 'scud_b'?"),
         (("fly", "scud_b", "--range-km", "500"), "reaches at most"),
         (("fly", "scud_b", "--range-km", "nan"), "range_km"),
