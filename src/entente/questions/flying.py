@@ -94,7 +94,7 @@ def fly(
         Unreachable: range or apogee beyond the vehicle's reach, or below it; says the limits.
         ModelError: numbers outside the model, all at once, or a vehicle that never lifts off or never comes down.
     Valid: a point mass with a generic pitch programme over WGS 84 with J2 and the 1976 standard atmosphere.
-    Source: own; within 2 % of Forden (2007), table 3, for his two vehicles.
+    Source: own; within 3 % of Forden (2007), table 3, for his two vehicles, and 5 % over an Earth that does not turn.
     """
     plan = planned(vehicle, lat_deg, lon_deg, azimuth_deg, range_km, loft, rotation, apogee_km, steering)
     return _flight(plan.ascent, plan.azimuth, plan.pitch, plan.bend)
