@@ -72,7 +72,7 @@ def test_thrust_and_burn_time_are_two_words_for_one_thing():
 def test_a_stage_in_two_halves_flies_as_one():
     """Half the propellant, then the other half in a stage whose empty weight is all that is left: the same flight."""
     whole = vehicle(stage(sea_level_loss=0))
-    first = stage(fuelled_kg=1850, dry_kg=0.5, burn_s=37.5 * 1849.5 / 1849.5, sea_level_loss=0)
+    first = stage(fuelled_kg=1850, dry_kg=0.5, burn_s=37.5, sea_level_loss=0)
     second = stage(fuelled_kg=3047.5, dry_kg=1198, burn_s=37.5, sea_level_loss=0)
     one, two = (en.fly(v, 10, 20, 40, 250) for v in (whole, vehicle(first, second)))
     assert two.time_of_flight_s == pytest.approx(one.time_of_flight_s, abs=0.2)
@@ -208,6 +208,12 @@ def test_every_mistake_is_said_at_once():
         (lambda: stage(thrust_kn=111, sea_level_thrust_kn=150), "Stage: sea_level_thrust_kn 150 must lie above half"),
         (lambda: stage(dry_kg=5_000), "Stage: dry_kg 5000 leaves no propellant in fuelled_kg 4897"),
         (lambda: stage(isp_s=900), r"Stage.isp_s: .*900"),
+        (lambda: stage(burn_s=None, thrust_kn=50_000), "in 0.16[0-9] s; it must take 1 to 600 s"),
+        (
+            lambda: stage(thrust_kn=111, burn_s=70, sea_level_thrust_kn=105, sea_level_loss=0.1),
+            "two words for one thing",
+        ),
+        (lambda: vehicle(stage(), drag_table=[]), "Vehicle: drag_table: has no row"),
         (lambda: vehicle(stage(coast_s=4)), "Vehicle: coast_s 4 of the last stage: no stage lights after it"),
         (
             lambda: vehicle(stage(), drag_table=[[0, 0.3], [0, 9]]),

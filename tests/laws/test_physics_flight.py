@@ -19,10 +19,10 @@ from entente.scenario.vehicle import Stage
 
 pytestmark = pytest.mark.kernel
 
-CONSERVED = 1e-11  # relative, over up to 4,000 s; TOLERANCE is 1e-12 of one step
+CONSERVED = 1e-11  # relative, over up to 4,000 s; TOLERANCE is 1e-11 of one step
 CENTIMETRE = 0.01  # m
 FLIGHT = 0.1  # m, between two whole flights that differ in rounding, and so in where their steps end
-MILLIMETRE = 1e-3  # m, of height at an event; `locate` ends within a micrometre of it
+MILLIMETRE = 1e-3  # m, of height at an event; `share_at` ends within a micrometre of it
 MRBM = next(row for row in vehicles() if row.id == "mrbm_3000").vehicle
 SCUD = next(row for row in vehicles() if row.id == "scud_b").vehicle
 

@@ -11,6 +11,9 @@ from entente.scenario.parts import Part, Ranged, as_tuple, within
 from entente.scenario.told import told
 
 
+SHORTEST, LONGEST = 1.0, 600.0  # s  of burning
+
+
 class Stage(Part):
     """One stage of a generic vehicle. `fuelled_kg` excludes everything above the stage.
 
@@ -21,7 +24,7 @@ class Stage(Part):
     fuelled_kg: Annotated[float, Field(gt=0, le=1e6)]
     dry_kg: Annotated[float, Field(gt=0, le=1e5)]
     isp_s: Annotated[float, Field(gt=100, le=500, description="in vacuum")]
-    burn_s: Annotated[float | None, Field(gt=1, le=600)] = None
+    burn_s: Annotated[float | None, Field(ge=SHORTEST, le=LONGEST)] = None
     diameter_m: Annotated[float, Field(gt=0, le=12)]
     thrust_kn: Annotated[float | None, Field(gt=0, le=50_000, description="in vacuum")] = None
     sea_level_thrust_kn: Annotated[float | None, Field(gt=0, le=50_000, description="instead of sea_level_loss")] = None
@@ -42,6 +45,13 @@ class Stage(Part):
                 f"burn_s {self.burn_s:g} at thrust_kn {self.thrust_kn:g} burns longer than the propellant of "
                 f"{self.fuelled_kg - self.dry_kg:g} kg lasts; at most {self._longest_burn:.1f} s"
             )
+        elif not SHORTEST <= self.burn <= LONGEST:
+            problems.append(
+                f"thrust_kn {self.thrust_kn:g} burns the propellant of {self.fuelled_kg - self.dry_kg:g} kg in {self.burn:.3g} s; "
+                f"it must take {SHORTEST:g} to {LONGEST:g} s (is thrust_kn in kN?)"
+            )
+        elif self.sea_level_thrust_kn is not None and "sea_level_loss" in self.model_fields_set:
+            problems.append("sea_level_loss and sea_level_thrust_kn are two words for one thing; give one of them")
         elif (
             self.sea_level_thrust_kn is not None
             and not 0.5 * self.thrust_n < 1e3 * self.sea_level_thrust_kn <= self.thrust_n
@@ -106,7 +116,9 @@ class Vehicle(Part):
             problems.append(
                 f"coast_s {self.stages[-1].coast_s:g} of the last stage: no stage lights after it; leave it out"
             )
-        if self.drag_table is not None:
+        if self.drag_table == ():
+            problems.append("drag_table: has no row; give Mach number and drag coefficient, or leave it out")
+        elif self.drag_table is not None:
             machs = [mach for mach, _ in self.drag_table]
             if any(later <= earlier for earlier, later in pairwise([-1e-9, *machs])):
                 problems.append(f"drag_table: Mach numbers {machs} must be at least 0 and ascend")
