@@ -157,7 +157,7 @@ def test_what_no_flight_answers_is_said(asked, said):
 )
 def test_a_range_that_is_jumped_over_is_refused(name, azimuth_deg, range_km):
     """High flights are carried aside by the Earth's turn: what is near they never hit; and never another range instead."""
-    with pytest.raises(en.Unreachable, match="carries this vehicle aside|reaches at most|still flies"):
+    with pytest.raises(en.Unreachable, match=r"carries this vehicle aside|reaches at most|still flies"):
         en.fly(name, azimuth_deg=azimuth_deg, range_km=range_km)
 
 

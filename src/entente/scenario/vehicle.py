@@ -10,7 +10,6 @@ from entente.constants import G0
 from entente.scenario.parts import Part, Ranged, as_tuple, within
 from entente.scenario.told import told
 
-
 SHORTEST, LONGEST = 1.0, 600.0  # s  of burning
 
 
@@ -47,8 +46,8 @@ class Stage(Part):
             )
         elif not SHORTEST <= self.burn <= LONGEST:
             problems.append(
-                f"thrust_kn {self.thrust_kn:g} burns the propellant of {self.fuelled_kg - self.dry_kg:g} kg in {self.burn:.3g} s; "
-                f"it must take {SHORTEST:g} to {LONGEST:g} s (is thrust_kn in kN?)"
+                f"thrust_kn {self.thrust_kn:g} burns the propellant of {self.fuelled_kg - self.dry_kg:g} kg in "
+                f"{self.burn:.3g} s; it must take {SHORTEST:g} to {LONGEST:g} s (is thrust_kn in kN?)"
             )
         elif self.sea_level_thrust_kn is not None and "sea_level_loss" in self.model_fields_set:
             problems.append("sea_level_loss and sea_level_thrust_kn are two words for one thing; give one of them")
