@@ -13,7 +13,7 @@ from entente.constants import ECC2, R_MEAN
 from entente.physics import geometry
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
-from entente.physics.sight import count_in_sight, share_in_view
+from entente.physics.sight import count_in_sight, in_line, share_in_view
 from entente.questions import cells
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import radars, satellites
@@ -266,6 +266,20 @@ def test_highly_elliptical_satellites_watch_the_north():
     assert np.all(us[1] >= us[0])
     assert np.all(found.share_of_day("russia") == 0.0)  # none after the last of the old ones in April 2014
     np.testing.assert_array_equal(found.share_of_day(), us)
+
+
+@pytest.mark.kernel
+@settings(max_examples=200)
+@given(
+    latitudes, longitudes, st.floats(10.0, 2_000.0), st.floats(0.0, 12.0), latitudes, longitudes, st.floats(8e6, 5e7)
+)
+def test_a_satellite_is_in_line_if_the_earth_does_not_hide_it(lat, lon, height, clouds, below, beside, far):
+    """The shortcut for satellites above the horizon says what the whole question says."""
+    ground, up = cells.surface(np.array([lat]), np.array([lon]))
+    point = ground[0] + height * 1e3 * up[0]
+    station = far * cells.normals(np.radians([below]), np.radians([beside]))[0]
+    seen = in_line(station, point, up[0], height * 1e3, clouds * 1e3)
+    assert seen == (not hidden_by_earth(station, point, clouds * 1e3))
 
 
 @pytest.mark.kernel

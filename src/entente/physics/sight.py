@@ -109,7 +109,7 @@ def share_in_view(
                 if (
                     moves[s] == 0
                     and not always & (1 << party[s])
-                    and not hidden_by_earth(stations[s, 0], point, clouds[s])
+                    and in_line(stations[s, 0], point, up[p], heights[a], clouds[s])
                 ):
                     always |= 1 << party[s]
             for t in range(times):
@@ -119,7 +119,7 @@ def share_in_view(
                         if (
                             moves[s]
                             and not now & (1 << party[s])
-                            and not hidden_by_earth(stations[s, t], point, clouds[s])
+                            and in_line(stations[s, t], point, up[p], heights[a], clouds[s])
                         ):
                             now |= 1 << party[s]
                 for k in range(parties):
@@ -129,3 +129,17 @@ def share_in_view(
                     out[parties, a, p] += 1.0
             for k in range(parties + 1):
                 out[k, a, p] /= times
+
+
+@kernel
+def in_line(station: Floats, point: Floats, up: Floats, height: float, clouds: float) -> bool:
+    """Whether a satellite is in line with a point at a height above the clouds [m].
+
+    Args:
+        station, point: Earth-fixed positions [m], (3,); up: the ellipsoid's normal below the point, (3,).
+    Source: physics.geometry.hidden_by_earth; a ray that climbs from above the clouds is not asked any further.
+    """
+    rise = up[0] * (station[0] - point[0]) + up[1] * (station[1] - point[1]) + up[2] * (station[2] - point[2])
+    if rise > 0.0 and height > 1.01 * clouds:  # the raised ellipsoid is not quite the surface of constant height
+        return True
+    return not hidden_by_earth(station, point, clouds)
