@@ -24,13 +24,17 @@ from entente.physics.integrate import (
     TURN,
     climb,
     cut,
+    foresee,
+    longest,
     next_length,
     pass_into,
     share_at,
+    strays,
 )
 
 EDGE = 100_000.0  # m  the altitude of the two "100 km" events
 FIRST = 5.0  # s  longest first step after a jump
+STRAYED = 10.0  # least error of a step that strays: the next one is a third shorter
 LONGEST = 86_400.0  # s  a flight that has not come down by then is stopped with status 3
 BURNS, COASTS, FALLS = 1, 2, 3  # phases: an engine burns; none does; down below EDGE
 
@@ -100,7 +104,7 @@ def fly(
         return 2
     jumps, burnout = _jumps(stages, launch.programme)
     jump, asked = int(np.int64(0)), int(np.int64(0))  # typed: a bare 0 is a type of its own to the compiler
-    t, h, growth, rising, burns = 0.0, FIRST, FASTEST, True, True
+    t, h, length, growth, rising, burns = 0.0, FIRST, FIRST, FASTEST, True, True
     for _ in range(100_000):
         if jump < jumps.size and t == jumps[jump]:  # 1.
             jump += 1
@@ -112,10 +116,14 @@ def fly(
         limit = jumps[jump] if jump < jumps.size else LONGEST
         if t >= LONGEST:
             return 3
+        if not rising:
+            h = min(h, longest(y))
         last = h >= limit - t
         if last:
             h = limit - t
         error = step(t, y, h, arc, k, work, out, tolerance)
+        if strays(out, arc):
+            error = max(error, STRAYED)
         following = next_length(h, error, growth)
         growth = FASTEST if error <= 1.0 else 1.0
         if not error <= 1.0:
@@ -150,7 +158,7 @@ def fly(
             events[APOGEE], events[APOGEE_ALT] = t, after
         rising = pass_into(what, rising, arc, body.drag)
         rates(t, y, arc, k[0])
-        h = following
+        h, length = foresee(following, length), following
     return 3
 
 
