@@ -1,10 +1,10 @@
 """Gates by the tree against every pair looked at; bad numbers; and memory with 10^5 false detections."""
 
 import math
-import os
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -192,7 +192,7 @@ print(right, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 102
 
 
 @pytest.mark.skipif(
-    "NUMBA_DISABLE_JIT" in os.environ, reason="minutes in plain Python; shows no branch that others do not"
+    bool(numba.config.DISABLE_JIT), reason="minutes in plain Python; shows no branch that others do not"
 )
 def test_a_flood_of_false_detections_takes_no_table():
     """10^5 false detections beside 1,000 tracks that sit on their own: the right ones win, in little memory."""

@@ -1,9 +1,9 @@
 """Which detections each track could have made, without a table of all pairs: a tree, then a box, then the ellipsoid.
 
 Why a tree: a sweep over the one coordinate that divides best needs no planting and is up to four times as fast where a
-scan is thin, 0.1 against 0.4 ms for 1,000 tracks; but its work grows as tracks times detections where a scan is dense,
+scan is thin, 0.2 against 0.5 ms for 1,000 tracks; but its work grows as tracks times detections where a scan is dense,
 and there, at 10,000 tracks, it is already twice as slow. SciPy's cKDTree has one radius for all coordinates and hands
-back Python lists: 3 to 35 times as slow. `bench/tracking.py` times all three.
+back Python lists: 2.5 to 30 times as slow. `bench/gates.py` times all three.
 """
 
 import math
@@ -140,7 +140,7 @@ def gate_many(
             column_out[i, k], d2_out[i, k] = -1, math.inf
         good = cholesky(S[i], lower) == 0
         for a in range(d):
-            half[a], centre[a] = math.sqrt(edge * S[i, a, a]), z_pred[i, a]
+            half[a], centre[a] = math.sqrt(edge * max(S[i, a, a], 0.0)), z_pred[i, a]
             good = good and abs(centre[a]) < math.inf and half[a] < math.inf
         if not good:
             dropped_out[i], status = -1, 4

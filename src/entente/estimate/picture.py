@@ -15,6 +15,7 @@ from entente.estimate.assign import assign_all
 Ints = NDArray[np.int32]
 
 TRUTHS, FOUND, TRACKS, ASSIGNED, ERROR = 0, 1, 2, 3, 4  # what SIAP adds up, see `count_siap`
+LARGEST = 600.0  # logarithm of a power of the cutoff that sums of 1e40 such powers still hold
 
 
 @kernel
@@ -29,7 +30,7 @@ def gospa(x: Floats, y: Floats, cutoff: float, order: float, match_out: Ints) ->
     Returns:
         the distance, in units of x, then its parts, in units of x to the power `order`, whose sum has the distance as
         its root of that order: localisation, missed (each cutoff^order / 2), false (the same); status: 4, with nan, where
-        a number is not finite, d differs, or cutoff or order is not allowed.
+        a number is not finite, d differs, cutoff or order is not allowed, or cutoff^order is above e^600.
     Valid: a pair exactly at the cutoff counts as one missed and one false.
     Source: Rahmathullah, Garcia-Fernandez & Svensson, Generalized optimal sub-pattern assignment metric, FUSION 2017.
     """
@@ -80,9 +81,9 @@ def ospa(x: Floats, y: Floats, cutoff: float, order: float) -> tuple[float, int]
 @kernel
 def _distances(x: Floats, y: Floats, cutoff: float, order: float, out: Floats) -> int:
     """Distances of all pairs, cut off, to the power `order`, into `out` (N, M); status 4 for what `gospa` refuses."""
-    if not (
-        0.0 < cutoff < math.inf and 1.0 <= order < math.inf and cutoff**order < math.inf and x.shape[1] == y.shape[1]
-    ):
+    if not (0.0 < cutoff < math.inf and 1.0 <= order < math.inf and x.shape[1] == y.shape[1]):
+        return 4
+    if order * math.log(cutoff) > LARGEST:
         return 4
     for points in (x, y):
         for i in range(points.shape[0]):
