@@ -3,7 +3,7 @@
 Why a tree: a sweep over the one coordinate that divides best needs no planting and is up to four times as fast where a
 scan is thin, 0.2 against 0.5 ms for 1,000 tracks; but its work grows as tracks times detections where a scan is dense,
 and there, at 10,000 tracks, it is already twice as slow. SciPy's cKDTree has one radius for all coordinates and hands
-back Python lists: 2.5 to 30 times as slow. `bench/gates.py` times all three.
+back Python lists: 2.5 to 35 times as slow. `bench/gates.py` times all three.
 """
 
 import math
