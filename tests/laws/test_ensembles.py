@@ -34,7 +34,7 @@ def only(**what):
         ("mrbm_2000", 1_500, "lofted", "gravity turn", METRE),
         ("irbm_3500", 2_000, "depressed", "pitch programme", METRE),
         ("icbm_solid", 8_000, "lofted", "pitch programme", FAR),
-        ("icbm_liquid", 10_000, "lofted", "gravity turn", FAR),
+        ("icbm_liquid", 9_000, "lofted", "pitch programme", FAR),
         ("icbm_liquid", None, "lofted", "pitch programme", FAR),
     ],
 )

@@ -11,7 +11,7 @@ import numpy as np
 from entente.compiled import Floats, kernel
 from entente.constants import GM, R_EQ
 from entente.physics.dop853 import STAGES, lay, step, within
-from entente.physics.earth import altitude, height_by_series
+from entente.physics.earth import altitude, height_by_series, vertical_speed
 from entente.physics.forces import (
     AIR,
     CELL,
@@ -71,7 +71,7 @@ def longest(y: Floats) -> float:
     """
     r2 = y[0] * y[0] + y[1] * y[1] + y[2] * y[2]
     r = math.sqrt(r2)
-    up = climb(y) / r
+    up = (y[0] * y[3] + y[1] * y[4] + y[2] * y[5]) / r
     # What pulls down is gravity less what the speed across takes of it.
     down = GM / r2 - (y[3] * y[3] + y[4] * y[4] + y[5] * y[5] - up * up) / r
     above = max(r - R_EQ - TOP, 0.0)
@@ -95,8 +95,8 @@ CLIMB, HEIGHT, AIR_HEIGHT, MACH = 0, 1, 2, 3  # what `gap` measures
 
 @kernel
 def climb(y: Floats) -> float:
-    """Position times velocity [m^2/s]: positive while the distance from the Earth's centre grows."""
-    return y[0] * y[3] + y[1] * y[4] + y[2] * y[5]
+    """Rate of the height above the ellipsoid [m/s]: 0 at the apogee."""
+    return vertical_speed(y[0], y[1], y[2], y[3], y[4], y[5])
 
 
 @kernel
