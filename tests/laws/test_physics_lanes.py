@@ -112,8 +112,8 @@ def test_the_next_length_is_that_of_one_body(error):
     many[START], many[END], many[END + 1] = 5.0, 7.0, 7.0
     lanes.judge(many, TOLERANCE)
     good = error <= 1.0
-    assert many[lanes.TRY] == pytest.approx(next_length(h, error), rel=100 * ROUNDING)
-    assert many[lanes.TRY + 1] == pytest.approx(min(h, next_length(h, error)), rel=100 * ROUNDING)
+    assert many[lanes.TRY] == pytest.approx(next_length(h, error, FASTEST), rel=100 * ROUNDING)
+    assert many[lanes.TRY + 1] == pytest.approx(next_length(h, error, 1.0), rel=100 * ROUNDING)
     assert many[lanes.GROWTH] == (FASTEST if good else 1.0)
     assert many[lanes.TIME] == (h if good else 0.0)
     assert many[START : START + 2].tolist() == ([7.0, 7.0] if good else [5.0, 0.0])
