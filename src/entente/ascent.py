@@ -18,7 +18,7 @@ from entente.physics.earth import geodesic, geodetic_from_ecef
 from entente.scenario.units import DEG, KM
 from entente.scenario.vehicle import Vehicle
 
-TOLERANCE = 1e-11  # of one step; impact within 0.2 m of DOP853 at 1e-12 (tests/authorities/test_integrator.py)
+TOLERANCE = 1e-11  # of one step; impact within 0.3 m of DOP853 at 1e-12 (tests/authorities/test_integrator.py)
 TURN_START = 5.0  # s  of vertical flight; generic
 TURN_SHARE = (
     0.4  # of the burn, at which the turn ends; kept with Forden's ranges in view, 0.3 or 0.5 change them by 1 %
@@ -78,10 +78,14 @@ class Ascent:
             ModelError: it never lifts off, or does not come down within a day.
         """
         events = checked(*self.fly(azimuth, pitch, bend))
+        return *self._place(events), events
+
+    def _place(self, events: Floats) -> tuple[float, float]:
+        """Latitude and longitude [rad] of the impact."""
         state = np.empty(6)
         powered.earth_fixed(events[powered.IMPACT], events[powered.IMPACT_STATE :], self.omega, state)
         lat, lon, _ = geodetic_from_ecef(state[0], state[1], state[2])
-        return lat, lon, events
+        return lat, lon
 
     def path(
         self, azimuth: float, pitch: float, every: float, bend: float = 0.0
@@ -103,10 +107,10 @@ class Ascent:
 
         Infinite in orbit.
         """
-        if self.fly(azimuth, pitch, bend)[0] == 3:
+        flown, events = self.fly(azimuth, pitch, bend)
+        if flown == 3:
             return math.inf
-        lat, lon, events = self.impact(azimuth, pitch, bend)
-        length, out, _, status = geodesic(self.lat, self.lon, lat, lon)
+        length, out, _, status = geodesic(self.lat, self.lon, *self._place(checked(flown, events)))
         if status:
             return HALF_ROUND
         ahead = math.cos(out - azimuth) >= 0.0
@@ -120,47 +124,47 @@ class Ascent:
         signed = length if ahead else -length
         return signed + 2.0 * HALF_ROUND * round((swept - signed) / (2.0 * HALF_ROUND))
 
-    def farthest(self, azimuth: float, bend: float = 0.0) -> tuple[float, float]:
+    def farthest(self, azimuth: float) -> tuple[float, float]:
         """The pitch of the longest range, and that range [m]: the best of sixteen, then golden section beside it."""
         tried = np.linspace(*self.pitches, 16)
-        best = int(np.argmax([self.ground_range(azimuth, pitch, bend) for pitch in tried]))
+        best = int(np.argmax([self.ground_range(azimuth, pitch) for pitch in tried]))
         low, high = tried[max(best - 1, 0)], tried[min(best + 1, 15)]
         ratio = 0.5 * (math.sqrt(5.0) - 1.0)
         a, b = high - ratio * (high - low), low + ratio * (high - low)
-        fa, fb = self.ground_range(azimuth, a, bend), self.ground_range(azimuth, b, bend)
+        fa, fb = self.ground_range(azimuth, a), self.ground_range(azimuth, b)
         while high - low > 1e-4 and max(fa, fb) < math.inf:
             if fa > fb:
                 high, b, fb = b, a, fa
                 a = high - ratio * (high - low)
-                fa = self.ground_range(azimuth, a, bend)
+                fa = self.ground_range(azimuth, a)
             else:
                 low, a, fa = a, b, fb
                 b = low + ratio * (high - low)
-                fb = self.ground_range(azimuth, b, bend)
+                fb = self.ground_range(azimuth, b)
         return (float(a), fa) if fa > fb else (float(b), fb)
 
-    def pitch_for(self, azimuth: float, ground_range: float, lofted: bool, bend: float = 0.0) -> float:
+    def pitch_for(self, azimuth: float, ground_range: float, lofted: bool) -> float:
         """The final pitch that covers a range: the steeper of the two if `lofted`, else the flatter.
 
         Raises:
             Unreachable: the range lies beyond the longest, or below what this side of it covers.
         """
-        best, most = self.farthest(azimuth, bend)
+        best, most = self.farthest(azimuth)
         if ground_range > most:
             raise Unreachable(
                 f"range {ground_range / KM:,.0f} km: this vehicle reaches at most {most / KM:,.0f} km toward azimuth "
                 f"{azimuth / DEG % 360:.0f} deg; ask for less, or for another vehicle"
             )
         edge = self.pitches[1] if lofted else self.pitches[0]
-        least = self.ground_range(azimuth, edge, bend)
+        least = self.ground_range(azimuth, edge)
         if ground_range < least:
             way = "lofting" if lofted else "depressing"
             raise Unreachable(
                 f"range {ground_range / KM:,.0f} km: by {way} to a pitch of {edge / DEG:.0f} deg this vehicle still flies "
                 f"{least / KM:,.0f} km; ask for more, or for another vehicle"
             )
-        pitch = bisect(lambda one: self.ground_range(azimuth, one, bend) - ground_range, best, edge, 0.5 * CLOSE)
-        flown = self.ground_range(azimuth, pitch, bend)
+        pitch = bisect(lambda one: self.ground_range(azimuth, one) - ground_range, best, edge, 0.5 * CLOSE)
+        flown = self.ground_range(azimuth, pitch)
         if abs(flown - ground_range) > CLOSE:
             # While it is up the Earth carries it aside: seen along its azimuth it then lands either there or behind.
             raise Unreachable(
@@ -205,12 +209,13 @@ class Ascent:
         turn = 0.0 if apogee >= highest else math.pi
         if lowest < apogee < highest:
             turn = bisect(lambda turn: top(turn) - apogee, 0.0, math.pi, 0.1 * NEAR)
-        if abs(top(turn) - apogee) > NEAR or abs(self.ground_range(azimuth, *at(turn)) - ground_range) > CLOSE:
+        solved, climbed = at(turn), top(turn)
+        if abs(climbed - apogee) > NEAR or abs(self.ground_range(azimuth, *solved) - ground_range) > CLOSE:
             raise Unreachable(
                 f"apogee {apogee / KM:,.10g} km: no programme over {ground_range / KM:,.0f} km climbs so high, the nearest to "
-                f"{top(turn) / KM:,.1f} km; ask for that, or for another range"
+                f"{climbed / KM:,.1f} km; ask for that, or for another range"
             )
-        return at(turn)
+        return solved
 
 
 def checked(status: int, events: Floats) -> Floats:
