@@ -122,7 +122,7 @@ def test_ctrl_c_keeps_chunks_and_resume_ends_with_the_same_bits(whole, tmp_path)
 
 def test_on_a_terminal_progress_is_overwritten_in_place():
     script = (
-        "from pathlib import Path; from entente.cli import resumable\n"
+        "from pathlib import Path; from entente.commands.common import resumable\n"
         "with resumable(Path('none'), 'entente run') as tell:\n"
         "    for line in ('compiled', '50% ...', '75% ...', '100%'): tell(line)"
     )
@@ -259,7 +259,8 @@ def test_an_edit_that_may_change_a_history_is_another_program(package, name):
 @pytest.mark.parametrize(
     "name",
     [
-        *("cli.py", "report/page.py", "report/page.html.j2", "questions/arcs.py", "comparison/gains.py", "findings.py"),
+        *("cli.py", "commands/studies.py", "report/page.py", "report/page.html.j2", "questions/arcs.py"),
+        *("comparison/gains.py", "findings.py"),
         *("findings.yaml", "predicates.py", "deciders.py", "journal.py", "store.py", "chunks.py", "provenance.py"),
         *("scenario/catalogue/radars.yaml", "scenario/places/README.md", "scenario/places/world.json"),
     ],

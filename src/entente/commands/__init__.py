@@ -1,0 +1,10 @@
+"""The commands, by what they are about; each reads arguments, calls one function and prints one answer.
+
+common    what all commands share
+studies   run, simulate, check
+lists     catalogue, agreements
+flights   arc, claim, track, fly
+seeing    coverage
+
+Everything heavy is imported inside the command that needs it, so that help answers at once.
+"""

@@ -1,0 +1,60 @@
+"""What is known: catalogue, agreements."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from typer import Argument, Option, echo
+
+from entente.commands.common import Json, print_json, refusals
+
+commands = typer.Typer()
+
+
+class Kind(StrEnum):
+    """What the catalogue lists."""
+
+    radars = "radars"
+    satellites = "satellites"
+    interceptors = "interceptors"
+    vehicles = "vehicles"
+    ladder = "ladder"
+    agreements = "agreements"
+
+
+@commands.command(epilog="Example: entente catalogue radars --owner russia --year 2013")
+def catalogue(
+    kind: Annotated[Kind, Argument(help="What to list.")],
+    owner: Annotated[str | None, Option(help="us_nato, russia, china, israel, japan, taiwan or other.")] = None,
+    year: Annotated[int | None, Option(help="Status on 1 July of that year.")] = None,
+    status: Annotated[str | None, Option(help="deployed, planned, cancelled or retired.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List what the models know of, each row with its ranges, basis and source."""
+    with refusals():
+        from entente.scenario.rows import catalogue as list_rows
+
+        found = list_rows(kind.value, owner, year, status)
+    if as_json:
+        print_json(found.to_dicts())
+    else:
+        echo(str(found))
+
+
+@commands.command(epilog="Example: entente agreements --on 2013-04-08")
+def agreements(
+    on: Annotated[str | None, Option(help="A day such as 2013-04-08, or a year; all of them if left out.")] = None,
+    status: Annotated[
+        str | None, Option(help="in force (the default with a day), signed only, never operated, lapsed, or any.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the agreements in force on a day: their limits, and what they made flow between the parties."""
+    with refusals():
+        from entente.questions.agreements import agreements as list_agreements
+
+        found = list_agreements(on, status)
+    if as_json:
+        print_json(found.to_dicts())
+    else:
+        echo(str(found))
