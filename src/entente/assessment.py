@@ -15,6 +15,7 @@ from entente.knowing import (
     sites_inside,
     size_km2,
     threatens,
+    time_of,
 )
 from entente.measures import LOOK_AT, MEASURES, RESOLVED_AT
 from entente.physics.earth import geodesic
@@ -107,6 +108,7 @@ def _of_object(
     alone = own.obj == obj
     before = best_area(own.impact[alone], own.held[alone], at)
     error, sigma = _position(flights, obj, tracks, at)
+    late, width, in_time = time_of(area, impact)
     coasting = (tracks.t >= flights.t_burnout[obj]) & (tracks.t <= impact)
     has_state = np.asarray((tracks.held & np.isfinite(tracks.x[..., 0])).any(axis=0))
     critical = world.scenario.critical_sites
@@ -120,6 +122,9 @@ def _of_object(
         "impact_area_90_km2": size_km2(area, IN_90),
         "impact_inside_50": contains(area, flights.impact_ecef[obj], IN_50),
         "impact_inside_90": contains(area, flights.impact_ecef[obj], IN_90),
+        "impact_time_error_s": late,
+        "impact_time_90_s": width,
+        "impact_time_inside_90": in_time,
         "people_in_area": people_inside(area),
         "sites_in_area": sites_inside(area, lat, lon) if len(critical) else math.nan,
         "position_error_km": error,

@@ -15,11 +15,12 @@ from entente.estimate.belief import extrapolate_many
 from entente.estimate.follow import ESTABLISHED, SILENCE, Q, follow_scans
 from entente.estimate.score import ellipse
 from entente.physics.earth import enu_axes, geodetic_from_ecef
-from entente.records import INFRARED, Bools, Detections, Ints
+from entente.records import INFRARED, Areas, Bools, Detections, Ints
 from entente.scenario.world import Sensor, World
 
 CLUTTER_FLOOR = 1e-4  # false alarms a scan that the tracker allows for even where the catalogue says none
-FIRST_SEEN = np.array([8_000.0, 55.0])  # m: drift of a missile before its plume is seen; s: how long that takes
+# m: drift of a missile before its plume is seen; s: how long that takes, and its standard deviation; assumed
+FIRST_SEEN = np.array([8_000.0, 55.0, 20.0])
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Chain:
     p_boost: Floats
     since: Floats  # (K,)
     obj: Ints  # (K,)
-    launch: Floats  # (K, 6) where first seen, as a table row of areas; nan for radars
+    launch: Floats  # (K, 7) where first seen, as a table row of areas; nan for radars
 
 
 def follow_sensors(world: World, detections: Detections, numbers: Sequence[int], kind: int, grid: Floats) -> Chain:
@@ -114,7 +115,7 @@ def _on_grid(
         p_boost=np.full((count, size), np.nan),
         since=np.empty(count),
         obj=np.empty(count, np.int32),
-        launch=np.full((count, 6), np.nan),
+        launch=Areas.unknown(count).columns,
     )
     for k, name in enumerate(names):
         mine = track == name
@@ -142,7 +143,7 @@ def _below(x: Floats, P: Floats, t: float) -> Floats:
     enu_axes(lat, lon, axes)
     cov = (axes @ P[:3, :3] @ axes.T)[:2, :2] + FIRST_SEEN[0] ** 2 * np.eye(2)
     major, minor, bearing = ellipse(cov)
-    return np.array([lat, lon, major, minor, bearing, t - FIRST_SEEN[1]])
+    return np.array([lat, lon, major, minor, bearing, t - FIRST_SEEN[1], FIRST_SEEN[2]])
 
 
 def _faces(sensors: list[Sensor]) -> Floats:

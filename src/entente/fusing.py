@@ -172,8 +172,8 @@ def _unheld(t: Floats, count: int, made_of: int) -> Tracks:
         p_boost=np.full(shape, np.nan),
         seen_by=np.zeros(shape, np.int8),
         made_of=np.full(shape, made_of, np.int8),
-        launch=Areas.from_table(np.full((*shape, 6), np.nan)),
-        impact=Areas.from_table(np.full((*shape, 6), np.nan)),
+        launch=Areas.unknown(*shape),
+        impact=Areas.unknown(*shape),
         since=np.full(count, np.nan),
         obj=np.zeros(count, np.int32),
     )

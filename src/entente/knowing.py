@@ -16,6 +16,7 @@ from entente.scenario.world import Home
 
 IN_90 = -2.0 * math.log(0.1)  # squared axes of the 90 % ellipse over those of the 1-sigma ellipse
 IN_50 = -2.0 * math.log(0.5)
+TIME_90 = 1.6449  # standard deviations: half of the interval that holds 90 % of a Gaussian
 
 
 def credible(rule: WarningRule, tracks: Tracks, before: float) -> float:
@@ -53,6 +54,17 @@ def contains(area: Floats | None, point_ecef: Floats, squared: float) -> float:
         return math.nan
     lat, lon, _ = geodetic_from_ecef(*point_ecef)
     return float(_inside(area, np.array([lat]), np.array([lon]), squared)[0])
+
+
+def time_of(area: Floats | None, truth: float) -> tuple[float, float, float]:
+    """What an area says of the time of its event: size of the error, width of the 90 % interval [s], 1 if that holds the truth.
+
+    All nan if there is no area.
+    """
+    if area is None:
+        return math.nan, math.nan, math.nan
+    error, half = abs(float(area[5]) - truth), TIME_90 * float(area[6])
+    return error, 2.0 * half, float(error <= half)
 
 
 def people_inside(area: Floats | None) -> float:

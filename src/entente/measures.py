@@ -64,6 +64,19 @@ MEASURES: dict[str, Measure] = {
         "90 % if the area is honest; more where fusing is cautious",
         "picture",
     ),
+    "impact_time_error_s": Measure(
+        "Error of the time of impact", "s", "lower", "300 s after launch; size, by the same area", "picture"
+    ),
+    "impact_time_90_s": Measure(
+        "90 % interval of the time of impact", "s", "lower", "300 s after launch; from end to end", "picture"
+    ),
+    "impact_time_inside_90": Measure(
+        "Time of impact inside its 90 % interval",
+        "1",
+        "none",
+        "90 % if the interval is honest; more where fusing is cautious",
+        "picture",
+    ),
     "people_in_area": Measure(
         "People in the 90 % impact area",
         "people",

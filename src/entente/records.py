@@ -102,7 +102,7 @@ class Areas:
     `axes` are the semi-axes of the 1-sigma ellipse; the area of containment p has them times sqrt(-2 ln(1 - p)).
     """
 
-    columns: Floats  # (..., 6) latitude, longitude, longer and shorter semi-axis, bearing, time; `from_table` makes one
+    columns: Floats  # (..., 7) latitude, longitude, longer and shorter semi-axis, bearing, time and its sigma; see `from_table`
 
     @property
     def lat(self) -> Floats:
@@ -129,6 +129,11 @@ class Areas:
         """When it happens (impact) or happened (launch) [s], (...)."""
         return self.columns[..., 5]
 
+    @property
+    def t_sigma(self) -> Floats:
+        """Standard deviation of `t` [s], (...)."""
+        return self.columns[..., 6]
+
     def __getitem__(self, where: Any) -> "Areas":
         """The same areas, fewer of them."""
         return Areas(self.columns[where])
@@ -140,13 +145,18 @@ class Areas:
 
     @property
     def table(self) -> Floats:
-        """A copy of the columns side by side, (..., 6), as the kernels of `estimate.belief` have them."""
+        """A copy of the columns side by side, (..., 7), as the kernels of `estimate.belief` have them."""
         return self.columns.copy()
 
     @classmethod
     def from_table(cls, table: Floats) -> "Areas":
-        """From columns latitude, longitude, semi-axes, bearing, time, (..., 6); the table is kept, not copied."""
+        """From columns latitude, longitude, semi-axes, bearing, time, its sigma, (..., 7); the table is kept, not copied."""
         return cls(table)
+
+    @classmethod
+    def unknown(cls, *shape: int) -> "Areas":
+        """Areas of which nothing is known."""
+        return cls(np.full((*shape, 7), np.nan))
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,8 @@ def _messages(count: int) -> Shared:
         x=np.full((count, 6), np.nan),
         P=np.full((count, 6, 6), np.nan),
         seen_by=np.zeros(count, np.int8),
-        launch=Areas.from_table(np.full((count, 6), np.nan)),
-        impact=Areas.from_table(np.full((count, 6), np.nan)),
+        launch=Areas.unknown(count),
+        impact=Areas.unknown(count),
         bias=np.zeros(count),
         noticed=np.zeros(2, np.bool_),
     )
@@ -210,7 +210,10 @@ def _noticed(world: World, flow: bool) -> Bools:
 
 
 def _coarser(policy: Policy, areas: Floats, east: float, north: float) -> Floats:
-    """Areas (N, 6) no smaller than the policy's floor, their centres moved by the bias (in units of the floor)."""
+    """Areas (N, 7) no smaller than the policy's floor, their centres moved by the bias (in units of the floor).
+
+    Times stay as they were: their standard deviations are those of the whole area, wherever its centre is put.
+    """
     out = areas.copy()
     _move_many(areas, math.atan2(east, north), policy.area_floor * math.hypot(east, north), out)
     out[:, MAJOR], out[:, MINOR] = (np.hypot(areas[:, i], policy.area_floor) for i in (MAJOR, MINOR))
@@ -220,7 +223,7 @@ def _coarser(policy: Policy, areas: Floats, east: float, north: float) -> Floats
 
 @kernel
 def _move_many(areas: Floats, azimuth: float, away: float, out: Floats) -> None:
-    """Write into `out` where the centres of areas (N, 6) lie after a step `away` [m] in the direction `azimuth` [rad]."""
+    """Write into `out` where the centres of areas (N, 7) lie after a step `away` [m] in the direction `azimuth` [rad]."""
     for i in range(len(areas)):
         if not math.isnan(areas[i, LAT]):
             out[i, LAT], out[i, LON] = destination(areas[i, LAT], areas[i, LON], azimuth, away)

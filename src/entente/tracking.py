@@ -50,7 +50,7 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
     """One nation: its radar tracks, the plumes its satellites saw, and which plume is which track."""
     radar = _chain(world, detections, party, RADAR, grid)
     plume = _chain(world, detections, party, INFRARED, grid)
-    launch = np.empty((*radar.held.shape, 6))
+    launch = Areas.unknown(*radar.held.shape).columns
     areas_many(grid, radar.held, radar.x, radar.P, radar.p_boost, BETA_LN, BOOST_PATH, False, launch)
     seen_by = [np.full(chain.held.shape, kind, np.int8) for chain, kind in ((radar, RADAR), (plume, INFRARED))]
     _identify(radar, plume, seen_by[0], launch)
@@ -61,7 +61,7 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
     launch = np.concatenate([launch, np.repeat(plume.launch[:, None, :], len(grid), axis=1)])
     for column in (x, P, p_boost, launch):
         column[~held] = np.nan
-    impact = np.empty((*held.shape, 6))
+    impact = Areas.unknown(*held.shape).columns
     areas_many(grid, held, x, P, p_boost, BETA_LN, BOOST_PATH, True, impact)
     return Tracks(
         t=grid,

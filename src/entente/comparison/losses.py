@@ -25,10 +25,12 @@ CLAIMS = (
     "launch_area_90_km2",
     "impact_area_50_km2",
     "impact_area_90_km2",
+    "impact_time_90_s",
     "people_in_area",
     "sites_in_area",
     "information_nats",
 )
+ERRORS = ("position_error_km", "impact_time_error_s")
 DATA = {"warnings", "tracks"}  # flows that carry what the partner sees; reports go to the centre
 UNTRACED = "not traced: nothing that changed between the rungs is known to do this; see the histories themselves"
 
@@ -172,7 +174,7 @@ def _through_the_centre(it: _Context) -> Iterator[str]:
     """The partner's data no longer come straight, but through the centre."""
     if it.after.fusion != "centre" or it.before.fusion != "receiver":
         return
-    if it.change.measure in (*CLAIMS, *TIMES, "position_error_km", "completeness"):
+    if it.change.measure in (*CLAIMS, *TIMES, *ERRORS, "completeness"):
         own = it.own.release
         yield (
             f"the partner's data come through the centre, {CENTRE_DELAY:g} s later than straight, and fused there with what "
@@ -182,7 +184,7 @@ def _through_the_centre(it: _Context) -> Iterator[str]:
 
 def _blurred(it: _Context) -> Iterator[str]:
     """The partner's release policy makes what it gives coarse."""
-    if it.change.measure in (*CLAIMS, "position_error_km") and _first_data(it):
+    if it.change.measure in (*CLAIMS, *ERRORS) and _first_data(it):
         release = it.partner.release
         yield (
             f"what the partner releases is blurred: positions by a declared bias of {release.track_sigma_km:g} km, "

@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 
 SAME_BODY = 27.86  # chi-square with 6 degrees of freedom, 0.9999: two estimates of one body lie closer than this
 BURNS = 0.05  # chance of burning from which on an impact area would mean nothing
-LAT, LON, MAJOR, MINOR, BEARING, WHEN = 0, 1, 2, 3, 4, 5  # columns of a table of areas
+LAT, LON, MAJOR, MINOR, BEARING, WHEN, WHEN_SIGMA = 0, 1, 2, 3, 4, 5, 6  # columns of a table of areas
 
 
 @kernel
@@ -102,8 +102,8 @@ def areas_many(
         beta_ln: mean and standard deviation of the logarithm of the ballistic coefficient [kg/m^2], (2,).
         path: allowance for the unknown boost: place [m] and time [s], (2,).
         impact: whether to go forward to the impact, else back to the launch.
-        out: (K, G, 6) latitude, longitude [rad], semi-axes [m], bearing of the longer [rad], time [s]; nan where a track is
-            not held, still burns or does not come down.
+        out: (K, G, 7) latitude, longitude [rad], semi-axes [m], bearing of the longer [rad], time [s] and its standard
+            deviation; nan where a track is not held, still burns or does not come down.
     """
     cov = np.empty((2, 2))
     for k in range(held.shape[0]):
@@ -112,12 +112,12 @@ def areas_many(
             if not held[k, g] or not p_boost[k, g] < BURNS:
                 continue
             if impact:
-                lat, lon, when, _, status = impact_area(x[k, g], P[k, g], t[g], beta_ln[0], beta_ln[1], cov)
+                lat, lon, when, sigma, status = impact_area(x[k, g], P[k, g], t[g], beta_ln[0], beta_ln[1], cov)
             else:
-                lat, lon, when, _, status = launch_area(x[k, g], P[k, g], t[g], path[0], path[1], cov)
+                lat, lon, when, sigma, status = launch_area(x[k, g], P[k, g], t[g], path[0], path[1], cov)
             if status == 0:
                 major, minor, bearing = ellipse(cov)
-                out[k, g, LAT], out[k, g, LON], out[k, g, WHEN] = lat, lon, when
+                out[k, g, LAT], out[k, g, LON], out[k, g, WHEN], out[k, g, WHEN_SIGMA] = lat, lon, when, sigma
                 out[k, g, MAJOR], out[k, g, MINOR], out[k, g, BEARING] = major, minor, bearing
 
 
