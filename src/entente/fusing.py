@@ -182,6 +182,9 @@ def _unheld(t: Floats, count: int, made_of: int) -> Tracks:
 def _find_areas(tracks: Tracks, changed: Bools) -> None:
     """Write into tracks the areas that follow from their states, where those changed (K, G) or were never asked for.
 
+    Tracks are joined for the least spread of position. Where one's own velocity was better, so may be the area that one
+    had already: of both, which are honest each, the smaller is kept.
+
     The centre's impact areas are left unknown: nobody answers from its picture, and each party reckons them from its own.
     """
     changed = tracks.held & (changed | ~tracks.impact.known)
@@ -191,7 +194,7 @@ def _find_areas(tracks: Tracks, changed: Bools) -> None:
         impact[:] = np.nan
     else:
         areas_many(tracks.t, changed, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, True, fresh)
-        impact[changed] = fresh[changed]
+        impact[changed] = _smaller(fresh[changed], impact[changed])
     unknown = changed & np.isnan(launch[..., 0])
     if unknown.any():
         areas_many(tracks.t, unknown, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, False, fresh)

@@ -17,6 +17,11 @@ PARTIES = (0, 1)
 NO_GAIN = 1e-9  # relative rounding of a trace
 
 
+def spread(P):
+    """Trace of the position covariance, (...)."""
+    return np.trace(P[..., :3, :3], axis1=-2, axis2=-1)
+
+
 @cache
 def history(seed):
     """One history before anybody shares."""
@@ -84,7 +89,7 @@ def test_nobody_knows_before_being_told(seed, rung):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_joining_leaves_no_more_spread_than_either_side_had(seed):
-    """Covariance intersection takes the smallest trace of the whole covariance: at most that of the better input."""
+    """Covariance intersection takes the smallest trace of the position covariance: at most that of the better input."""
     national, shared, _ = joined(seed, 4)
     fused = 0
     for party in PARTIES:
@@ -94,10 +99,10 @@ def test_joining_leaves_no_more_spread_than_either_side_had(seed):
         for row, k in enumerate(kept[kept < len(mine.obj)]):
             at = both.made_of[row] == BOTH
             np.testing.assert_array_equal(both.P[row, ~at], mine.P[k, ~at])
-            whole = np.trace(both.P[row, at], axis1=-2, axis2=-1)
-            alone = np.trace(mine.P[k, at], axis1=-2, axis2=-1)
+            whole = spread(both.P[row, at])
+            alone = spread(mine.P[k, at])
             assert (whole <= alone * (1 + NO_GAIN)).all()
-            others = np.trace(theirs.P[:, at], axis1=-2, axis2=-1)
+            others = spread(theirs.P[:, at])
             assert (whole <= np.where(theirs.held[:, at], others, 0.0).max(axis=0) * (1 + NO_GAIN)).all()
             assert (np.linalg.eigvalsh(both.P[row, at]) > 0.0).all()
             fused += at.sum()
@@ -113,10 +118,24 @@ def test_no_own_track_is_lost_by_joining(seed, rung):
         mine, own = picture.tracks.of(party), national.tracks.of(party)
         held = own.held.any(axis=0)
         assert mine.held[:, held].any(axis=0).all()
-        best = [
-            np.where(t.held, np.trace(np.nan_to_num(t.P), axis1=-2, axis2=-1), np.inf).min(axis=0) for t in (mine, own)
-        ]
+        best = [np.where(t.held, spread(np.nan_to_num(t.P)), np.inf).min(axis=0) for t in (mine, own)]
         assert (best[0][held] <= best[1][held] * (1 + NO_GAIN)).all()
+
+
+@pytest.mark.parametrize("rung", [3, 4])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_joining_never_widens_the_impact_area(seed, rung):
+    """Position decides how tracks are joined; an own area that its velocity makes smaller is kept."""
+    national, _, picture = joined(seed, rung)
+
+    def smallest(tracks):
+        sizes = np.where(tracks.held & tracks.impact.known, tracks.impact.axes.prod(axis=-1), np.inf)
+        return sizes.min(axis=0)
+
+    for party in PARTIES:
+        mine, own = smallest(picture.tracks.of(party)), smallest(national.tracks.of(party))
+        assert np.isfinite(own).any()
+        assert (mine <= own * (1 + NO_GAIN)).all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
