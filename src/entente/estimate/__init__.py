@@ -1,16 +1,17 @@
 """Knowledge: what can be said about a moving body from what was measured, and how sure that is. Kernels only.
 
-Conventions: SI units; a state is [r, v], Earth-fixed, (6,), with covariance P (6, 6); measurements are (range, azimuth,
-elevation) or (azimuth, elevation) in a sensor's east-north-up axes, whose unit vectors are the rows of `enu` (3, 3);
-azimuth is clockwise from north, 0 to 2 pi. Arrays are float64 and C-ordered. Results go into arrays named `*_out`,
-which may be the inputs themselves unless a docstring says otherwise.
+Conventions: SI units; a state is [r, v], Earth-fixed, (6,), with covariance P (6, 6), or [r, v, ln beta], (7,), beta being
+the ballistic coefficient [kg/m^2]; measurements are (range, azimuth, elevation) or (azimuth, elevation) in a sensor's
+east-north-up axes, whose unit vectors are the rows of `enu` (3, 3); azimuth is clockwise from north, 0 to 2 pi. Arrays are
+float64 and C-ordered. Results go into arrays named `*_out`, which may be the inputs themselves unless a docstring says
+otherwise.
 Nothing raises: a `status` (0 ok, 1 no convergence, 2 outside validity, 4 bad input) or, where numbers come back, nan.
 
-Map: `factor` small symmetric matrices; `kalman` predict and update one state; `modes` a filter that asks whether the body
-still burns; `steps` one radar look at one state, all at once; `initiate` a first state from one detection; `associate`
-which detection belongs to which track, with `gate` for which it could be, `assign` for who gets what, `jpda` for how
-likely it is each one's; `fuse` two estimates whose correlation nobody knows; `predict` where it comes down, where it came
-from, with `conic` for falls without air in closed form and `passage` for what the air costs; `score` how good an
-estimate is, `picture` how good a whole set of them. Compiled loops over them: `follow` one nation's tracker, scan by
+Map: `factor` small symmetric matrices; `kalman` predict and update one state, `reentry` one that falls through air; `modes` a
+filter that asks whether the body still burns; `steps` one radar look at one state, all at once; `initiate` a first state from
+one detection; `associate` which detection belongs to which track, with `gate` for which it could be, `assign` for who gets
+what, `jpda` for how likely it is each one's; `fuse` two estimates whose correlation nobody knows; `predict` where it comes
+down, where it came from, with `conic` for falls without air in closed form and `passage` for what the air costs; `score` how
+good an estimate is, `picture` how good a whole set of them. Compiled loops over them: `follow` one nation's tracker, scan by
 scan; `belief` what tracks lead to and which are one body, moment by moment; `salvo` when a site would fire at them.
 """

@@ -61,7 +61,7 @@ def predict_ballistic(x: Floats, P: Floats, dt: float, q: float, x_out: Floats, 
 
 @kernel
 def add_noise(q: float, dt: float, P: Floats) -> None:
-    """Add to P (6, 6) what a white acceleration of density q [m^2/s^3] has done within dt [s], as if space were flat."""
+    """Add to P, (6, 6) or larger, what a white acceleration of density q [m^2/s^3] has done within dt [s] in flat space."""
     for i in range(3):
         P[i, i] += q * dt**3 / 3.0
         P[i, i + 3] += q * dt * dt / 2.0
@@ -218,10 +218,10 @@ def radar_measure(x: Floats, site_r: Floats, enu: Floats, z_out: Floats, H_out: 
     """Range, azimuth and elevation of a body seen from a site, and their derivatives by the state.
 
     Args:
-        x: [r, v] Earth-fixed [m, m/s], (6,).
+        x: [r, v] Earth-fixed [m, m/s], (6,), or [r, v, ln beta], (7,).
         site_r: position of the sensor, Earth-fixed [m], (3,); enu: its axes, rows east, north, up, (3, 3).
         z_out: range [m], azimuth, elevation [rad], (3,).
-        H_out: (3, 6); the velocity columns are 0.
+        H_out: (3, 6) or (3, 7); the columns from the third on are 0.
     Returns:
         status: 2 within 1e-9 of the vertical, where azimuth has no derivative, or at the sensor itself.
     """
@@ -241,20 +241,21 @@ def radar_measure(x: Floats, site_r: Floats, enu: Floats, z_out: Floats, H_out: 
         H_out[0, k] = (flat * along + u * enu[2, k]) / slant
         H_out[1, k] = (n * enu[0, k] - e * enu[1, k]) / (flat * flat)
         H_out[2, k] = (flat * enu[2, k] - u * along) / (slant * slant)
-        H_out[0, k + 3] = 0.0
-        H_out[1, k + 3] = 0.0
-        H_out[2, k + 3] = 0.0
+    for k in range(3, H_out.shape[1]):
+        H_out[0, k] = 0.0
+        H_out[1, k] = 0.0
+        H_out[2, k] = 0.0
     return 0
 
 
 @kernel
 def angles_measure(x: Floats, site_r: Floats, enu: Floats, z_out: Floats, H_out: Floats) -> int:
-    """Azimuth and elevation [rad] of a body: `radar_measure` without its range; z_out (2,), H_out (2, 6)."""
+    """Azimuth and elevation [rad] of a body: `radar_measure` without its range; z_out (2,), H_out (2, 6) or (2, 7)."""
     z = np.empty(3)
-    H = np.empty((3, 6))
+    H = np.empty((3, H_out.shape[1]))
     status = radar_measure(x, site_r, enu, z, H)
     for a in range(2):
         z_out[a] = z[a + 1]
-        for k in range(6):
+        for k in range(H_out.shape[1]):
             H_out[a, k] = H[a + 1, k]
     return status

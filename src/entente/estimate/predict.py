@@ -87,18 +87,46 @@ def impact_area(
         within 4 %, centres within a tenth of a standard deviation (tests/laws).
     Source: Arasaratnam & Haykin, Cubature Kalman filters, IEEE Trans. Automatic Control 54 (2009), section V.
     """
-    lower, end, ends = np.empty((6, 6)), np.empty(6), np.empty((14, 4))
+    small, lower, body = np.empty((6, 6)), np.zeros((7, 7)), np.empty(7)
     cov_out[0, 0], cov_out[0, 1], cov_out[1, 0], cov_out[1, 1] = math.nan, math.nan, math.nan, math.nan
-    if cholesky(P, lower) != 0 or not beta_ln_sigma >= 0.0 or not abs(beta_ln_mean) < math.inf:
+    if cholesky(P, small) != 0 or not beta_ln_sigma >= 0.0 or not abs(beta_ln_mean) < math.inf:
         return math.nan, math.nan, math.nan, math.nan, 4
-    if _height(x) < AIR_TOP:
-        status = _all_sliding(x, lower, beta_ln_mean, beta_ln_sigma, end, ends)
+    for i in range(6):
+        body[i] = x[i]
+        for j in range(i + 1):
+            lower[i, j] = small[i, j]
+    body[6], lower[6, 6] = beta_ln_mean, beta_ln_sigma
+    return _falls(body, lower, t, cov_out)
+
+
+@kernel
+def falling_area(x: Floats, P: Floats, t: float, cov_out: Floats) -> tuple[float, float, float, float, int]:
+    """`impact_area` of a body whose drag is a part of its state, and correlated with the rest of it.
+
+    Args:
+        x: [r, v, ln beta] Earth-fixed [m, m/s, 1], (7,); P: its covariance, (7, 7); t: the time it holds for [s].
+        cov_out: covariance of the point in local east and north [m^2], (2, 2).
+    Returns, valid, source: as `impact_area`.
+    """
+    lower = np.empty((7, 7))
+    cov_out[0, 0], cov_out[0, 1], cov_out[1, 0], cov_out[1, 1] = math.nan, math.nan, math.nan, math.nan
+    if cholesky(P, lower) != 0 or not abs(x[6]) < math.inf:
+        return math.nan, math.nan, math.nan, math.nan, 4
+    return _falls(x, lower, t, cov_out)
+
+
+@kernel
+def _falls(x: Floats, lower: Floats, t: float, cov_out: Floats) -> tuple[float, float, float, float, int]:
+    """`falling_area` from the Cholesky factor of the covariance, (7, 7), whose last diagonal entry may be 0."""
+    end, ends = np.empty(6), np.empty((14, 4))
+    if height(x) < AIR_TOP:
+        status = _all_sliding(x, lower, end, ends)
         if status != 0:
-            status = _all_flown(x, lower, beta_ln_mean, beta_ln_sigma, ends)
+            status = _all_flown(x, lower, ends)
     else:
         status = _mean_flown(x, lower, 1.0, end, ends)
         if status == 0:
-            _brake(end, beta_ln_mean, beta_ln_sigma, ends)
+            _brake(end, x[6], lower, ends)
     return _area(ends, 14, status, t, cov_out)
 
 
@@ -109,7 +137,8 @@ def launch_area(
     """Where and when a body left the ground: its free fall run backwards, widened for the boost that is not known.
 
     Args:
-        x: [r, v] Earth-fixed [m, m/s], (6,); P: its covariance, (6, 6); t: the time it holds for [s].
+        x: [r, v] Earth-fixed [m, m/s], (6,); P: its covariance, (6, 6); t: the time it holds for [s]. Of a state with
+            ln beta, (7,) and (7, 7), the first six are used.
         path_sigma: standard deviation added to east and to north for the way during boost [m].
         path_sigma_t: standard deviation added to the time [s].
         cov_out: covariance of the point in local east and north [m^2], (2, 2).
@@ -120,7 +149,7 @@ def launch_area(
         must cover that bias, which is of the size of the boost path (tens of km for ranges up to 3,000 km).
     Source: as `impact_area`.
     """
-    lower, end, ends = np.empty((6, 6)), np.empty(6), np.empty((14, 4))
+    lower, end, ends = np.empty(P.shape), np.empty(6), np.empty((14, 4))
     cov_out[0, 0], cov_out[0, 1], cov_out[1, 0], cov_out[1, 1] = math.nan, math.nan, math.nan, math.nan
     if cholesky(P, lower) != 0:
         return math.nan, math.nan, math.nan, math.nan, 4
@@ -160,40 +189,41 @@ def _area(ends: Floats, count: int, status: int, t: float, cov_out: Floats) -> t
 
 
 @kernel
-def _all_flown(x: Floats, lower: Floats, beta_ln_mean: float, beta_ln_sigma: float, ends: Floats) -> int:
-    """Where 14 sigma points end, every one flown to the ground: place and time from now, (14, 4). Returns the status."""
-    y = np.empty(6)
+def _all_flown(x: Floats, lower: Floats, ends: Floats) -> int:
+    """Where 14 sigma points of a state (7,) end, every one flown to the ground: place and time from now, (14, 4). Status."""
+    y, flown = np.empty(7), np.empty(6)
     for point in range(14):
-        j = point // 2
-        off = math.sqrt(7.0) if point % 2 == 0 else -math.sqrt(7.0)
-        for i in range(6):
-            y[i] = x[i] + (off * lower[i, j] if j < 6 else 0.0)
-        beta_ln = beta_ln_mean + (off * beta_ln_sigma if j == 6 else 0.0)
-        dt, status = _fly_down(y, 0.5 * math.exp(-beta_ln), 1.0, COARSE, y)
+        _sigma_point(x, lower, point, y)
+        dt, status = _fly_down(y, 0.5 * math.exp(-y[6]), 1.0, COARSE, flown)
         if status != 0:
             return status
-        ends[point, 0], ends[point, 1], ends[point, 2], ends[point, 3] = y[0], y[1], y[2], dt
+        ends[point, 0], ends[point, 1], ends[point, 2], ends[point, 3] = flown[0], flown[1], flown[2], dt
     return 0
 
 
 @kernel
-def _all_sliding(x: Floats, lower: Floats, beta_ln_mean: float, beta_ln_sigma: float, end: Floats, ends: Floats) -> int:
+def _sigma_point(x: Floats, lower: Floats, point: int, out: Floats) -> None:
+    """One of the 14 sigma points of a state (7,), by the Cholesky factor of its covariance."""
+    j = point // 2
+    off = math.sqrt(7.0) if point % 2 == 0 else -math.sqrt(7.0)
+    for i in range(7):
+        out[i] = x[i] + off * lower[i, j]
+
+
+@kernel
+def _all_sliding(x: Floats, lower: Floats, end: Floats, ends: Floats) -> int:
     """As `_all_flown`, but only the mean's vacuum end is flown, and the others come down beside it as `passage` has it.
 
     Returns:
         status: not 0 also where one does not sink steeply.
     """
     dt, status = _coast(x, 1.0, end)
-    mean, y = np.empty(4), np.empty(6)
+    mean, y = np.empty(4), np.empty(7)
     status = max(status, _slide(x, 0.0, mean))
     for point in range(14 if status == 0 else 0):
-        j = point // 2
-        off = math.sqrt(7.0) if point % 2 == 0 else -math.sqrt(7.0)
-        for i in range(6):
-            y[i] = x[i] + (off * lower[i, j] if j < 6 else 0.0)
-        beta_ln = beta_ln_mean + (off * beta_ln_sigma if j == 6 else 0.0)
+        _sigma_point(x, lower, point, y)
         place = ends[point]
-        status = max(status, _slide(y, 0.5 * math.exp(-beta_ln), place))
+        status = max(status, _slide(y, 0.5 * math.exp(-y[6]), place))
         for i in range(4):
             place[i] += (end[i] if i < 3 else dt) - mean[i]
     return status
@@ -202,7 +232,7 @@ def _all_sliding(x: Floats, lower: Floats, beta_ln_mean: float, beta_ln_sigma: f
 @kernel
 def _slide(x: Floats, k: float, out: Floats) -> int:
     """Where and in what time a sinking body in the air comes down by `passage`, (4,); status 2 if it sinks too flatly."""
-    alt = _height(x)
+    alt = height(x)
     r = math.sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
     up = (x[0] * x[3] + x[1] * x[4] + x[2] * x[5]) / r
     speed2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
@@ -222,7 +252,7 @@ def _mean_flown(x: Floats, lower: Floats, sign: float, end: Floats, ends: Floats
     """Where sigma points would end without air: the mean flown, the others as far from it as closed-form falls end.
 
     Args:
-        x: (6,); lower: Cholesky factor of its covariance, (6, 6); sign: 1 forward, -1 backward in time.
+        x: (6,) or (7,); lower: Cholesky factor of its covariance; sign: 1 forward, -1 backward in time.
         end: the mean on the ground, (6,), written.
         ends: place and time from now, (14, 4), written: 12 points, and twice the mean for the two that differ in drag.
     Returns:
@@ -235,7 +265,7 @@ def _mean_flown(x: Floats, lower: Floats, sign: float, end: Floats, ends: Floats
     sink = -sign * (end[0] * end[3] + end[1] * end[4] + end[2] * end[5]) / radius
     mean = np.empty(4)
     status = _fall(x, radius, sign, mean)
-    high = _height(mean)
+    high = height(mean)
     y = np.empty(6)
     root = math.sqrt(7.0 if sign > 0.0 else 6.0)
     for point in range(14):
@@ -250,7 +280,7 @@ def _mean_flown(x: Floats, lower: Floats, sign: float, end: Floats, ends: Floats
         place = ends[point]
         status = _fall(y, radius, sign, place)
         # The ground there is not as far from the Earth's centre as below the mean: on along the mean's way.
-        more = sign * (_height(place) - high) / sink if sink > 1.0 else 0.0
+        more = sign * (height(place) - high) / sink if sink > 1.0 else 0.0
         for i in range(3):
             place[i] += end[i] - mean[i] + more * end[i + 3]
         place[3] += dt - mean[3] + more
@@ -271,7 +301,7 @@ def _fall(x: Floats, radius: float, sign: float, out: Floats) -> int:
 def _coast(x: Floats, sign: float, end: Floats) -> tuple[float, int]:
     """`to_ground` without drag in few steps, since the closed form says beforehand about how long the fall takes."""
     about = np.empty(4)
-    alt = _height(x)
+    alt = height(x)
     radius = math.sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]) - alt
     if not abs(x[3] + x[4] + x[5] + alt) < math.inf:
         return math.nan, 4
@@ -287,7 +317,7 @@ def _coast(x: Floats, sign: float, end: Floats) -> tuple[float, int]:
     for _ in range(steps):
         _step(end, dt / steps, 0.0, end)
     for _ in range(LANDING):
-        alt = _height(end)
+        alt = height(end)
         if abs(alt) < LEVEL:
             return dt, 0
         r = math.sqrt(end[0] * end[0] + end[1] * end[1] + end[2] * end[2])
@@ -301,11 +331,12 @@ def _coast(x: Floats, sign: float, end: Floats) -> tuple[float, int]:
 
 
 @kernel
-def _brake(end: Floats, beta_ln_mean: float, beta_ln_sigma: float, ends: Floats) -> None:
+def _brake(end: Floats, beta_ln: float, lower: Floats, ends: Floats) -> None:
     """Move the vacuum ends (14, 4) of sigma points back along the mean's way, and later, by what the air does to the mean.
 
-    The last two differ in drag. `end` (6,) is the mean's vacuum state on the ground. A body that enters the air more
-    steeply or faster is braked a little less: left out, some per cent of the shortfall, itself some per cent of an area.
+    Points differ in drag by the last row of `lower` (7, 7); those whose entry is 0 have the mean's. `end` (6,) is the mean's
+    vacuum state on the ground. A body that enters the air more steeply or faster is braked a little less: left out, some
+    per cent of the shortfall, itself some per cent of an area.
     """
     r = math.sqrt(end[0] * end[0] + end[1] * end[1] + end[2] * end[2])
     up = (end[0] * end[3] + end[1] * end[4] + end[2] * end[5]) / r
@@ -317,13 +348,15 @@ def _brake(end: Floats, beta_ln_mean: float, beta_ln_sigma: float, ends: Floats)
     # Above the air now, so sink2 is positive but for a body at its highest point there.
     sink = math.sqrt(max(sink2, 1.0))
     way, time = passage(AIR_TOP, sink, across * slower, 0.0)
-    for lane in range(3):
-        off = 0.0 if lane == 0 else (math.sqrt(7.0) if lane == 1 else -math.sqrt(7.0))
-        braked, later = passage(AIR_TOP, sink, across * slower, 0.5 * math.exp(-beta_ln_mean - off * beta_ln_sigma))
-        for point in range(0 if lane == 0 else 11 + lane, 12 if lane == 0 else 12 + lane):
-            for i in range(3):
-                ends[point, i] += (braked - way) * (end[i + 3] - up * end[i] / r) / across
-            ends[point, 3] += later - time
+    usual, usually = passage(AIR_TOP, sink, across * slower, 0.5 * math.exp(-beta_ln))
+    for point in range(14):
+        braked, later = usual, usually
+        if lower[6, point // 2] != 0.0:
+            off = (math.sqrt(7.0) if point % 2 == 0 else -math.sqrt(7.0)) * lower[6, point // 2]
+            braked, later = passage(AIR_TOP, sink, across * slower, 0.5 * math.exp(-beta_ln - off))
+        for i in range(3):
+            ends[point, i] += (braked - way) * (end[i + 3] - up * end[i] / r) / across
+        ends[point, 3] += later - time
 
 
 @kernel
@@ -349,7 +382,7 @@ def _fly_down(x: Floats, k: float, sign: float, coarse: float, x_out: Floats) ->
     for i in range(6):
         x_out[i] = x[i]
     t = 0.0
-    alt = _height(x_out)
+    alt = height(x_out)
     if not (alt > -1e7 and k >= 0.0 and abs(x_out[3] + x_out[4] + x_out[5]) < math.inf):
         return math.nan, 4
     while t < LONGEST:
@@ -378,7 +411,7 @@ def _fly_down(x: Floats, k: float, sign: float, coarse: float, x_out: Floats) ->
         landing = False
         for _ in range(LANDING):
             _step(before, sign * h, drag, x_out)
-            alt = _height(x_out)
+            alt = height(x_out)
             landing = landing or (alt <= 0.0 and alt_before > 0.0)
             if not landing:
                 break
@@ -391,7 +424,7 @@ def _fly_down(x: Floats, k: float, sign: float, coarse: float, x_out: Floats) ->
 
 
 @kernel
-def _height(x: Floats) -> float:
+def height(x: Floats) -> float:
     """Height above the ellipsoid [m] along the line to the centre: 0 where `earth.altitude` is, 0.6 m off at 100 km.
 
     Three times as fast, and called at every Runge-Kutta stage.
@@ -411,7 +444,7 @@ def _step(x: Floats, h: float, k: float, x_out: Floats) -> None:
             d[i] = x[i] + (h * _SHARE[s] * slope[s - 1, i] if s > 0 else 0.0)
         ax, ay, az = ecef_acceleration(d[0], d[1], d[2], d[3], d[4], d[5])
         if k > 0.0:
-            brake = k * density(_height(d)) * math.sqrt(d[3] * d[3] + d[4] * d[4] + d[5] * d[5])
+            brake = k * density(height(d)) * math.sqrt(d[3] * d[3] + d[4] * d[4] + d[5] * d[5])
             ax, ay, az = ax - brake * d[3], ay - brake * d[4], az - brake * d[5]
         slope[s, 0], slope[s, 1], slope[s, 2] = d[3], d[4], d[5]
         slope[s, 3], slope[s, 4], slope[s, 5] = ax, ay, az

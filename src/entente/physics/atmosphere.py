@@ -114,6 +114,40 @@ def density(alt: float) -> float:
 
 
 @kernel
+def density_and_slope(alt: float) -> tuple[float, float]:
+    """Density of the air and how it thins out.
+
+    Args:
+        alt: height above the ellipsoid [m].
+    Returns:
+        density [kg/m^3], derivative of its logarithm by height [1/m], both 0 above TOP.
+    Valid: as `air`; at the edges between layers the slope is that of the upper one.
+    Source: own, by derivation of the formulas that `air_in` names: d ln p / dH = -G0 / (GAS_AIR T) in every layer.
+    """
+    i = layer(alt)
+    if i > UPPER:
+        return 0.0, 0.0
+    if i == UPPER:
+        return upper_density(alt), _upper_slope(alt)
+    dense, pressure, _ = air_in(i, alt)
+    shrinks = R_GEOPOTENTIAL / (R_GEOPOTENTIAL + alt)
+    return dense, -(G0 / GAS_AIR + _L[i]) * (GAS_AIR * dense / pressure) * shrinks * shrinks
+
+
+@kernel
+def _upper_slope(alt: float) -> float:
+    """Derivative of ln(upper_density) by height [1/m], between LAYER_TOP and TOP."""
+    i = 0
+    while alt > JOINTS[i + 1]:
+        i += 1
+    t = (alt - _MIDDLE[i]) * _PER_HALF[i]
+    slope = _DEGREE * LN_DENSITY[i, _DEGREE]
+    for power in range(_DEGREE - 1, 0, -1):
+        slope = slope * t + power * LN_DENSITY[i, power]
+    return slope * _PER_HALF[i]
+
+
+@kernel
 def upper_density(alt: float) -> float:
     """Density above 86 km, where gases part by their mass.
 
