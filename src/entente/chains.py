@@ -147,9 +147,9 @@ def _below(x: Floats, P: Floats, t: float) -> Floats:
 
 
 def _faces(sensors: list[Sensor]) -> Floats:
-    """Faces of all sensors in one array (S, F, 2), filled up with faces of no width."""
+    """Faces of all sensors in one array (S, F, 6), filled up with faces of no width."""
     most = max((len(s.faces) for s in sensors), default=0)
-    out = np.zeros((len(sensors), max(most, 1), 2))
+    out = np.zeros((len(sensors), max(most, 1), 6))
     for n, sensor in enumerate(sensors):
         out[n, : len(sensor.faces)] = sensor.faces
     return out

@@ -13,7 +13,7 @@ from entente import rng
 from entente.compiled import Floats, kernel
 from entente.constants import R_EQ
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
-from entente.physics.signals import detection_probability
+from entente.physics.signals import detection_probability, off_boresight
 from entente.records import BOOST, FALSE_ALARM, INFRARED, Codes, Detections, Flights, Ints
 from entente.scenario.world import Sensor, World
 
@@ -145,7 +145,7 @@ def look_many(
             if kind == INFRARED:
                 if phase[row] == BOOST and not hidden_by_earth(site, place, cloud_break):
                     chance = p_detect
-            elif elevation[0] <= aer[1] <= elevation[1] and in_a_face(aer[0], faces):
+            elif math.isfinite(off_boresight(aer[0], aer[1], faces, elevation[0], elevation[1])):
                 chance = detection_probability(aer[2], reach[0] if phase[row] == BOOST else reach[1])
             if rng.uniform(seed, rng.DETECT, body, sensor, k) < chance:
                 # A beam's width in azimuth grows as the beam is raised.
@@ -174,16 +174,6 @@ def between(at: float, t0: float, t1: float, r0: Floats, v0: Floats, r1: Floats,
     a, b = s * s * (3.0 - 2.0 * s), s * (1.0 - s)
     for i in range(3):
         out[i] = r0[i] + a * (r1[i] - r0[i]) + h * b * ((1.0 - s) * v0[i] - s * v1[i])
-
-
-@kernel
-def in_a_face(azimuth: float, faces: Floats) -> bool:
-    """Whether an azimuth [rad] lies within the half width of a face's boresight; faces (F, 2) [rad]."""
-    for f in range(faces.shape[0]):
-        away = (azimuth - faces[f, 0] + math.pi) % (2.0 * math.pi) - math.pi
-        if abs(away) <= faces[f, 1]:
-            return True
-    return False
 
 
 @kernel
@@ -216,5 +206,6 @@ def nowhere(
     z[0] = reach * c ** (1.0 / 3.0)
     z[1] = faces[face, 0] + across * faces[face, 1]
     # Evenly in elevation up to 30 degrees: early-warning radars search a fence near the horizon.
-    top = min(elevation[1], elevation[0] + math.pi / 6.0)
-    z[2] = elevation[0] + b * (top - elevation[0])
+    low = max(elevation[0], faces[face, 4])
+    top = min(elevation[1], faces[face, 5], low + math.pi / 6.0)
+    z[2] = low + b * (top - low)

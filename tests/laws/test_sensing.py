@@ -6,10 +6,12 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from scipy import stats
 
 from entente.compiled import kernel
-from entente.physics.signals import detection_probability
+from entente.physics.signals import detection_probability, off_boresight
 from entente.records import BOOST, FALSE_ALARM, INFRARED, RADAR
 from entente.run import before_sharing
 from entente.scenario.load import load
@@ -55,7 +57,7 @@ def direction(sensor, place):
     return math.atan2(east, north), math.atan2(up, math.hypot(east, north)), math.sqrt(east**2 + north**2 + up**2)
 
 
-def off_boresight(sensor, azimuth):
+def outside(sensor, azimuth):
     """How far outside the nearest face an azimuth lies [rad]; negative inside."""
     return min(abs((azimuth - face[0] + math.pi) % (2 * math.pi) - math.pi) - face[1] for face in sensor.faces)
 
@@ -68,7 +70,7 @@ def test_radars_see_only_inside_their_faces_and_above_their_horizon():
             if sensor.kind == RADAR and hit >= 0:
                 azimuth, elevation, _ = direction(sensor, place)
                 assert sensor.elevation[0] <= elevation <= sensor.elevation[1]
-                assert off_boresight(sensor, azimuth) <= 1e-9
+                assert outside(sensor, azimuth) <= 1e-9
                 count += 1
     assert count > 500
 
@@ -112,7 +114,7 @@ def test_detections_are_as_frequent_as_their_chances():
             if sensor.kind != RADAR:
                 continue
             azimuth, elevation, slant = direction(sensor, place)
-            if off_boresight(sensor, azimuth) > 0 or not sensor.elevation[0] <= elevation <= sensor.elevation[1]:
+            if outside(sensor, azimuth) > 0 or not sensor.elevation[0] <= elevation <= sensor.elevation[1]:
                 continue
             reach = sensor.reach_boost if phase == BOOST else sensor.reach_coast
             snr = (math.log(1e-6) / math.log(0.5) - 1.0) * (reach / slant) ** 4
@@ -151,6 +153,49 @@ def test_a_far_target_is_a_false_alarm_at_most():
     assert (np.diff(p) < 0.0).all()
 
 
+angles = st.floats(-math.pi, 2 * math.pi)
+heights = st.floats(0.0, math.pi / 2)
+
+
+@given(angles, heights, angles, st.floats(0.01, math.pi / 2), heights, st.floats(0.01, math.pi))
+def test_the_angle_off_boresight_is_that_between_two_vectors(azimuth, elevation, toward, half, tilt, limit):
+    """By the scalar product; outside the sector or beyond the electronic limit nothing is seen."""
+    ways = [
+        np.array([math.cos(b) * math.sin(a), math.cos(b) * math.cos(a), math.sin(b)])
+        for a, b in ((azimuth, elevation), (toward, tilt))
+    ]
+    apart = math.atan2(np.linalg.norm(np.cross(*ways)), np.dot(*ways))
+    away = abs((azimuth - toward + math.pi) % (2 * math.pi) - math.pi)
+    assume(abs(away - half) > 1e-6)
+    assume(abs(apart - limit) > 1e-6)
+    faces = np.array([[toward, half, tilt, limit, 0.0, math.pi / 2], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]])
+    found = off_boresight(azimuth, elevation, faces, 0.0, math.pi / 2)
+    if away < half and apart < limit:
+        assert found == pytest.approx(apart, abs=1e-7)
+    else:
+        assert found == math.inf
+
+
+def test_of_two_faces_the_nearer_one_looks_and_each_keeps_its_own_elevations():
+    low, high = math.radians(2.0), math.radians(80.0)
+    one = [0.0, 1.0, 0.3, math.pi, low, high]
+    other = [1.2, 1.0, 0.3, math.pi, math.radians(30.0), math.radians(60.0)]
+    both = np.array([one, other])
+    between = off_boresight(0.7, 0.8, both, low, high)
+    assert between == off_boresight(0.7, 0.8, both[1:], low, high) < off_boresight(0.7, 0.8, both[:1], low, high)
+    assert off_boresight(0.7, 0.3, both, low, high) == off_boresight(0.7, 0.3, both[:1], low, high)
+    assert off_boresight(1.5, 0.3, both, low, high) == math.inf
+    assert off_boresight(0.7, 0.8, both, 0.9, high) == math.inf
+    for azimuth, elevation in ((math.nan, 0.3), (0.3, math.nan)):
+        assert off_boresight(azimuth, elevation, both, low, high) == math.inf
+
+
+def test_a_face_wider_than_a_half_circle_turns_to_what_it_looks_at():
+    face = np.array([[0.0, math.pi, 0.35, math.pi, 0.0, 1.5]])
+    assert off_boresight(3.0, 1.2, face, 0.0, 1.5) == 0.0
+    assert off_boresight(math.nan, 1.2, face, 0.0, 1.5) == math.inf
+
+
 @kernel
 def empty_sky(scans, kind, site, axes, faces, elevation, reach, sigma, rate, seed, count, obj, z, out):
     """All looks of one sensor where nothing flies."""
@@ -177,7 +222,7 @@ def test_false_alarms_come_at_their_rate_and_where_the_sensor_looks(kind, rate):
     assert count.sum() == used
     assert (obj[:used] == FALSE_ALARM).all()
     if kind == RADAR:
-        assert max(off_boresight(sensor, a) for a in z[:used, 1]) <= 1e-9
+        assert max(outside(sensor, a) for a in z[:used, 1]) <= 1e-9
         assert z[:used, 2].min() >= sensor.elevation[0]
         assert z[:used, 2].max() <= sensor.elevation[1]
         assert z[:used, 0].max() <= sensor.reach_coast

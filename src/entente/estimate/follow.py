@@ -21,6 +21,7 @@ from entente.estimate.initiate import from_angles, from_radar
 from entente.estimate.modes import combine, drift, is_elsewhere, is_far_off, predict_modes, reach_of_modes, update_modes
 from entente.physics.earth import altitude
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
+from entente.physics.signals import off_boresight
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -56,20 +57,16 @@ def expected(x: Floats, infrared: bool, site: Floats, axes: Floats, faces: Float
     """Whether a sensor could see a body at `x`: in a face, in elevation, in reach; for a satellite, not behind the Earth.
 
     Args:
-        x: position or state, Earth-fixed, (3,) or (6,); site (3,), axes (3, 3): the sensor; faces: (F, 2) boresight, half width
-            [rad], half width 0 for none; limits: (4,) lowest and highest elevation [rad], reach [m], clutter density.
+        x: position or state, Earth-fixed, (3,) or (6,); site (3,), axes (3, 3): the sensor; faces: (F, 6), see
+            physics.signals.off_boresight; limits: (4,) lowest and highest elevation [rad], reach [m], clutter density.
         aer: (3,), scratch.
     """
     if infrared:
         return not hidden_by_earth(site, x[:3], 0.0)
     azimuth_elevation_range(x[:3], site, axes, aer)
-    if aer[2] > REACH_MARGIN * limits[2] or aer[1] < limits[0] or aer[1] > limits[1]:
+    if aer[2] > REACH_MARGIN * limits[2]:
         return False
-    for f in range(faces.shape[0]):
-        away = (aer[0] - faces[f, 0] + math.pi) % (2.0 * math.pi) - math.pi
-        if abs(away) < faces[f, 1]:
-            return True
-    return False
+    return math.isfinite(off_boresight(aer[0], aer[1], faces, limits[0], limits[1]))
 
 
 @kernel

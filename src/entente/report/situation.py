@@ -211,7 +211,7 @@ def _apart(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
 def _fan(view: View, sensor: Sensor) -> Markup:
     """Where the radar looks, to its published reach; faces side by side are one area."""
     paths = []
-    for boresight, half in sensor.faces:
+    for boresight, half in sensor.faces[:, :2]:
         whole = half >= math.pi - 1e-9 or len(sensor.faces) * half >= math.pi - 1e-9
         bearings = np.linspace(boresight - half, boresight + half, 73)
         if whole:

@@ -89,10 +89,22 @@ class System(Row):
 
 
 class Face(Part):
-    """One face of a radar: where it looks."""
+    """One face of a radar: where it looks.
+
+    Attributes:
+        boresight_deg, boresight_elevation_deg: the direction at right angles to the array; how far arrays lean back is
+            rarely published: 20 is what is said of the PAVE PAWS family (recalled), and assumed of all others.
+        half_width_deg: of the published sector in azimuth; above 90 the antenna turns to what it looks at.
+        off_boresight_deg: how far the array steers its beam; left out, the sector and the elevations are the only limits.
+        min_elevation_deg, max_elevation_deg: of this face, where they differ from those of its radar.
+    """
 
     boresight_deg: Azimuth
     half_width_deg: Annotated[float, Field(gt=0, le=180)]
+    boresight_elevation_deg: Annotated[Elevation, Field(description="how far the array leans back")] = 20.0
+    off_boresight_deg: Annotated[float | None, Field(gt=0, le=90, description="how far the array steers")] = None
+    min_elevation_deg: Elevation | None = None
+    max_elevation_deg: Annotated[float | None, Field(ge=0, le=90)] = None
 
 
 class Radar(System):
@@ -115,6 +127,25 @@ class Radar(System):
     range_sigma_m: Annotated[float, Field(gt=0, le=10_000)]
     angle_sigma_deg: RangedDegrees
     false_alarms_per_scan: Annotated[float, Field(ge=0, le=100)]
+
+    @model_validator(mode="after")
+    def _looks_somewhere(self) -> "Radar":
+        problems = []
+        for number, face in enumerate(self.faces, 1):
+            low, high = self.elevations(face)
+            if low >= high:
+                problems.append(f"face {number} looks from elevation {low:g} up to {high:g}; the second must be higher")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def elevations(self, face: Face) -> tuple[float, float]:
+        """The lowest and highest elevation of a face [deg]: its own, or the radar's."""
+        low, high = face.min_elevation_deg, face.max_elevation_deg
+        return (
+            self.min_elevation_deg if low is None else low,
+            self.max_elevation_deg if high is None else high,
+        )
 
 
 class Orbit(Part):

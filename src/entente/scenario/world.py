@@ -43,8 +43,8 @@ class Sensor:
     lon: float
     r_ecef: Floats  # (3,)
     axes: Floats  # (3, 3) rows east, north, up
-    faces: Floats  # (F, 2) boresight azimuth, half width; (0, 2) for a satellite
-    elevation: tuple[float, float]  # lowest, highest
+    faces: Floats  # (F, 6) see physics.signals.off_boresight; (0, 6) for a satellite
+    elevation: tuple[float, float]  # lowest, highest of all faces
     reach_published: float  # range of the catalogue row, nominal
     reach_boost: float  # range at which one look detects this case's target with chance 0.5, body and plume
     reach_coast: float  # the same for the re-entry body
@@ -300,11 +300,28 @@ def _station(row: Satellite, seed: int) -> tuple[float, float, Floats, Floats]:
     return lat, lon, r, axes
 
 
+def face_table(row: Radar) -> Floats:
+    """The faces of a radar as kernels have them, (F, 6) [rad]; see physics.signals.off_boresight."""
+    return DEG * np.array(
+        [
+            [
+                face.boresight_deg,
+                face.half_width_deg,
+                face.boresight_elevation_deg,
+                180.0 if face.off_boresight_deg is None else face.off_boresight_deg,
+                *row.elevations(face),
+            ]
+            for face in row.faces
+        ]
+    )
+
+
 def _radar(row: Radar, party: int, rcs: dict[str, dict[str, float]], draws: Draws) -> Sensor:
     lat, lon, r, axes = _place(row.lat_deg, row.lon_deg)
     reach = draws.take(f"{row.id}.reach_km", row.reach_km) * KM
     reference = draws.take(f"{row.id}.reference_rcs_m2", row.reference_rcs_m2)
     angle = draws.take(f"{row.id}.angle_sigma_deg", row.angle_sigma_deg) * DEG
+    faces = face_table(row)
     return Sensor(
         id=row.id,
         title=row.title,
@@ -314,8 +331,8 @@ def _radar(row: Radar, party: int, rcs: dict[str, dict[str, float]], draws: Draw
         lon=lon,
         r_ecef=r,
         axes=axes,
-        faces=np.array([[face.boresight_deg * DEG, face.half_width_deg * DEG] for face in row.faces]),
-        elevation=(row.min_elevation_deg * DEG, row.max_elevation_deg * DEG),
+        faces=faces,
+        elevation=(float(faces[:, 4].min()), float(faces[:, 5].max())),
         reach_published=row.reach_km.nominal * KM,
         # The radar equation: range goes with the fourth root of the cross-section.
         reach_boost=reach * (rcs["boost"][row.band] / reference) ** 0.25,
@@ -341,7 +358,7 @@ def _satellite(row: Satellite, party: int, clouds: float, draws: Draws) -> Senso
         lon=lon,
         r_ecef=r,
         axes=axes,
-        faces=np.empty((0, 2)),
+        faces=np.empty((0, 6)),
         elevation=(-math.pi / 2, math.pi / 2),
         reach_published=math.nan,
         reach_boost=math.nan,
