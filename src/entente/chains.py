@@ -15,7 +15,7 @@ from entente.estimate.belief import extrapolate_many
 from entente.estimate.follow import ESTABLISHED, SILENCE, Q, follow_scans
 from entente.estimate.score import ellipse
 from entente.physics.earth import enu_axes, geodetic_from_ecef
-from entente.records import INFRARED, Areas, Bools, Detections, Ints
+from entente.records import INFRARED, Areas, Bools, Detections, Ints, Sets, sensor_bits
 from entente.scenario.world import Sensor, World
 
 CLUTTER_FLOOR = 1e-4  # false alarms a scan that the tracker allows for even where the catalogue says none
@@ -34,6 +34,7 @@ class Chain:
     since: Floats  # (K,)
     obj: Ints  # (K,)
     launch: Floats  # (K, 7) where first seen, as a table row of areas; nan for radars
+    sensors: Sets  # (K, G)
 
 
 def follow_sensors(world: World, detections: Detections, numbers: Sequence[int], kind: int, grid: Floats) -> Chain:
@@ -90,6 +91,8 @@ def follow_sensors(world: World, detections: Detections, numbers: Sequence[int],
         obj[:used],
         confirmed[:used],
         ended,
+        detections.scan_t[scans],
+        sensor_bits(detections.scan_sensor[scans]),
     )
 
 
@@ -105,6 +108,8 @@ def _on_grid(
     obj: Ints,
     confirmed: Bools,
     ended: Floats,
+    scan_t: Floats,
+    scan_bits: Sets,
 ) -> Chain:
     names = np.unique(track[confirmed])
     count, size = len(names), len(grid)
@@ -116,6 +121,7 @@ def _on_grid(
         since=np.empty(count),
         obj=np.empty(count, np.int32),
         launch=Areas.unknown(count).columns,
+        sensors=np.zeros((count, size), np.int64),
     )
     for k, name in enumerate(names):
         mine = track == name
@@ -131,9 +137,25 @@ def _on_grid(
         chain.since[k] = t[sure, 1][0]
         values, often = np.unique(obj[mine], return_counts=True)
         chain.obj[k] = values[often.argmax()]
+        chain.sensors[k] = _contributors(t[mine], scan_t, scan_bits, grid)
         if kind == INFRARED:
             chain.launch[k] = _below(x[mine][0], P[mine][0], float(t[mine, 0][0]))
     return chain
+
+
+def _contributors(t: Floats, scan_t: Floats, scan_bits: Sets, grid: Floats) -> Sets:
+    """Whose looks at the moments t (R, 2; made, known) are in a track at each moment of the grid, (G,).
+
+    Sensors that look at the very same time count together.
+    """
+    first = np.searchsorted(scan_t, t[:, 0], side="left")
+    beyond = np.searchsorted(scan_t, t[:, 0], side="right")
+    bits = np.array(
+        [np.bitwise_or.reduce(scan_bits[a:b], initial=0) for a, b in zip(first, beyond, strict=True)], np.int64
+    )
+    order = np.argsort(t[:, 1], kind="stable")
+    so_far = np.concatenate([[0], np.bitwise_or.accumulate(bits[order])])
+    return np.asarray(so_far[np.searchsorted(t[order, 1], grid, side="right")], np.int64)
 
 
 def _below(x: Floats, P: Floats, t: float) -> Floats:

@@ -15,6 +15,7 @@ from entente.compiled import Floats
 from entente.scenario.world import INFRARED, RADAR
 
 Ints = NDArray[np.int32]
+Sets = NDArray[np.int64]  # sets of sensors: bit n stands for World.sensors[n], see `sensor_bits`
 Codes = NDArray[np.int8]
 Bools = NDArray[np.bool_]
 
@@ -24,6 +25,8 @@ WARNING, TRACK = 1, 2  # kinds of shared messages
 CENTRE = 2  # the party number of the joint centre, after the two parties
 OWN, PARTNER, BOTH = 1, 2, 3  # whose information an estimate is made of, as bits
 
+LAST_BIT = 62  # stands for all sensors from that number on
+
 
 __all__ = [
     "BOOST",
@@ -32,6 +35,7 @@ __all__ = [
     "COAST",
     "FALSE_ALARM",
     "INFRARED",
+    "LAST_BIT",
     "OWN",
     "PARTNER",
     "PRELAUNCH",
@@ -48,8 +52,15 @@ __all__ = [
     "NationalTracks",
     "Outcome",
     "Picture",
+    "Sets",
     "Shared",
+    "sensor_bits",
 ]
+
+
+def sensor_bits(numbers: Ints) -> Sets:
+    """Each of these sensors (N,) as a set of one."""
+    return np.left_shift(np.int64(1), np.minimum(numbers, LAST_BIT).astype(np.int64))
 
 
 @dataclass(frozen=True)
@@ -174,6 +185,11 @@ class Tracks:
     p_boost: Floats  # (K, G) probability that it still burns
     seen_by: Codes  # (K, G) RADAR, INFRARED or their sum
     made_of: Codes  # (K, G) OWN, PARTNER or BOTH
+    sensors: Sets  # (K, G) whose reports went in; those of a partner that does not say are missing
+    share: (
+        Floats  # (K, G) of the information that is the holder's own, 0 to 1; of the first party's where CENTRE holds it
+    )
+    sent: Ints  # (K, G, 2) row of Shared that went in last, of each giver; -1 where none did
     launch: Areas  # (K, G)
     impact: Areas  # (K, G)
     since: Floats  # (K,) [s] the moment it was confirmed, or its warning arrived
@@ -224,6 +240,7 @@ class Shared:
     x: Floats  # (M, 6) as released
     P: Floats  # (M, 6, 6) as released, the declared bias included
     seen_by: Codes  # (M,)
+    sensors: Sets  # (M,) whose reports went in; 0 where that is not told
     launch: Areas  # (M,) as released
     impact: Areas  # (M,) as released
     bias: (
@@ -243,6 +260,8 @@ class Picture:
 
     tracks: Tracks
     told: Floats  # (2,) [s] when each party first had anything from its partner; nan if never
+    doubted: Floats  # (3,) [s] from when on each holder joins the partner's tracks no more, as they agree too badly; nan if never
+    refused: Ints  # (2,) messages of each giver that nobody could use
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ def let_through(world: World, parts: list[Shared], rung: int) -> Shared:
     flows = find_rung(rung, world.scenario.ladder).flows
     kinds = [WARNING] * ("warnings" in flows) + [TRACK] * ("tracks" in flows or "reports" in flows)
     flowing = [part for part in parts if part.kind[0] in kinds]
+    if "reports" not in flows:  # which sensors contribute is told to a centre only
+        flowing = [replace(part, sensors=np.zeros_like(part.sensors)) for part in flowing]
     return _in_order([*flowing, _messages(0)], _noticed(world, "notices" in flows))
 
 
@@ -60,6 +62,7 @@ def _messages(count: int) -> Shared:
         x=np.full((count, 6), np.nan),
         P=np.full((count, 6, 6), np.nan),
         seen_by=np.zeros(count, np.int8),
+        sensors=np.zeros(count, np.int64),
         launch=Areas.unknown(count),
         impact=Areas.unknown(count),
         bias=np.zeros(count),
@@ -116,6 +119,7 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
         part.giver[:], part.kind[:], part.track[:], part.t[:] = giver, kind, track, believed.t[g]
         part.arrives[:] = _after_outages(part.t + delay, outages)
         part.seen_by[:] = believed.seen_by[track, g]
+        part.sensors[:] = believed.sensors[track, g]
         if kind == TRACK:
             part.x[:], part.P[:] = believed.x[track, g], believed.P[track, g]
             part.x[:, :3] += policy.track_sigma * bias[:3]

@@ -72,6 +72,9 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
         p_boost=p_boost,
         seen_by=np.concatenate(seen_by),
         made_of=np.full(held.shape, OWN, np.int8),
+        sensors=np.where(held, np.concatenate([radar.sensors, plume.sensors]), 0),
+        share=np.where(held, 1.0, np.nan),
+        sent=np.full((*held.shape, 2), -1, np.int32),
         launch=Areas.from_table(launch),
         impact=Areas.from_table(impact),
         since=since,
@@ -92,6 +95,7 @@ def _identify(radar: Chain, plume: Chain, seen_by: Codes, launch: Floats) -> Non
         for p in np.unique(match[r][match[r] >= 0]):
             after = np.arange(radar.held.shape[1]) >= np.argmax(match[r] == p)
             seen_by[r, after] = RADAR | INFRARED
+            radar.sensors[r, after] |= plume.sensors[p, after]
             launch[r, after] = plume.launch[p]
             plume.held[p, after & radar.held[r]] = False
 

@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from entente.fusing import CENTRE_DELAY, _later, _merge, _released, join
+from entente.arrivals import later, released
+from entente.fusing import CENTRE_DELAY, _merge, join
 from entente.records import BOTH, CENTRE, OWN, PARTNER, RADAR, TRACK
 from entente.run import before_sharing
 from entente.scenario.load import load
@@ -93,8 +94,8 @@ def test_joining_leaves_no_more_spread_than_either_side_had(seed):
     national, shared, _ = joined(seed, 4)
     fused = 0
     for party in PARTIES:
-        mine, theirs = national.tracks.of(party), _released(national, shared, 1 - party)
-        both = _merge(mine, theirs, party)
+        mine, theirs = national.tracks.of(party), released(national, shared, 1 - party)
+        both = _merge(history(seed).world, mine, theirs, party, disjoint=False).tracks
         kept = np.flatnonzero(np.concatenate([mine.held, theirs.held]).any(axis=1))
         for row, k in enumerate(kept[kept < len(mine.obj)]):
             at = both.made_of[row] == BOTH
@@ -165,10 +166,10 @@ def test_the_centre_is_later_than_its_inputs():
     """Its picture reaches the screens CENTRE_DELAY later: a track first held at t is held there at t + delay or after."""
     _, _, picture = joined(1, 4)
     centre = picture.tracks.of(CENTRE)
-    late = _later(centre, CENTRE_DELAY)
+    late = later(centre, CENTRE_DELAY)
     for k in range(len(centre.obj)):
-        first, later = centre.t[centre.held[k]][0], late.t[late.held[k]][0]
-        assert later >= first + CENTRE_DELAY
+        first, then = centre.t[centre.held[k]][0], late.t[late.held[k]][0]
+        assert then >= first + CENTRE_DELAY
         assert late.since[k] == centre.since[k] + CENTRE_DELAY
         # Whose data a belief is made of travels with it.
         assert set(late.made_of[k][late.held[k]]) <= set(centre.made_of[k][centre.held[k]])
@@ -208,7 +209,7 @@ def test_a_released_track_is_what_had_arrived(seed):
     """Not held before its first arrival; at every moment unchanged by what arrives later."""
     national, shared, _ = joined(seed, 4)
     for giver in PARTIES:
-        theirs = _released(national, shared, giver)
+        theirs = released(national, shared, giver)
         rows = (shared.giver == giver) & (shared.kind == TRACK)
         for k, name in enumerate(np.unique(shared.track[rows])):
             arrives = shared.arrives[rows & (shared.track == name)]
@@ -217,7 +218,7 @@ def test_a_released_track_is_what_had_arrived(seed):
         for until in np.quantile(shared.arrives[rows], [0.3, 0.6, 0.9]):
             early = shared.arrives <= until
             cut = shared.rows(early)
-            part = _released(national, cut, giver)
+            part = released(national, cut, giver)
             before = theirs.t <= until
             for k in range(len(part.obj)):
                 np.testing.assert_array_equal(theirs.x[k, before], part.x[k, before])

@@ -48,6 +48,12 @@ class Release(Part):
     outage_s: Annotated[
         RangedSeconds, Field(description="mean length of an outage; what was to be sent waits for its end")
     ] = Ranged(low=300, nominal=300, high=300)
+    # Both assumed. Frames: a boresight known to 0.005 deg is 170 m off at 2,000 km; clocks: time stamps to a tenth of a second.
+    registration_sigma_km: Annotated[
+        float,
+        Field(gt=0, le=5, description="declared: 1-sigma offset of its frame from the common one, each component"),
+    ] = 0.2
+    clock_sigma_s: Annotated[float, Field(gt=0, le=2, description="declared: 1-sigma offset of its clock")] = 0.1
 
 
 class WarningRule(Part):

@@ -105,6 +105,8 @@ class Policy:
     track_interval: float
     availability: float  # share of the time at which the line works
     outage: float  # mean length of an outage [s]
+    frame_sigma: float  # how far its frame may be off the common one, each component [m]
+    clock_sigma: float  # how far its clock may be off [s]
 
 
 @dataclass(frozen=True)
@@ -265,6 +267,8 @@ def _policy(party: schema.Party, draws: Draws) -> Policy:
         track_interval=release.track_interval_s,
         availability=draws.take(f"{party.name}.release.availability", release.availability),
         outage=draws.take(f"{party.name}.release.outage_s", release.outage_s),
+        frame_sigma=release.registration_sigma_km * KM,
+        clock_sigma=release.clock_sigma_s,
     )
 
 

@@ -1,0 +1,168 @@
+"""What is known of the other side's tracks, and when: the latest word of each, carried forward to every moment.
+
+A track whose giver falls silent is not carried on for long. What no receiver could use, a state that is nowhere or a
+covariance that is none, is refused here and counted; the order and the repetition of messages change nothing.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from entente.compiled import Floats
+from entente.estimate.belief import extrapolate_many
+from entente.estimate.follow import Q
+from entente.records import CENTRE, PARTNER, TRACK, WARNING, Areas, Bools, Ints, NationalTracks, Shared, Tracks
+
+STALE = 30.0  # s  since the last word of a track, after which it is not carried on: three repetitions of 10 s missed
+SKEWED = 1e-6  # of the geometric mean of two variances: by which a covariance may differ from its own transpose
+
+
+def admit(shared: Shared) -> tuple[Shared, Ints, Ints]:
+    """Those messages that can be used, in the order of arrival, their rows, and how many of each giver could not, (2,).
+
+    Refused are times that are no times or lie after their arrival, states that are not finite and covariances that are not
+    positive definite. A repeated message arrives, and changes nothing.
+    """
+    fit: Bools = np.isfinite(shared.t) & np.isfinite(shared.arrives) & (shared.arrives >= shared.t)
+    states = np.flatnonzero(fit & (shared.kind == TRACK))
+    fit[states] = _are_states(shared.x[states], shared.P[states])
+    refused = np.array([np.count_nonzero(~fit & (shared.giver == giver)) for giver in (0, 1)], np.int32)
+    arrives, t = shared.arrives, shared.t
+    if fit.all() and (np.diff(arrives) >= 0.0).all():
+        return shared, np.arange(len(t), dtype=np.int32), refused
+    rows = np.flatnonzero(fit)
+    rows = rows[np.lexsort((t[rows], arrives[rows]))]
+    return shared.rows(rows), rows.astype(np.int32), refused
+
+
+def _are_states(x: Floats, P: Floats) -> Bools:
+    """Which of these are finite states (R, 6) with covariances (R, 6, 6), symmetric and positive definite."""
+    fit = np.asarray(np.isfinite(x).all(axis=1) & np.isfinite(P).all(axis=(1, 2)))
+    variance = np.where(fit[:, None], np.diagonal(P, axis1=1, axis2=2), 1.0)
+    fit = np.asarray(fit & (variance > 0.0).all(axis=1))
+    scale = np.sqrt(np.where(fit[:, None], variance, 1.0))
+    scaled = np.where(fit[:, None, None], P / scale[:, :, None] / scale[:, None, :], np.eye(6))
+    symmetric = (np.abs(scaled - scaled.swapaxes(1, 2)) < SKEWED).all(axis=(1, 2))
+    return np.asarray(fit & symmetric & (np.linalg.eigvalsh(scaled)[:, 0] > 0.0))
+
+
+def released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
+    """The tracks that one nation released, as whoever receives them believes them: the latest one, carried forward.
+
+    A giver repeats a track for as long as it believes that the body falls, so one that falls silent is not carried on: a body
+    that burns again, after a stage was dropped, is no longer where free fall would have it. A message that holds for an
+    earlier moment than one that had arrived before is passed over: lines may cross.
+    """
+    numbers = np.flatnonzero((shared.giver == giver) & (shared.kind == TRACK))
+    names = np.unique(shared.track[numbers])
+    out = unheld(national.tracks.t, len(names), PARTNER)
+    launch = out.launch.columns
+    for k, name in enumerate(names):
+        rows = numbers[shared.track[numbers] == name]
+        since = shared.arrives[rows[0]]
+        rows = rows[_is_newest(shared.t[rows])]
+        arrives = shared.arrives[rows]
+        _carry(out, k, arrives, shared.t[rows], shared.x[rows], shared.P[rows], float(arrives.max()) + STALE)
+        last = _arrived(out.t, arrives)
+        silent = out.held[k] & (out.t - arrives[np.maximum(last, 0)] > STALE)
+        _forget(out, k, silent)
+        out.seen_by[k] = _latest(last, shared.seen_by[rows], 0)
+        out.sensors[k] = _latest(last, shared.sensors[rows], 0)
+        out.sent[k, :, giver] = _latest(last, rows, -1)
+        launch[k] = _latest(last, shared.launch.columns[rows], np.nan)
+        out.since[k] = since
+        out.obj[k] = national.tracks.obj[name]
+    return out
+
+
+def _is_newest(t: Floats) -> Bools:
+    """Which rows (R,), in the order of arrival, hold for a later moment than all before."""
+    before = np.concatenate([[-np.inf], np.maximum.accumulate(t)[:-1]])
+    return np.asarray(t > before)
+
+
+def later(tracks: Tracks, delay: float) -> Tracks:
+    """The same tracks as they are known `delay` after: each belief carried forward to the moment it arrives.
+
+    A track that the sender no longer holds, say because it is now part of another, is not held here either.
+    """
+    out = unheld(tracks.t, len(tracks.obj), PARTNER)
+    launch = out.launch.columns
+    for k in range(len(tracks.obj)):
+        rows = tracks.held[k]
+        t = tracks.t[rows]
+        _carry(out, k, t + delay, t, tracks.x[k, rows], tracks.P[k, rows], np.inf)
+        gone = np.logical_not(_latest(_arrived(out.t, tracks.t + delay), rows, False))
+        _forget(out, k, gone)
+        last = _arrived(out.t, t + delay)
+        for name, before in (("seen_by", 0), ("made_of", 0), ("sensors", 0), ("sent", -1), ("share", np.nan)):
+            getattr(out, name)[k] = _latest(last, getattr(tracks, name)[k, rows], before)
+        launch[k] = _latest(last, tracks.launch.columns[k, rows], np.nan)
+    out.since[:] = tracks.since + delay
+    out.obj[:] = tracks.obj
+    return out
+
+
+def display(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
+    """The warnings of one nation on the other's second display: areas, no state."""
+    numbers = np.flatnonzero((shared.giver == giver) & (shared.kind == WARNING))
+    names = np.unique(shared.track[numbers])
+    out = unheld(national.tracks.t, len(names), PARTNER)
+    launch, impact = out.launch.columns, out.impact.columns
+    for k, name in enumerate(names):
+        rows = numbers[shared.track[numbers] == name]
+        arrives = shared.arrives[rows]
+        out.held[k] = out.t >= arrives[0]
+        last = _arrived(out.t, arrives)
+        out.seen_by[k] = _latest(last, shared.seen_by[rows], 0)
+        out.sent[k, :, giver] = _latest(last, rows, -1)
+        launch[k] = _latest(last, shared.launch.columns[rows], np.nan)
+        impact[k] = _latest(last, shared.impact.columns[rows], np.nan)
+        out.since[k], out.obj[k] = arrives[0], national.tracks.obj[name]
+    out.holder[:] = 1 - giver
+    return replace(out, share=np.where(out.held, 0.0, np.nan))
+
+
+def unheld(t: Floats, count: int, made_of: int) -> Tracks:
+    """Tracks of which nothing is believed yet."""
+    shape = (count, len(t))
+    return Tracks(
+        t=t,
+        holder=np.full(count, CENTRE, np.int8),
+        held=np.zeros(shape, np.bool_),
+        x=np.full((*shape, 6), np.nan),
+        P=np.full((*shape, 6, 6), np.nan),
+        p_boost=np.full(shape, np.nan),
+        seen_by=np.zeros(shape, np.int8),
+        made_of=np.full(shape, made_of, np.int8),
+        sensors=np.zeros(shape, np.int64),
+        share=np.full(shape, np.nan),
+        sent=np.full((*shape, 2), -1, np.int32),
+        launch=Areas.unknown(*shape),
+        impact=Areas.unknown(*shape),
+        since=np.full(count, np.nan),
+        obj=np.zeros(count, np.int32),
+    )
+
+
+def _carry(out: Tracks, k: int, arrives: Floats, t: Floats, x: Floats, P: Floats, until: float) -> None:
+    """Write into row k of `out` what the states (R, 6) that hold for `t` and arrive later lead to: free fall from the latest."""
+    coasts = np.zeros(len(t))
+    extrapolate_many(arrives, t, x, P, coasts, until, out.t, Q, 0.0, out.held[k], out.x[k], out.P[k], out.p_boost[k])
+
+
+def _forget(out: Tracks, k: int, gone: Bools) -> None:
+    """Track k is not held at these moments."""
+    out.held[k, gone], out.x[k, gone], out.P[k, gone], out.p_boost[k, gone] = False, np.nan, np.nan, np.nan
+
+
+def _arrived(t: Floats, arrives: Floats) -> Ints:
+    """At each moment the number of the row that arrived last, -1 if none has; arrivals in rising order."""
+    return np.asarray(np.searchsorted(arrives, t, side="right") - 1, np.int32)
+
+
+def _latest(last: Ints, values: Floats, before: float) -> Floats:
+    """The values of the rows `last` (see `_arrived`), `before` where that is -1."""
+    out = values[np.maximum(last, 0)]
+    out[last < 0] = before
+    return out
