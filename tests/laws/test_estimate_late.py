@@ -152,7 +152,7 @@ def test_a_ballistic_filter_takes_a_late_look_nearly_as_in_time(lag):
 
 
 def test_an_azimuth_is_wrapped():
-    then, F, history, z, now, _ = linear(1, 0)
+    then, F, history, _, now, _ = linear(1, 0)
     x_then, P_then, cross = np.empty(6), np.empty((6, 6)), np.empty((6, 6))
     retrodict(*then, F, *history, x_then, P_then, cross)
     answers = []

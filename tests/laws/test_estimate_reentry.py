@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 from entente.estimate.kalman import angles_measure, predict_ballistic, radar_measure
 from entente.estimate.passage import TOP as AIR_TOP
 from entente.estimate.predict import falling_area, height, impact_area, launch_area, to_ground
-from entente.estimate.reentry import air_step, falling_transition, predict_falling, stays_above, stride
+from entente.estimate.reentry import air_step, falling_at, falling_transition, predict_falling, stays_above, stride
 from entente.physics.atmosphere import EDGES, density, density_and_slope
 from entente.physics.earth import ecef_from_geodetic, enu_axes, geodetic_from_ecef
 from entente.physics.gravity import ecef_acceleration
@@ -65,6 +65,9 @@ def test_the_way_through_air_is_dop853s(alt, speed, ln_beta, dt):
     assert np.linalg.norm(x_out[3:6] - end[3:]) < IN_AIR
     assert x_out[6] == ln_beta
     assert F[6].tolist() == [0.0] * 6 + [1.0]
+    alone = np.empty(7)
+    assert falling_at(x, dt, alone) == 0
+    np.testing.assert_allclose(alone, x_out, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("alt", "speed", "ln_beta", "dt"), FALLS)
@@ -124,6 +127,9 @@ def test_above_the_air_it_is_the_ballistic_filter(dt):
     assert predict_falling(x, P, dt, q, 0.0, x_out, P_out) == 0
     assert predict_ballistic(x[:6].copy(), P[:6, :6].copy(), dt, q, six, P_six) == 0
     assert (x_out[:6] == six).all()
+    alone = np.empty(7)
+    assert falling_at(x, dt, alone) == 0
+    np.testing.assert_allclose(alone, x_out, rtol=1e-12)
     np.testing.assert_allclose(P_out[:6, :6], P_six, rtol=1e-13)
     falling_transition(x, dt, x_out, F)
     np.testing.assert_allclose(P_out[:, 6], F @ P[:, 6], rtol=1e-12)
@@ -217,12 +223,15 @@ def test_a_coefficient_that_no_body_has_is_said(ln_beta):
     assert predict_falling(x, np.eye(7), 1.0, 0.0, 0.0, np.empty(7), np.empty((7, 7))) == 2
     assert falling_transition(x, 1.0, np.empty(7), np.empty((7, 7))) == 2
     assert falling_transition(x, math.inf, np.empty(7), np.empty((7, 7))) == 4
+    assert falling_at(x, math.inf, np.empty(7)) == 4
+    assert falling_at(x, 1.0, np.empty(7)) == 2
 
 
 def test_what_would_take_for_ever_is_given_up():
     x = body(20e3, (100.0, 0.0, -200.0))
     assert predict_falling(x, np.eye(7), 1e7, 0.0, 0.0, np.empty(7), np.empty((7, 7))) == 1
     assert falling_transition(x, 1e7, np.empty(7), np.empty((7, 7))) == 1
+    assert falling_at(x, 1e7, np.empty(7)) == 1
 
 
 def test_deep_inside_the_earth_there_is_no_answer():

@@ -45,13 +45,13 @@ def state_at(x: Floats, dt: float, x_out: Floats) -> None:
     for i in range(6):
         x_out[i] = x[i]
     for _ in range(steps):
-        _step(x_out, dt / steps, 0.0, x_out)
+        step(x_out, dt / steps, 0.0, x_out)
 
 
 @kernel
 def free_fall(x: Floats, dt: float, x_out: Floats) -> None:
     """`state_at` in a single step, for a minute at most: off by 0.2 m after a minute, by nothing after a few seconds."""
-    _step(x, dt, 0.0, x_out)
+    step(x, dt, 0.0, x_out)
 
 
 @kernel
@@ -315,7 +315,7 @@ def _coast(x: Floats, sign: float, end: Floats) -> tuple[float, int]:
         return dt, 0
     steps = math.ceil(abs(dt) / COAST_STEP)
     for _ in range(steps):
-        _step(end, dt / steps, 0.0, end)
+        step(end, dt / steps, 0.0, end)
     for _ in range(LANDING):
         alt = height(end)
         if abs(alt) < LEVEL:
@@ -325,7 +325,7 @@ def _coast(x: Floats, sign: float, end: Floats) -> tuple[float, int]:
         # Newton's step on the height; one that would go too far is no landing but a graze.
         if not abs(h) < COAST_STEP:
             return math.nan, 2
-        _step(end, h, 0.0, end)
+        step(end, h, 0.0, end)
         dt += h
     return math.nan, 1
 
@@ -410,7 +410,7 @@ def _fly_down(x: Floats, k: float, sign: float, coarse: float, x_out: Floats) ->
         alt_before = alt
         landing = False
         for _ in range(LANDING):
-            _step(before, sign * h, drag, x_out)
+            step(before, sign * h, drag, x_out)
             alt = height(x_out)
             landing = landing or (alt <= 0.0 and alt_before > 0.0)
             if not landing:
@@ -435,7 +435,7 @@ def height(x: Floats) -> float:
 
 
 @kernel
-def _step(x: Floats, h: float, k: float, x_out: Floats) -> None:
+def step(x: Floats, h: float, k: float, x_out: Floats) -> None:
     """One classical Runge-Kutta step of free fall, with drag k rho v^2 where k is not 0; x_out may be x."""
     slope = np.empty((4, 6))
     d = np.empty(6)

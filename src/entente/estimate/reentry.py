@@ -22,6 +22,8 @@ from entente.estimate.predict import (
     SEA_DENSITY,
     THIN,
     height,
+    state_at,
+    step,
 )
 from entente.physics.atmosphere import density_and_slope
 from entente.physics.gravity import ecef_acceleration
@@ -89,7 +91,7 @@ def falling_transition(x: Floats, dt: float, x_out: Floats, F_out: Floats) -> in
     """
     if not abs(dt) < math.inf:
         return 4
-    step, one, column = np.empty((6, 7)), np.empty((6, 6)), np.empty(6)
+    now, one, column = np.empty((6, 7)), np.empty((6, 6)), np.empty(6)
     for i in range(7):
         x_out[i] = x[i]
         for j in range(7):
@@ -105,20 +107,43 @@ def falling_transition(x: Floats, dt: float, x_out: Floats, F_out: Floats) -> in
         h = min(longest, left)
         left -= h
         if in_air:
-            air_step(x_out, sign * h, x_out, step)
+            air_step(x_out, sign * h, x_out, now)
         else:
             transition(x_out, sign * h, x_out, one)
             for i in range(6):
                 for j in range(7):
-                    step[i, j] = one[i, j] if j < 6 else 0.0
+                    now[i, j] = one[i, j] if j < 6 else 0.0
         for j in range(7):
             for i in range(6):
                 s = 0.0
                 for k in range(7):
-                    s += step[i, k] * F_out[k, j]
+                    s += now[i, k] * F_out[k, j]
                 column[i] = s
             for i in range(6):
                 F_out[i, j] = column[i]
+    return 1
+
+
+@kernel
+def falling_at(x: Floats, dt: float, x_out: Floats) -> int:
+    """The state of `falling_transition` alone, to rounding; x_out (7,) may be `x`. Returns the status."""
+    for i in range(7):
+        x_out[i] = x[i]
+    if not abs(dt) < math.inf:
+        return 4
+    if stays_above(x, dt):
+        state_at(x, dt, x_out)
+        return _ending(x_out)
+    if not (LIGHT <= x[6] <= HEAVY):
+        return 2
+    left, sign, k = abs(dt), 1.0 if dt >= 0.0 else -1.0, 0.5 * math.exp(-x[6])
+    for _ in range(MOST):
+        if not left > 0.0:
+            return _ending(x_out)
+        longest, in_air = stride(x_out, sign)
+        h = min(longest, left)
+        left -= h
+        step(x_out, sign * h, k if in_air else 0.0, x_out)
     return 1
 
 
