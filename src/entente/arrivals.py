@@ -90,6 +90,8 @@ def later(tracks: Tracks, delay: float) -> Tracks:
     launch = out.launch.columns
     for k in range(len(tracks.obj)):
         rows = tracks.held[k]
+        if not rows.any():
+            continue
         t = tracks.t[rows]
         _carry(out, k, t + delay, t, tracks.x[k, rows], tracks.P[k, rows], np.inf)
         gone = np.logical_not(_latest(_arrived(out.t, tracks.t + delay), rows, False))
@@ -120,7 +122,8 @@ def display(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
         impact[k] = _latest(last, shared.impact.columns[rows], np.nan)
         out.since[k], out.obj[k] = arrives[0], national.tracks.obj[name]
     out.holder[:] = 1 - giver
-    return replace(out, share=np.where(out.held, 0.0, np.nan))
+    out = replace(out, share=np.where(out.held, 0.0, np.nan))
+    return out.rows(out.held.any(axis=1))
 
 
 def unheld(t: Floats, count: int, made_of: int) -> Tracks:

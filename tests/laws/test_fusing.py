@@ -1,5 +1,6 @@
 """Laws of joining: no knowledge before it arrives, none out of nothing, none lost."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -222,3 +223,12 @@ def test_a_released_track_is_what_had_arrived(seed):
             before = theirs.t <= until
             for k in range(len(part.obj)):
                 np.testing.assert_array_equal(theirs.x[k, before], part.x[k, before])
+
+
+def test_a_track_that_comes_after_the_end_is_in_no_picture():
+    """Every message of one giver arrives when all is over: nothing of it, and nothing breaks."""
+    begun = history(1)
+    shared = share(begun.world, begun.national, 4)
+    late = replace(shared, arrives=np.where(shared.giver == 1, shared.arrives + 1e5, shared.arrives))
+    picture = join(begun.world, begun.national, late, 4)
+    same(picture.tracks.of(0), begun.national.tracks.of(0))
