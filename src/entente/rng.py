@@ -22,6 +22,7 @@ SHOT = 8
 LINE = 9
 NOTICE = 10
 ORBIT = 11
+STRESS = 12
 
 Word = np.uint64
 LOW32 = np.uint64(0xFFFFFFFF)

@@ -20,7 +20,7 @@ from entente.scenario.schema import Scenario
 from entente.scenario.systems import Rung
 from entente.scenario.world import World, build
 from entente.sensing import observe
-from entente.sharing import let_through, releases, share
+from entente.sharing import let_through, releases, share, stressed
 from entente.story import tell
 from entente.tracking import follow
 
@@ -114,7 +114,7 @@ def all_rungs(so_far: Beginning, rungs: Sequence[int], story: bool = True) -> di
         story: whether each run tells its events; a study needs them of few.
     """
     world, flights, national = so_far.world, so_far.flights, so_far.national
-    ready = releases(world, national)
+    ready = stressed(world, national, releases(world, national))
     made: dict[tuple[str, ...], _Knowledge] = {}
     able: dict[tuple[str, ...], Options] = {}
     runs = {}

@@ -3,28 +3,35 @@
 The release goes in the order of the joint rules: threshold, area coarsening, delay. Coarseness is one bias per object,
 drawn once and kept, so that no repetition and no new track averages it out; its size is declared, and whoever receives
 the state carries it whole, as a consider state. While the line is down, what was to be sent waits for its end.
+
+`stressed` then does what nobody declared: the step into the common frame and the common time is off, the line is slower and
+worse than agreed. It works on finished releases, so that one history is made once and compared under many stresses.
 """
 
 import math
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
 from entente import rng
 from entente.compiled import Floats, kernel
-from entente.estimate.belief import BEARING, BURNS, LAT, LON, MAJOR, MINOR
+from entente.estimate.belief import BEARING, BURNS, LAT, LON, MAJOR, MINOR, WHEN
 from entente.estimate.follow import BETA_LN
 from entente.estimate.predict import impact_area
-from entente.physics.earth import destination, geodesic
-from entente.records import FALSE_ALARM, TRACK, WARNING, Areas, Bools, Ints, NationalTracks, Shared
+from entente.physics.earth import destination, ecef_from_geodetic, geodesic, geodetic_from_ecef
+from entente.records import FALSE_ALARM, TRACK, WARNING, Areas, Bools, Ints, NationalTracks, Shared, Tracks
 from entente.scenario.rows import find_rung
+from entente.scenario.schema import Stress
+from entente.scenario.units import KM
 from entente.scenario.world import Policy, World
 
 WARNING_EVERY = 60.0  # s  between two warnings about the same track, the first one apart
 SURELY = 1.0  # standard deviations by which a flight must be longer than the limit: five chances in six
 FALSE_OBJECTS = 1_000_000  # added to the number of a false track to make the key of its bias
 MOST_OUTAGES = 1_000  # in one history
+FIRST_LINE, SECOND_LINE = 0, 1  # causes of outages: the policy's own, and the stress
+UNSTRESSED = Stress()
 
 
 def share(world: World, national: NationalTracks, rung: int) -> Shared:
@@ -33,12 +40,76 @@ def share(world: World, national: NationalTracks, rung: int) -> Shared:
     Raises:
         UnknownName: no such rung.
     """
-    return let_through(world, releases(world, national), rung)
+    return let_through(world, stressed(world, national, releases(world, national)), rung)
 
 
 def releases(world: World, national: NationalTracks) -> list[Shared]:
     """What both nations would let go of if everything flowed, in parts of one track and one kind; the same at every rung."""
     return [part for track in range(len(national.tracks.obj)) for part in _released(world, national, track)]
+
+
+def stressed(world: World, national: NationalTracks, parts: list[Shared]) -> list[Shared]:
+    """The releases as they arrive under the world's stress; the very same where there is none.
+
+    Each giver is off by a vector and a time of its own, drawn once a history: its own picture is right, its step into what is
+    common is not. The draws do not depend on the size of the stress, so that sizes are compared on the same luck.
+    """
+    if world.stress == UNSTRESSED:
+        return parts
+    end = float(national.tracks.t[-1])
+    ways = [_wrong(world, giver, end) for giver in range(len(world.parties))]
+    return [_under(world, ways[part.giver[0]], part, _key(national.tracks, int(part.track[0]))) for part in parts]
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """What is wrong with everything one giver sends."""
+
+    giver: int
+    bias: Floats  # (3,) [m] Earth-fixed
+    skew: float  # [s] added to its time stamps
+    outages: Floats  # (N, 2) [s]
+
+
+def _wrong(world: World, giver: int, until: float) -> _Wrong:
+    stress = world.stress
+    toward = np.array([rng.normal(world.seed, rng.STRESS, giver, 0, i) for i in range(3)])
+    late = rng.uniform(world.seed, rng.STRESS, giver, 0, 3) < 0.5
+    outages = _spells(world.seed, giver, SECOND_LINE, stress.availability, world.policies[giver].outage, until)
+    bias = stress.bias_km * KM * toward / np.linalg.norm(toward)
+    return _Wrong(giver, bias, stress.clock_skew_s if late else -stress.clock_skew_s, outages)
+
+
+def _under(world: World, wrong: _Wrong, part: Shared, key: int) -> Shared:
+    """One part of the releases: blurred once more, out of register, by a wrong clock, late."""
+    coarse = world.stress.coarsening_km * KM
+    blur = np.array([rng.normal(world.seed, rng.STRESS, key, 1 + wrong.giver, i) for i in range(7)])
+    areas = []
+    for given, east, north in ((part.launch, *blur[3:5]), (part.impact, *blur[5:7])):
+        table = _shifted(_coarser(coarse, given.table, east, north), wrong.bias)
+        table[:, WHEN] += wrong.skew
+        areas.append(Areas.from_table(table))
+    x, P = part.x.copy(), part.P.copy()
+    x[:, :3] += coarse * blur[:3] + wrong.bias
+    P[:, :3, :3] += coarse**2 * np.eye(3)
+    return replace(
+        part,
+        t=part.t + wrong.skew,
+        arrives=_after_outages(part.arrives + world.stress.latency_s, wrong.outages),
+        x=x,
+        P=P,
+        launch=areas[0],
+        impact=areas[1],
+        bias=np.hypot(part.bias, coarse),
+    )
+
+
+def _shifted(areas: Floats, bias: Floats) -> Floats:
+    """Areas (N, 7) whose centres lie where the points of the ground under them would be after a step [m] of the frame."""
+    for i in np.flatnonzero(np.isfinite(areas[:, LAT])) if bias.any() else ():
+        centre = np.array(ecef_from_geodetic(areas[i, LAT], areas[i, LON], 0.0))
+        areas[i, LAT], areas[i, LON], _ = geodetic_from_ecef(*(centre + bias))
+    return areas
 
 
 def let_through(world: World, parts: list[Shared], rung: int) -> Shared:
@@ -94,9 +165,7 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
     if first is None:
         return []
     launch, impact = believed.launch.table[track], believed.impact.table[track]
-    obj = int(believed.obj[track])
-    key = FALSE_OBJECTS + track if obj == FALSE_ALARM else obj
-    bias = np.array([rng.normal(world.seed, rng.SHARE, key, giver, i) for i in range(7)])
+    bias = np.array([rng.normal(world.seed, rng.SHARE, _key(believed, track), giver, i) for i in range(7)])
     outages = _outages(world, giver, float(believed.t[-1]))
     moments = np.flatnonzero(believed.held[track])
     moments = moments[moments >= first]
@@ -113,9 +182,9 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
         if not len(g):
             continue
         part = _messages(len(g))
-        part = replace(part, launch=Areas.from_table(_coarser(policy, launch[g], bias[3], bias[4])))
+        part = replace(part, launch=Areas.from_table(_coarser(policy.area_floor, launch[g], bias[3], bias[4])))
         if kind == WARNING:
-            part = replace(part, impact=Areas.from_table(_coarser(policy, impact[g], bias[5], bias[6])))
+            part = replace(part, impact=Areas.from_table(_coarser(policy.area_floor, impact[g], bias[5], bias[6])))
         part.giver[:], part.kind[:], part.track[:], part.t[:] = giver, kind, track, believed.t[g]
         part.arrives[:] = _after_outages(part.t + delay, outages)
         part.seen_by[:] = believed.seen_by[track, g]
@@ -127,6 +196,12 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
             part.bias[:] = policy.track_sigma
         parts.append(part)
     return parts
+
+
+def _key(tracks: Tracks, track: int) -> int:
+    """What the draws of a track are keyed by: its body, so that a new track of it has the same ones."""
+    obj = int(tracks.obj[track])
+    return FALSE_OBJECTS + track if obj == FALSE_ALARM else obj
 
 
 def _cleared(policy: Policy, national: NationalTracks, track: int) -> int | None:
@@ -171,15 +246,20 @@ def _spaced(t: Floats, may: Bools, interval: float) -> Ints:
 
 
 def _outages(world: World, giver: int, until: float) -> Floats:
-    """When the giver's line is down, (N, 2) from and to [s]: lengths and gaps are exponential, the start is in balance."""
+    """When the giver's line is down by its own policy, (N, 2) from and to [s]."""
     policy = world.policies[giver]
-    down = rng.uniform(world.seed, rng.LINE, giver, 0, 0) >= policy.availability
+    return _spells(world.seed, giver, FIRST_LINE, policy.availability, policy.outage, until)
+
+
+def _spells(seed: int, giver: int, line: int, availability: float, outage: float, until: float) -> Floats:
+    """When a line is down, (N, 2) from and to [s]: lengths and gaps are exponential, the start is in balance."""
+    down = rng.uniform(seed, rng.LINE, giver, line, 0) >= availability
     t, spells = 0.0, []
     for i in range(1, MOST_OUTAGES):
-        if t > until or policy.availability >= 1.0:
+        if t > until or availability >= 1.0:
             break
-        works = policy.outage * policy.availability / max(1.0 - policy.availability, 1e-12)
-        length = -math.log(rng.uniform(world.seed, rng.LINE, giver, 0, i)) * (policy.outage if down else works)
+        works = outage * availability / max(1.0 - availability, 1e-12)
+        length = -math.log(rng.uniform(seed, rng.LINE, giver, line, i)) * (outage if down else works)
         if down:
             spells.append((t, t + length))
         t, down = t + length, not down
@@ -213,14 +293,14 @@ def _noticed(world: World, flow: bool) -> Bools:
     return own | (np.array(reaches) & flow)
 
 
-def _coarser(policy: Policy, areas: Floats, east: float, north: float) -> Floats:
-    """Areas (N, 7) no smaller than the policy's floor, their centres moved by the bias (in units of the floor).
+def _coarser(floor: float, areas: Floats, east: float, north: float) -> Floats:
+    """Areas (N, 7) no smaller than a floor [m], their centres moved by the bias (in units of the floor).
 
     Times stay as they were: their standard deviations are those of the whole area, wherever its centre is put.
     """
     out = areas.copy()
-    _move_many(areas, math.atan2(east, north), policy.area_floor * math.hypot(east, north), out)
-    out[:, MAJOR], out[:, MINOR] = (np.hypot(areas[:, i], policy.area_floor) for i in (MAJOR, MINOR))
+    _move_many(areas, math.atan2(east, north), floor * math.hypot(east, north), out)
+    out[:, MAJOR], out[:, MINOR] = (np.hypot(areas[:, i], floor) for i in (MAJOR, MINOR))
     out[:, BEARING] = areas[:, BEARING]
     return out
 

@@ -5,7 +5,7 @@ A key carries its unit (`min_range_km`). A value that nobody knows exactly is a 
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from entente.scenario.parts import (
     Finding,
@@ -23,6 +23,7 @@ from entente.scenario.parts import (
     Text,
 )
 from entente.scenario.systems import Rung
+from entente.scenario.told import told
 
 RungNumber = Annotated[int, Field(ge=0, le=99)]
 
@@ -165,6 +166,32 @@ class OutOfScope(Part):
     source: Source
 
 
+class Stress(Part):
+    """What goes wrong between the two systems, over and above what the parties declare; the same for both directions.
+
+    Bias and skew are declared to nobody and stand in no covariance: whoever receives the data cannot know of them.
+    """
+
+    bias_km: Annotated[
+        float, Field(ge=0, le=50, description="by which a giver's common frame is off, in a direction that is drawn")
+    ] = 0.0
+    clock_skew_s: Annotated[
+        float, Field(ge=0, le=60, description="by which a giver's time stamps are off, early or late as drawn")
+    ] = 0.0
+    latency_s: Annotated[float, Field(ge=0, le=3_600, description="added to every declared delay")] = 0.0
+    availability: Annotated[
+        float, Field(ge=0.05, le=1, description="share of the time that a second cause of outages leaves the line up")
+    ] = 1.0
+    coarsening_km: Annotated[
+        float, Field(ge=0, le=50, description="one more blur of this size, declared, on positions and areas")
+    ] = 0.0
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told(cls, given: object, handler: ModelWrapValidatorHandler["Stress"], info: ValidationInfo) -> "Stress":
+        return told(cls, given, handler, info)
+
+
 class Step(Part):
     """One step of a path: from this year on, this rung."""
 
@@ -216,6 +243,7 @@ class Scenario(Part):
     paths: Annotated[list[Way], Field(description="series of rungs over years, walked over the rungs computed")] = []
     seeds: Annotated[int, Field(ge=1, le=100_000)] = 100
     inputs: Literal["drawn", "nominal"] = "drawn"
+    stress: Annotated[Stress, Field(description="what goes wrong between the two systems, at every rung")] = Stress()
     exclude: Annotated[list[Name], Field(description="systems of the catalogue left out, by id")] = []
     assume: Annotated[
         list[Assumption], Field(description="inputs taken otherwise than in the catalogue, each with its source")

@@ -21,6 +21,7 @@ from entente.physics.orbits import place_on_orbit, revolutions_a_day
 from entente.scenario import schema
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import interceptors, radars, satellites, vehicles
+from entente.scenario.schema import Stress
 from entente.scenario.systems import Interceptor, Radar, Satellite, System, VehicleClass
 from entente.scenario.units import DEG, KM
 
@@ -136,6 +137,7 @@ class World:
     passed_on: float  # chance that an announcement received reaches those on duty; 0 where nothing was announced
     defended: tuple[Home, ...]  # regions that somebody answers for
     inputs: dict[str, float]  # every ranged input by name, in the units of its key
+    stress: Stress  # what goes wrong between the two systems beyond what the policies declare
 
     @property
     def vehicle(self) -> VehicleClass:
@@ -243,6 +245,7 @@ def build(scenario: schema.Scenario, case_name: str, seed: int, again: bool = Fa
         passed_on=draws.take(f"{case.name}.notice.passed_on", case.notice.passed_on) if case.notice else 0.0,
         defended=_homes(scenario, regions),
         inputs=draws.taken,
+        stress=scenario.stress,
     )
 
 
