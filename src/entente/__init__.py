@@ -44,6 +44,7 @@ _HOMES = {
     "Vehicle": "entente.scenario.vehicle",
     "Stage": "entente.scenario.vehicle",
     "Scenario": "entente.scenario.schema",
+    "Stress": "entente.scenario.schema",
     "Run": "entente.run",
     "Study": "entente.study",
     "EntenteError": "entente.errors",

@@ -33,6 +33,7 @@ from entente.run import simulate as simulate
 from entente.scenario.load import load as load
 from entente.scenario.rows import catalogue as catalogue
 from entente.scenario.schema import Scenario as Scenario
+from entente.scenario.schema import Stress as Stress
 from entente.scenario.systems import Orbit as Orbit
 from entente.scenario.vehicle import Stage as Stage
 from entente.scenario.vehicle import Vehicle as Vehicle
