@@ -14,11 +14,13 @@ from entente.physics import geometry
 from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
 from entente.physics.sight import count_in_sight, in_line, share_in_view
+from entente.physics.signals import off_boresight, scan_reach
 from entente.questions import cells
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import radars, satellites
 from entente.scenario.schema import Assumption
 from entente.scenario.systems import Radar
+from entente.scenario.world import face_table
 
 COARSE = 24  # nside: 6,912 cells of 272 km
 EARTH_KM2 = 510_065_622.0  # area of the WGS 84 ellipsoid; Moritz, Geodetic Reference System 1980, to 1 km2
@@ -47,7 +49,20 @@ def only(*rows, altitude_km=500.0, nside=COARSE, **asked):
 
 
 latitudes, longitudes = st.floats(-90, 90), st.floats(-180, 180)
-faces = st.builds(lambda a, w: {"boresight_deg": a, "half_width_deg": w}, st.floats(0, 360), st.floats(1.0, 180.0))
+faces = st.builds(
+    lambda a, w, tilt, limit, low: {
+        "boresight_deg": a,
+        "half_width_deg": w,
+        "boresight_elevation_deg": tilt,
+        "off_boresight_deg": limit,
+        "min_elevation_deg": low,
+    },
+    st.floats(0, 360),
+    st.floats(1.0, 180.0),
+    st.floats(0.0, 60.0),
+    st.none() | st.floats(10.0, 90.0),
+    st.none() | st.floats(0.0, 20.0),
+)
 some_radar = st.builds(
     lambda lat, lon, look, low, high, reach: radar(
         lat_deg=lat,
@@ -93,6 +108,15 @@ def test_authalic_latitudes_halve_the_area_where_they_should():
 # --- one radar ---
 
 
+def reaches(row, sides, azimuth, elevation, edge=1e-7):
+    """How far a radar looks that way, if all its limits were a little narrower, and a little wider [m]."""
+    for wider in (-edge, edge):
+        looks = sides + wider * np.array([0.0, 1.0, 0.0, 1.0, -1.0, 1.0])
+        low, high = max(0.0, looks[:, 4].min()) - wider, looks[:, 5].max()
+        angle = off_boresight(azimuth, elevation, looks, low, high)
+        yield scan_reach(angle) * row.reach_km.nominal * 1e3 * (1.0 + wider)
+
+
 @pytest.mark.kernel
 @settings(max_examples=40)
 @given(some_radar, st.floats(10.0, 3_000.0))
@@ -103,22 +127,13 @@ def test_a_cell_is_seen_if_azimuth_elevation_and_range_say_so(row, height):
     axes, out = np.empty((3, 3)), np.empty(3)
     enu_axes(math.radians(row.lat_deg), math.radians(row.lon_deg), axes)
     site = np.array(ecef_from_geodetic(math.radians(row.lat_deg), math.radians(row.lon_deg), 0.0))
-    sides = np.radians([[face.boresight_deg, face.half_width_deg] for face in row.faces])
+    sides = face_table(row)
     for place in range(len(lat)):
         point = np.array(ecef_from_geodetic(math.radians(lat[place]), math.radians(lon[place]), height * 1e3))
         azimuth_elevation_range(point, site, axes, out)
-        lowest, highest = math.radians(max(0.0, row.min_elevation_deg)), math.radians(row.max_elevation_deg)
-        near = [
-            min(abs(out[1] - lowest), abs(out[1] - highest)) < 1e-9,
-            abs(out[2] - row.reach_km.nominal * 1e3) < 1e-3,
-            any(abs(math.cos(out[0] - b) - math.cos(w)) < 1e-9 for b, w in sides),
-        ]
-        seen = (
-            lowest <= out[1] <= highest
-            and out[2] <= row.reach_km.nominal * 1e3
-            and any(math.cos(out[0] - b) >= math.cos(w) for b, w in sides)
-        )
-        assert any(near) or bool(counts[place]) == bool(seen)
+        seen = [off_by < out[2] for off_by in reaches(row, sides, *out[:2])]
+        if len(set(seen)) == 1:
+            assert bool(counts[place]) != seen[0]
         if counts[place]:
             assert not hidden_by_earth(point, site + 1.0 * axes[2], 0.0)
 
@@ -294,7 +309,7 @@ def test_kernels_count_and_share():
     enu_axes(0.0, 0.0, axes)
     count = np.zeros((1, len(lat)), np.int32)
     site = np.array(ecef_from_geodetic(0.0, 0.0, 0.0))
-    sides = np.array([[math.pi / 2, math.pi / 4]])
+    sides = np.array([[math.pi / 2, math.pi / 4, 0.3, math.pi, 0.0, 1.0]])
     count_in_sight(ground, up, np.array([5e6]), site, axes, sides, np.array([0.0, 1.0]), 2e7, count)
     assert 0 < count.sum() < 12
     assert np.all(lon[count[0] > 0] > 0)

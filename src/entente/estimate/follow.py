@@ -21,7 +21,7 @@ from entente.estimate.initiate import from_angles, from_radar
 from entente.estimate.modes import combine, drift, is_elsewhere, is_far_off, predict_modes, reach_of_modes, update_modes
 from entente.physics.earth import altitude
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
-from entente.physics.signals import off_boresight
+from entente.physics.signals import off_boresight, scan_reach
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -66,7 +66,8 @@ def expected(x: Floats, infrared: bool, site: Floats, axes: Floats, faces: Float
     azimuth_elevation_range(x[:3], site, axes, aer)
     if aer[2] > REACH_MARGIN * limits[2]:
         return False
-    return math.isfinite(off_boresight(aer[0], aer[1], faces, limits[0], limits[1]))
+    angle = off_boresight(aer[0], aer[1], faces, limits[0], limits[1])
+    return aer[2] <= REACH_MARGIN * limits[2] * scan_reach(angle)
 
 
 @kernel

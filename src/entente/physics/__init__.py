@@ -9,5 +9,6 @@ Map: `earth` ellipsoid and frames; `gravity` point mass and bulge; `atmosphere` 
 above 86 km; `forces` what acts at one instant; `dop853` one step of the integrator, `integrate` what steps run into,
 `lanes` arcs by the thousand; `powered` from lift-off to impact, `dispersed` many such flights; `ballistics` closed forms
 of free flight; `geometry` horizon and line of sight, `sight` the same for many points; `signals` how likely a look is to
-detect; `intercept` what an interceptor can reach in time; `orbits` where a satellite on an ellipse stands.
+detect and how well it measures, `plumes` the same for what burns, `sunlight` the Sun and where clouds glint; `intercept`
+what an interceptor can reach in time; `orbits` where a satellite on an ellipse stands.
 """

@@ -47,6 +47,25 @@ def hidden_by_earth(a: Floats, b: Floats, margin: float) -> bool:
     return x * x + y * y + z * z < 1.0
 
 
+@kernel
+def before_earth(a: Floats, b: Floats) -> bool:
+    """Whether the Earth lies behind `b` as seen from `a`; against the limb and beyond it, space does.
+
+    Args:
+        a, b: Earth-fixed positions [m], (3,); a outside the Earth, b not hidden from it.
+    Source: own; as hidden_by_earth, for the ray that goes on beyond b.
+    """
+    ax, ay, az = a[0] / R_EQ, a[1] / R_EQ, a[2] / R_POLE
+    dx, dy, dz = b[0] / R_EQ - ax, b[1] / R_EQ - ay, b[2] / R_POLE - az
+    ahead = -(ax * dx + ay * dy + az * dz)
+    length2 = dx * dx + dy * dy + dz * dz
+    if ahead <= 0.0:
+        return False
+    share = ahead / length2
+    x, y, z = ax + share * dx, ay + share * dy, az + share * dz
+    return x * x + y * y + z * z < 1.0
+
+
 def horizon_distance(altitude: Floats, elevation: Floats) -> Floats:
     """How far along the ground a body at a height is still seen at an elevation.
 

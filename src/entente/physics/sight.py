@@ -32,16 +32,14 @@ def count_in_sight(
     Args:
         ground, up: Earth-fixed positions [m] and normals of the ellipsoid there, (P, 3); heights: above it [m], (A,).
         site, axes: of the radar, on the ground [m], (3,); east, north and up there as rows, (3, 3).
-        faces: boresight azimuth and half width [rad], (F, 2); elevation: lowest and highest [rad], (2,); reach: range [m].
+        faces: (F, 6), see physics.signals.off_boresight; elevation: lowest and highest of the radar [rad], (2,).
+        reach: range on boresight [m]; off it shorter, see physics.signals.scan_reach.
         count: (A, P), written.
     Valid: a point exactly overhead is in every face; the radar stands on the ellipsoid, so nothing below elevation 0 is seen.
-    Source: own; elevation and azimuth as physics.geometry.azimuth_elevation_range has them, compared by sine and cosine.
+    Source: own; elevation, azimuth and angle off boresight as the histories have them, compared by sine and cosine.
     """
-    lowest = math.sin(max(elevation[0], 0.0))
-    highest = math.sin(elevation[1]) if elevation[1] < 0.5 * math.pi else 2.0
-    edges = np.empty((faces.shape[0], 3))
-    for f in range(faces.shape[0]):
-        edges[f, 0], edges[f, 1], edges[f, 2] = math.sin(faces[f, 0]), math.cos(faces[f, 0]), math.cos(faces[f, 1])
+    lowest, highest = sine_of_elevation(max(elevation[0], 0.0)), sine_of_elevation(elevation[1])
+    edges = edges_of(faces)
     for p in range(ground.shape[0]):
         for a in range(heights.shape[0]):
             dx = ground[p, 0] + heights[a] * up[p, 0] - site[0]
@@ -56,20 +54,55 @@ def count_in_sight(
                 continue
             east = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
             north = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
-            if toward_a_face(east, north, edges):
+            if toward_a_face(east, north, rise, slant, reach, edges):
                 count[a, p] += 1
 
 
 @kernel
-def toward_a_face(east: float, north: float, edges: Floats) -> bool:
-    """Whether a level direction, of any length, lies within a face.
+def sine_of_elevation(limit: float) -> float:
+    """Sine of an elevation [rad] that limits the view; more than any sine where the limit lies overhead."""
+    return math.sin(limit) if limit < 0.5 * math.pi else 2.0
+
+
+@kernel
+def edges_of(faces: Floats) -> Floats:
+    """What `toward_a_face` compares with: a table of faces (F, 6) in sines and cosines, (F, 10).
+
+    Sine and cosine of the boresight's azimuth, cosine of the half width (2 for no face), sines of lowest and highest
+    elevation, the boresight's east, north and up, cosine of the electronic limit, and 1 for a face that turns.
+    """
+    edges = np.empty((faces.shape[0], 10))
+    for f in range(faces.shape[0]):
+        s, c = math.sin(faces[f, 0]), math.cos(faces[f, 0])
+        edges[f, 0], edges[f, 1] = s, c
+        edges[f, 2] = math.cos(faces[f, 1]) if faces[f, 1] > 0.0 else 2.0
+        edges[f, 3], edges[f, 4] = sine_of_elevation(max(faces[f, 4], 0.0)), sine_of_elevation(faces[f, 5])
+        level = math.cos(faces[f, 2])
+        edges[f, 5], edges[f, 6], edges[f, 7] = s * level, c * level, math.sin(faces[f, 2])
+        edges[f, 8] = max(0.0, math.cos(faces[f, 3]))
+        edges[f, 9] = 1.0 if faces[f, 1] > 0.5 * math.pi else 0.0
+    return edges
+
+
+@kernel
+def toward_a_face(east: float, north: float, rise: float, slant: float, reach: float, edges: Floats) -> bool:
+    """Whether a point lies within a face and the reach that is left off its boresight.
 
     Args:
-        edges: of each face the sine and cosine of its boresight's azimuth and the cosine of its half width, (F, 3).
+        east, north, rise: of the point from the radar, slant: its distance, reach: on boresight [m]; edges: of `edges_of`.
+    Source: SCAN_POWER of physics.signals, without a power: slant^4 <= reach^4 cos^2.5, by products and roots.
     """
     level = math.sqrt(east * east + north * north)
+    share = slant / reach
     for f in range(edges.shape[0]):
-        if edges[f, 0] * east + edges[f, 1] * north >= edges[f, 2] * level:
+        if edges[f, 0] * east + edges[f, 1] * north < edges[f, 2] * level:
+            continue
+        if rise < edges[f, 3] * slant or rise > edges[f, 4] * slant:
+            continue
+        if edges[f, 9] > 0.0:
+            return True
+        cosine = (edges[f, 5] * east + edges[f, 6] * north + edges[f, 7] * rise) / slant
+        if cosine >= edges[f, 8] and share * share * share * share <= cosine * cosine * math.sqrt(max(0.0, cosine)):
             return True
     return False
 

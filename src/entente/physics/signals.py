@@ -1,12 +1,27 @@
-"""Where a face may look, and how likely a look is to detect."""
+"""Where a face may look, how likely a look is to detect, and how well it then measures.
+
+An echo is told by its signal-to-noise ratio, one look's whole energy over the noise of the receiver. What the catalogue
+says of a radar fixes it: at the published range, on boresight, the reference target is detected with chance one half, and
+measured with the published errors.
+"""
 
 import math
 
 from entente.compiled import Floats, kernel
 
+P_FALSE = 1e-6  # chance of a false alarm in the cell looked at; the usual design value, assumed
+SNR_HALF = math.log(P_FALSE) / math.log(0.5) - 1.0  # 12.8 dB  mean at which a look detects with chance one half
+# Two-way gain goes with this power of the cosine of the angle off boresight: 2 for the foreshortened aperture alone, 3 with
+# elements that fade as well (0.25 to 0.37 of the range lost at 60 deg is the whole difference); 2.5 is Barton's, and the
+# default of MathWorks' arrayscanloss. Recalled, grade D.
+SCAN_POWER = 2.5
+FLOOR_SHARE = 0.3  # of a published error, what no signal takes away (calibration, refraction); assumed, 0.1 to 0.5
+LEAST_COSINE = 0.05  # 87 deg  beams are not steered farther
+ZENITH_COSINE = 1e-3  # 0.06 deg from overhead an azimuth says nothing any more
+
 
 @kernel
-def detection_probability(slant: float, reach: float, p_false: float = 1e-6) -> float:
+def detection_probability(slant: float, reach: float, p_false: float = P_FALSE) -> float:
     """Chance that one look detects a fluctuating target.
 
     Args:
@@ -21,6 +36,60 @@ def detection_probability(slant: float, reach: float, p_false: float = 1e-6) -> 
     at_reach = math.log(p_false) / math.log(0.5) - 1.0
     snr = at_reach * (reach / slant) ** 4
     return p_false ** (1.0 / (1.0 + snr))
+
+
+@kernel
+def scan_reach(angle: float) -> float:
+    """Share of the range on boresight that is left at an angle off it [rad]; 0 from a right angle on, and for inf.
+
+    Valid: plane arrays, up to some 70 deg; nearer the plane of the array real ones fade faster.
+    Source: SCAN_POWER; range goes with the fourth root of the two-way gain.
+    """
+    return math.cos(angle) ** (0.25 * SCAN_POWER) if angle < 0.5 * math.pi else 0.0
+
+
+@kernel
+def measured_snr(luck: float, slant: float, reach: float) -> float:
+    """Signal-to-noise ratio that a detecting look measures, from the draw that made it detect.
+
+    Args:
+        luck: the uniform draw; the look detects where it lies below detection_probability(slant, reach).
+        slant, reach: as there [m].
+    Returns:
+        ratio, at least -ln(P_FALSE) - 1 (10.7 dB) in a detecting look.
+    Source: own; a Swerling 1 echo and noise have an exponential power of mean 1 + SNR, above the threshold -ln(P_FALSE)
+        where luck < P_FALSE^(1/(1 + SNR)).
+    """
+    return -(1.0 + SNR_HALF * (reach / slant) ** 4) * math.log(luck) - 1.0
+
+
+@kernel
+def error_share(snr: float) -> float:
+    """Error of a look with that signal-to-noise ratio, as a share of the catalogue's figure, which holds at SNR_HALF.
+
+    Valid: where a look detects; up to 1.2 at the threshold, FLOOR_SHARE for the strongest echoes.
+    Source: Barton, Radar System Analysis (1964), chapter 2 (error proportional to the root of 1/SNR; recalled); the floor is
+        assumed.
+    """
+    return math.sqrt(FLOOR_SHARE**2 + (1.0 - FLOOR_SHARE**2) * SNR_HALF / snr)
+
+
+@kernel
+def look_errors(sigma: Floats, share: float, angle: float, elevation: float, out: Floats) -> None:
+    """Standard deviations of one look.
+
+    Args:
+        sigma: the catalogue's, in range [m], azimuth and elevation on boresight [rad], (3,); share: see `error_share`.
+        angle: off boresight [rad]; elevation: of the target [rad].
+        out: (3,), written: range [m], azimuth, elevation [rad].
+    Valid: the beam widens as 1/cos in the plane in which it is steered and keeps its width across; both angles are taken
+        as widened, so the one across is overstated. Azimuth widens with 1/cos(elevation) as well, being no arc.
+    Source: Skolnik, Introduction to Radar Systems (1980), chapter 8 (beamwidth over the cosine; recalled).
+    """
+    broad = share / max(LEAST_COSINE, math.cos(angle))
+    out[0] = share * sigma[0]
+    out[1] = broad * sigma[1] / max(ZENITH_COSINE, math.cos(elevation))
+    out[2] = broad * sigma[2]
 
 
 @kernel

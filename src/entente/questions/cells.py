@@ -14,6 +14,7 @@ from entente.physics.earth import ecef_from_geodetic, enu_axes
 from entente.physics.orbits import place_on_orbit, revolutions_a_day
 from entente.scenario.systems import Radar, Satellite
 from entente.scenario.units import DEG, KM
+from entente.scenario.world import face_table
 
 Ints = NDArray[np.int32]
 LOOKS = 144  # places of a satellite in a day, one in ten minutes
@@ -46,8 +47,8 @@ def counts_at(
         lat, lon = row.lat_deg * DEG, row.lon_deg * DEG
         enu_axes(lat, lon, axes)
         site = np.array(ecef_from_geodetic(lat, lon, 0.0))
-        faces = np.array([[face.boresight_deg, face.half_width_deg] for face in row.faces]) * DEG
-        elevation = np.array([row.min_elevation_deg, row.max_elevation_deg]) * DEG
+        faces = face_table(row)
+        elevation = np.array([faces[:, 4].min(), faces[:, 5].max()])
         sight.count_in_sight(ground, up, heights_km * KM, site, axes, faces, elevation, reach, counts[party])
     return counts
 

@@ -58,10 +58,10 @@ def coverage(
         Coverage; heights in the order given.
     Raises:
         ModelError, UnknownName: a question that cannot be; every mistake on a line of its own.
-    Valid: "sees" means within the range at which one look detects with chance 0.5, inside a face, between the lowest and the
-        highest elevation, over the horizon of the ellipsoid; straight rays, no terrain, no jamming. Of satellites only the
-        line of sight above the clouds counts, at ten minutes' steps over a day; constellations stand where an undrawn history
-        puts them, and nothing says that a body burns.
+    Valid: "sees" means within the range at which one look detects with chance 0.5, which shrinks off a face's boresight,
+        inside a face, between the lowest and the highest elevation, over the horizon of the ellipsoid; straight rays, no
+        terrain, no jamming. Of satellites only the line of sight above the clouds counts, at ten minutes' steps over a day;
+        constellations stand where an undrawn history puts them, and nothing says that a body burns.
     Source: own; range by the radar equation, the fourth root of the cross-section. docs/explanation/coverage.md.
     """
     wrong = Mistakes()
@@ -97,7 +97,8 @@ def coverage(
 
 def _limit(watch: Watch, n: int, reach: float, heights: Floats) -> RadarLimit:
     row = watch.radars[n]
-    horizon = geometry.horizon_distance(heights * KM, np.array(max(0.0, row.min_elevation_deg) * DEG)) / KM
+    lowest = min(row.elevations(face)[0] for face in row.faces)
+    horizon = geometry.horizon_distance(heights * KM, np.array(max(0.0, lowest) * DEG)) / KM
     along = geometry.reach_distance(np.array(reach), heights * KM) / KM
     return RadarLimit(
         id=row.id,

@@ -32,7 +32,7 @@ class RadarLimit:
     party: str
     published_km: float  # range of the catalogue row, for its own reference target
     reference_rcs_m2: float  # that target, nominal
-    reach_km: float  # range for the target asked for
+    reach_km: float  # range for the target asked for, on boresight
     horizon_km: Floats  # (A,) along the ground, where a body at the height drops below the lowest elevation
     ground_km: Floats  # (A,) along the ground, where the range or the horizon ends the view, whichever is nearer
     row: Radar = field(repr=False)

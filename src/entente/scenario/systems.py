@@ -22,10 +22,12 @@ from entente.scenario.parts import (
     PartyName,
     RangedArea,
     RangedDegrees,
+    RangedFactor,
     RangedKm,
     RangedProbability,
     RangedSeconds,
     RangedSpeed,
+    RangedThrust,
     Source,
     Status,
     Text,
@@ -198,8 +200,15 @@ class Satellite(System):
     cloud_break_km: Annotated[
         RangedKm, Field(description="altitude below which clouds hide a plume; drawn per history")
     ]
+    dimmest_plume_kn: Annotated[
+        RangedThrust,
+        Field(description="thrust whose plume it just sees in full, low and in clear air, before the Earth"),
+    ]
     report_latency_s: RangedSeconds
     false_alarms_per_scan: Annotated[float, Field(ge=0, le=100)]
+    glint_factor: Annotated[
+        RangedFactor, Field(description="times more false detections while sunlit clouds glint towards it")
+    ]
 
     @model_validator(mode="after")
     def _somewhere(self) -> "Satellite":

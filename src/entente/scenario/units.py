@@ -8,6 +8,7 @@ from math import pi
 
 KM = 1e3  # m
 KM_S = 1e3  # m/s
+KN = 1e3  # N
 KM2 = 1e6  # m^2
 DEG = pi / 180.0  # rad
 MINUTE = 60.0  # s
@@ -16,7 +17,7 @@ PER_CENT = 0.01  # 1
 UNITS: dict[str, tuple[str, float]] = {
     "km_s": ("km/s", KM_S),
     "kg_m2": ("kg/m2", 1.0),
-    "kn": ("kN", 1e3),
+    "kn": ("kN", KN),
     "km2": ("km2", KM2),
     "m2": ("m2", 1.0),
     "km": ("km", KM),

@@ -4,6 +4,7 @@
 history share their world.
 """
 
+import datetime as dt
 import math
 import zlib
 from collections.abc import Iterable, Mapping
@@ -17,18 +18,22 @@ from entente.compiled import Floats
 from entente.constants import GEO_RADIUS, R_EQ
 from entente.errors import ModelError, unknown
 from entente.physics.earth import ecef_from_geodetic, enu_axes
+from entente.physics.geometry import azimuth_elevation_range
 from entente.physics.orbits import place_on_orbit, revolutions_a_day
+from entente.physics.sunlight import glint, sun_direction
 from entente.scenario import schema
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import interceptors, radars, satellites, vehicles
 from entente.scenario.schema import Stress
 from entente.scenario.systems import Interceptor, Radar, Satellite, System, VehicleClass
-from entente.scenario.units import DEG, KM
+from entente.scenario.units import DEG, KM, KN
 
 Row = TypeVar("Row", bound=System)
 
 AGAIN = 2**31  # added to the seed of chance in a second history with the same inputs
 NOBODY = -1
+NOON_2000 = dt.datetime(2000, 1, 1, 12, tzinfo=dt.UTC)
+DAY = 86_400.0  # s
 RADAR, INFRARED = 1, 2  # phenomenologies, as bits so that a set of them is a sum
 
 
@@ -53,8 +58,10 @@ class Sensor:
     sigma: Floats  # (3,) range, azimuth, elevation
     p_detect: float  # infrared: one look at a visible plume
     cloud_break: float  # infrared: altitude below which clouds hide a plume
+    dimmest_plume: float  # infrared: thrust [N] whose plume it just sees in full; see physics.plumes
     latency: float  # from the look to the nation's knowing
-    false_alarms: float  # expected number a scan
+    false_alarms: float  # expected number a scan, anywhere
+    glint: Floats  # (3,) infrared: azimuth, elevation of clouds that glint, expected false detections of them a scan
 
 
 @dataclass(frozen=True)
@@ -218,7 +225,8 @@ def build(scenario: schema.Scenario, case_name: str, seed: int, again: bool = Fa
     chance = seed + AGAIN if again else seed
     clouds = rng.uniform(chance, rng.WEATHER, 0, 0, 0)
     sensors = [_radar(row, party[row.owner], rcs, draws) for row in selected(scenario, radars())]
-    sensors += [_satellite(row, party[row.owner], clouds, draws) for row in selected(scenario, satellites())]
+    sun = sun_direction((scenario.epoch - NOON_2000).total_seconds() / DAY + case.launch_s / DAY)
+    sensors += [_satellite(row, party[row.owner], clouds, sun, draws) for row in selected(scenario, satellites())]
     sites = [_site(row, party[row.owner], draws) for row in selected(scenario, interceptors()) if not row.nuclear_armed]
     origin, target = regions[case.origin], regions[case.target]
     beta = vehicle.vehicle.ballistic_coefficient_kg_m2
@@ -348,13 +356,16 @@ def _radar(row: Radar, party: int, rcs: dict[str, dict[str, float]], draws: Draw
         sigma=np.array([row.range_sigma_m, angle, angle]),
         p_detect=math.nan,
         cloud_break=0.0,
+        dimmest_plume=math.nan,
         latency=0.0,
         false_alarms=row.false_alarms_per_scan,
+        glint=np.zeros(3),
     )
 
 
-def _satellite(row: Satellite, party: int, clouds: float, draws: Draws) -> Sensor:
+def _satellite(row: Satellite, party: int, clouds: float, sun: Floats, draws: Draws) -> Sensor:
     lat, lon, r, axes = _station(row, draws.seed)
+    more = draws.take(f"{row.id}.glint_factor", row.glint_factor) - 1.0
     angle = draws.take(f"{row.id}.angle_sigma_deg", row.angle_sigma_deg) * DEG
     return Sensor(
         id=row.id,
@@ -375,9 +386,20 @@ def _satellite(row: Satellite, party: int, clouds: float, draws: Draws) -> Senso
         p_detect=draws.take(f"{row.id}.p_detect", row.p_detect),
         # The same clouds hide the plume from every satellite: one draw, not one per satellite.
         cloud_break=at_share(row.cloud_break_km, 0.5 if draws.nominal else clouds) * KM,
+        dimmest_plume=draws.take(f"{row.id}.dimmest_plume_kn", row.dimmest_plume_kn) * KN,
         latency=draws.take(f"{row.id}.report_latency_s", row.report_latency_s),
         false_alarms=row.false_alarms_per_scan,
+        glint=_glint(sun, r, axes, more * row.false_alarms_per_scan),
     )
+
+
+def _glint(sun: Floats, station: Floats, axes: Floats, expected: float) -> Floats:
+    """Azimuth, elevation of the clouds that glint towards a satellite and their false detections a scan; zeros if none do."""
+    place, aer = glint(sun, station), np.empty(3)
+    if np.isnan(place).any():
+        return np.zeros(3)
+    azimuth_elevation_range(place, station, axes, aer)
+    return np.array([aer[0], aer[1], expected])
 
 
 def _site(row: Interceptor, party: int, draws: Draws) -> Site:
