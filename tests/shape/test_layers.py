@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/entente"
 KERNELS = sorted(file for folder in ("physics", "estimate") for file in (PACKAGE / folder).glob("*.py"))
-PURE = {"collections", "dataclasses", "math", "numba", "numpy", "typing"}
+PURE = {"collections", "dataclasses", "erfa", "math", "numba", "numpy", "typing"}
 KERNELS_MAY_USE = {"compiled", "constants", "estimate", "physics"}
 
 
