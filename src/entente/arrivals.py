@@ -10,6 +10,7 @@ import numpy as np
 
 from entente.compiled import Floats
 from entente.estimate.belief import extrapolate_many
+from entente.estimate.classify import CLASSES
 from entente.estimate.follow import Q
 from entente.records import CENTRE, PARTNER, TRACK, WARNING, Areas, Bools, Ints, NationalTracks, Shared, Tracks
 
@@ -143,6 +144,7 @@ def unheld(t: Floats, count: int, made_of: int) -> Tracks:
         sent=np.full((*shape, 2), -1, np.int32),
         launch=Areas.unknown(*shape),
         impact=Areas.unknown(*shape),
+        classes=np.full((*shape, len(CLASSES)), np.nan),
         since=np.full(count, np.nan),
         obj=np.zeros(count, np.int32),
     )

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from entente.compiled import Floats
+from entente.estimate.classify import CLASSES
 from entente.knowing import (
     IN_50,
     IN_90,
@@ -107,7 +108,7 @@ def _of_object(
     launch, area = best_area(tracks.launch, tracks.held, at), best_area(tracks.impact, tracks.held, at)
     alone = own.obj == obj
     before = best_area(own.impact[alone], own.held[alone], at)
-    error, sigma = _position(flights, obj, tracks, at)
+    error, sigma, chance, named = _best_track(flights, obj, tracks, at, CLASSES.index(world.vehicle.range_class))
     late, width, in_time = time_of(area, impact)
     coasting = (tracks.t >= flights.t_burnout[obj]) & (tracks.t <= impact)
     has_state = np.asarray((tracks.held & np.isfinite(tracks.x[..., 0])).any(axis=0))
@@ -129,6 +130,8 @@ def _of_object(
         "sites_in_area": sites_inside(area, lat, lon) if len(critical) else math.nan,
         "position_error_km": error,
         "position_sigma_km": sigma,
+        "class_chance": chance,
+        "class_named": named,
         "completeness": float(has_state[coasting].mean()) if coasting.any() else math.nan,
         "information_nats": math.log(_spread(before) / _spread(area)) if flies else math.nan,
     }
@@ -139,14 +142,18 @@ def _spread(area: Floats | None) -> float:
     return UNKNOWN_AXIS**2 if area is None else float(area[2] * area[3])
 
 
-def _position(flights: Flights, obj: int, tracks: Tracks, at: int) -> tuple[float, float]:
-    """Error and claimed standard deviation (root of the trace) of the best track held at a moment [km]."""
+def _best_track(flights: Flights, obj: int, tracks: Tracks, at: int, kind: int) -> tuple[float, float, float, float]:
+    """Of the best track held at a moment: error and claimed standard deviation (root of the trace) of the position [km],
+    the chance it gives to the class `kind`, and 1 if it names that.
+    """
     if at >= len(tracks.t) or not (tracks.held[:, at] & np.isfinite(tracks.x[:, at, 0])).any():
-        return math.nan, math.nan
+        return math.nan, math.nan, math.nan, math.nan
     spread = np.trace(tracks.P[:, at, :3, :3], axis1=1, axis2=2)
     best = int(np.nanargmin(np.where(tracks.held[:, at], spread, np.nan)))
     error = float(np.linalg.norm(tracks.x[best, at, :3] - flights.position_at(obj, float(tracks.t[at]))))
-    return error / KM, math.sqrt(float(spread[best])) / KM
+    classes = tracks.classes[best, at]
+    named = math.nan if np.isnan(classes[kind]) else float(np.argmax(classes) == kind)
+    return error / KM, math.sqrt(float(spread[best])) / KM, float(classes[kind]), named
 
 
 def _too_many(tracks: Tracks) -> float:

@@ -19,8 +19,9 @@ from entente.records import INFRARED, Areas, Bools, Detections, Ints, Sets, sens
 from entente.scenario.world import Sensor, World
 
 CLUTTER_FLOOR = 1e-4  # false alarms a scan that the tracker allows for even where the catalogue says none
-# m: drift of a missile before its plume is seen; s: how long that takes, and its standard deviation; assumed
-FIRST_SEEN = np.array([8_000.0, 55.0, 20.0])
+# m: drift of a missile before its plume is seen; s: how long that takes, and its standard deviation; by flights of the
+# catalogue, 8 to 60 s (tests/honesty/test_areas.py)
+FIRST_SEEN = np.array([4_000.0, 33.0, 16.0])
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from entente.arrivals import admit, display, later, released
+from entente.classes import NO_DRAG, STRAIGHT, before_boost, classify
 from entente.compiled import Floats
 from entente.constants import R_EQ
 from entente.estimate.belief import BURNS, MAJOR, MINOR, areas_many
-from entente.estimate.follow import BETA_LN, BOOST_PATH
 from entente.estimate.pairs import join_many, match_many
 from entente.estimate.trust import alarm_level
 from entente.records import (
@@ -160,15 +160,20 @@ def _find_areas(tracks: Tracks, changed: Bools) -> None:
     changed = tracks.held & (changed | ~tracks.impact.known)
     launch, impact = tracks.launch.columns, tracks.impact.columns
     fresh = np.empty(impact.shape)
+    state = tracks.x, tracks.P, tracks.p_boost
+    unknown = changed & np.isnan(launch[..., 0])
+    if unknown.any():
+        areas_many(tracks.t, unknown, *state, NO_DRAG, STRAIGHT, False, fresh)
+        launch[unknown] = fresh[unknown]
+    classes, beta_ln, boost = classify(tracks.t, tracks.held, *state, tracks.seen_by, launch)
+    launch[unknown] = before_boost(launch, boost)[unknown]
+    tracks.classes[changed], tracks.classes[~tracks.held] = classes[changed], np.nan
     if (tracks.holder == CENTRE).any():
         impact[:] = np.nan
     else:
-        areas_many(tracks.t, changed, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, True, fresh)
+        areas_many(tracks.t, changed, *state, beta_ln, STRAIGHT, True, fresh)
         impact[changed] = _smaller(fresh[changed], impact[changed])
-    unknown = changed & np.isnan(launch[..., 0])
-    if unknown.any():
-        areas_many(tracks.t, unknown, tracks.x, tracks.P, tracks.p_boost, BETA_LN, BOOST_PATH, False, fresh)
-        launch[unknown] = fresh[unknown]
+        impact[changed & np.isnan(beta_ln[..., 0])] = np.nan  # what is now held for a launcher comes down nowhere
     launch[~tracks.held], impact[~tracks.held] = np.nan, np.nan
 
 

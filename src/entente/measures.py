@@ -95,6 +95,16 @@ MEASURES: dict[str, Measure] = {
     "position_sigma_km": Measure(
         "Position uncertainty (1 sigma)", "km", "lower", "300 s after launch; as claimed", "picture"
     ),
+    "class_chance": Measure(
+        "Chance given to the right class",
+        "1",
+        "higher",
+        "300 s after launch; class of vehicle, of seven, by the best track held",
+        "picture",
+    ),
+    "class_named": Measure(
+        "Class of vehicle named right", "1", "higher", "300 s after launch; the likeliest one", "picture"
+    ),
     "completeness": Measure("Share of the flight tracked", "1", "higher", "from burnout to impact", "picture"),
     "spurious_tracks": Measure(
         "Spurious and duplicate tracks", "tracks", "lower", "held beyond one an object, on average", "picture"

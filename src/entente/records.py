@@ -192,6 +192,7 @@ class Tracks:
     sent: Ints  # (K, G, 2) row of Shared that went in last, of each giver; -1 where none did
     launch: Areas  # (K, G)
     impact: Areas  # (K, G)
+    classes: Floats  # (K, G, 7) chances of the classes of vehicle, in the order of estimate.classify.CLASSES
     since: Floats  # (K,) [s] the moment it was confirmed, or its warning arrived
     obj: Ints  # (K,) truth of most of its detections, for scoring only; FALSE_ALARM if they came from nothing
 

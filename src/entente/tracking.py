@@ -9,9 +9,9 @@ import math
 import numpy as np
 
 from entente.chains import Chain, follow_sensors
+from entente.classes import NO_DRAG, STRAIGHT, before_boost, classify
 from entente.compiled import Floats
 from entente.estimate.belief import areas_many, associate_many, intersect_many
-from entente.estimate.follow import BETA_LN, BOOST_PATH
 from entente.records import (
     FALSE_ALARM,
     INFRARED,
@@ -51,7 +51,7 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
     radar = _chain(world, detections, party, RADAR, grid)
     plume = _chain(world, detections, party, INFRARED, grid)
     launch = Areas.unknown(*radar.held.shape).columns
-    areas_many(grid, radar.held, radar.x, radar.P, radar.p_boost, BETA_LN, BOOST_PATH, False, launch)
+    areas_many(grid, radar.held, radar.x, radar.P, radar.p_boost, NO_DRAG, STRAIGHT, False, launch)
     seen_by = [np.full(chain.held.shape, kind, np.int8) for chain, kind in ((radar, RADAR), (plume, INFRARED))]
     _identify(radar, plume, seen_by[0], launch)
     held, x, P, p_boost, since, obj = (
@@ -61,8 +61,11 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
     launch = np.concatenate([launch, np.repeat(plume.launch[:, None, :], len(grid), axis=1)])
     for column in (x, P, p_boost, launch):
         column[~held] = np.nan
+    codes = np.concatenate(seen_by)
+    classes, beta_ln, boost = classify(grid, held, x, P, p_boost, codes, launch)
+    launch = np.where((codes == RADAR)[..., None], before_boost(launch, boost), launch)
     impact = Areas.unknown(*held.shape).columns
-    areas_many(grid, held, x, P, p_boost, BETA_LN, BOOST_PATH, True, impact)
+    areas_many(grid, held, x, P, p_boost, beta_ln, STRAIGHT, True, impact)
     return Tracks(
         t=grid,
         holder=np.full(len(obj), party, np.int8),
@@ -70,13 +73,14 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
         x=x,
         P=P,
         p_boost=p_boost,
-        seen_by=np.concatenate(seen_by),
+        seen_by=codes,
         made_of=np.full(held.shape, OWN, np.int8),
         sensors=np.where(held, np.concatenate([radar.sensors, plume.sensors]), 0),
         share=np.where(held, 1.0, np.nan),
         sent=np.full((*held.shape, 2), -1, np.int32),
         launch=Areas.from_table(launch),
         impact=Areas.from_table(impact),
+        classes=classes,
         since=since,
         obj=obj,
     )

@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
 from entente.estimate.associate import assign
+from entente.estimate.classify import (
+    SPACE_LAUNCH,
+    boost_of_kinds,
+    class_probabilities,
+    drag_of_kinds,
+    kind_probabilities,
+)
 from entente.estimate.factor import chain, cholesky, sandwich, solve_lower
 from entente.estimate.fuse import covariance_intersection
 from entente.estimate.kalman import add_noise, transition
@@ -19,8 +26,12 @@ from entente.physics.earth import altitude
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
 
 SAME_BODY = 27.86  # chi-square with 6 degrees of freedom, 0.9999: two estimates of one body lie closer than this
+# s  after which a plume that went out, or a body seen by radar too, is held to burn no more: reports travel, filters wait;
+# measured over the flights of europe-2013
+SEEN_LATE, BURNT_OUT_LATE = 52.0, 10.0
 BURNS = 0.05  # chance of burning from which on an impact area would mean nothing
 LAT, LON, MAJOR, MINOR, BEARING, WHEN, WHEN_SIGMA = 0, 1, 2, 3, 4, 5, 6  # columns of a table of areas
 
@@ -84,6 +95,58 @@ def extrapolate_many(
 
 
 @kernel
+def classify_many(
+    t: Floats,
+    held: Bools,
+    x: Floats,
+    P: Floats,
+    p_boost: Floats,
+    seen_by: Codes,
+    launch: Floats,
+    at_sea: Floats,
+    kinds: Floats,
+    classes: Floats,
+    beta_ln: Floats,
+    boost: Floats,
+) -> None:
+    """What class of vehicle each track is at every moment, and what that says of its drag.
+
+    Args:
+        t: (G,) [s]; held (K, G), x (K, G, 6), P (K, G, 6, 6), p_boost (K, G): the tracks.
+        seen_by: (K, G), bit 1 for radar, bit 2 for infrared: only who saw the plume knows when it went out.
+        launch: (K, G, 7), their launch areas, as `areas_many` has them; nan where not known.
+        at_sea: (K, G), chance that the launch was at sea; nan where not known.
+        kinds: (R, 14), see `classify.kind_probabilities`.
+        classes: (K, G, 7), written: chances in the order of classify.CLASSES; nan where a track is not held.
+        beta_ln: (K, G, 2), written: mean and standard deviation of the logarithm of the ballistic coefficient [kg/m^2]; nan
+            where a track is not held, or is likelier a space launch than not, which comes down nowhere.
+        boost: (K, G, 3), written: see `classify.boost_of_kinds`.
+    """
+    p = np.empty(kinds.shape[0])
+    for k in range(held.shape[0]):
+        lit = math.nan  # the last moment at which it was seen to burn
+        for g in range(held.shape[1]):
+            classes[k, g, :], beta_ln[k, g, :], boost[k, g, :] = math.nan, math.nan, math.nan
+            if not held[k, g]:
+                continue
+            aloft, burned, sigma = math.nan, math.nan, math.nan
+            if seen_by[k, g] & 2:
+                late = SEEN_LATE if seen_by[k, g] == 2 else BURNT_OUT_LATE
+                # A body that falls back through the air is braked, which looks like burning.
+                rises = x[k, g, 0] * x[k, g, 3] + x[k, g, 1] * x[k, g, 4] + x[k, g, 2] * x[k, g, 5] > 0.0
+                if p_boost[k, g] > 0.5 and rises:
+                    lit = t[g] - late
+                aloft, burned = t[g] - launch[k, g, WHEN], lit - launch[k, g, WHEN]
+                sigma = math.hypot(launch[k, g, WHEN_SIGMA], 0.4 * late)
+            if kind_probabilities(x[k, g], P[k, g], p_boost[k, g], aloft, burned, sigma, at_sea[k, g], kinds, p) != 0:
+                continue
+            class_probabilities(p, kinds, classes[k, g])
+            boost[k, g, 0], boost[k, g, 1], boost[k, g, 2] = boost_of_kinds(p, kinds)
+            if classes[k, g, SPACE_LAUNCH] <= 0.5:
+                beta_ln[k, g, 0], beta_ln[k, g, 1] = drag_of_kinds(p, kinds)
+
+
+@kernel
 def areas_many(
     t: Floats,
     held: Bools,
@@ -99,11 +162,12 @@ def areas_many(
 
     Args:
         t: (G,) [s]; held (K, G), x (K, G, 6), P (K, G, 6, 6), p_boost (K, G): the tracks.
-        beta_ln: mean and standard deviation of the logarithm of the ballistic coefficient [kg/m^2], (2,).
+        beta_ln: mean and standard deviation of the logarithm of the ballistic coefficient [kg/m^2], (K, G, 2), as
+            `classify_many` writes it; not asked for launches.
         path: allowance for the unknown boost: place [m] and time [s], (2,).
         impact: whether to go forward to the impact, else back to the launch.
         out: (K, G, 7) latitude, longitude [rad], semi-axes [m], bearing of the longer [rad], time [s] and its standard
-            deviation; nan where a track is not held, still burns or does not come down.
+            deviation; nan where a track is not held, still burns or does not come down, and where beta_ln is nan.
     """
     cov = np.empty((2, 2))
     for k in range(held.shape[0]):
@@ -112,7 +176,8 @@ def areas_many(
             if not held[k, g] or not p_boost[k, g] < BURNS:
                 continue
             if impact:
-                lat, lon, when, sigma, status = impact_area(x[k, g], P[k, g], t[g], beta_ln[0], beta_ln[1], cov)
+                mean, spread = beta_ln[k, g, 0], beta_ln[k, g, 1]
+                lat, lon, when, sigma, status = impact_area(x[k, g], P[k, g], t[g], mean, spread, cov)
             else:
                 lat, lon, when, sigma, status = launch_area(x[k, g], P[k, g], t[g], path[0], path[1], cov)
             if status == 0:

@@ -31,10 +31,7 @@ CONFIRM_HITS, CONFIRM_CHANCES = 3, 5  # M of N
 GATE = 0.9999  # chance that a true detection lies inside the gate
 SPEED_SIGMA = 3_000.0  # m/s  of a new radar track's velocity, each component
 RISE, RISE_SIGMA = 800.0, 1_200.0  # m/s  upward speed of a newly seen plume and its uncertainty
-PLUME_HEIGHT, PLUME_SIGMA = (
-    25_000.0,
-    15_000.0,
-)  # m  height at which a plume is first seen: above the clouds, early in boost
+PLUME_HEIGHT, PLUME_SIGMA = 8_000.0, 6_000.0  # m  height at which a plume is first seen: by flights of the catalogue
 MEAN_BOOST, MEAN_COAST = (
     100.0,
     1e7,
@@ -49,7 +46,6 @@ ESTABLISHED = 6  # hits after which a radar track is carried on unseen until it 
 # acceleration that is steady; mean NEES 4.5 in boost, design 6); slight in free fall
 Q = np.array([25_000.0, 1e-4])
 BETA_LN = np.array([math.log(5000.0), 0.35])  # every tracker's prior of the ballistic coefficient [ln kg/m^2]
-BOOST_PATH = np.array([60_000.0, 30.0])  # m, s  how far from the launch the backward arc of a radar track may end
 
 
 @kernel
