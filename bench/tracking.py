@@ -32,10 +32,13 @@ from entente.estimate.assign import assign_listed
 from entente.estimate.associate import gate
 from entente.estimate.gate import gate_many
 from entente.estimate.jpda import joint_probabilities
-from entente.estimate.kalman import predict_linear, radar_measure
+from entente.estimate.kalman import predict_linear, radar_measure, update
 from entente.estimate.picture import gospa
+from entente.estimate.reentry import predict_falling
 from entente.estimate.score import log_det
 from entente.estimate.steps import falling_step, steady_step
+from entente.estimate.unscented import BALLISTIC, FALLING, predict_unscented, update_unscented
+from entente.physics.earth import ecef_from_geodetic, enu_axes
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -69,6 +72,39 @@ EDGE = gate(P_GATE, 3)
 EQUAL = 1e-9  # relative; both sides' results before any time is taken
 DIFFERENCE = 1e-7  # relative, the same where Stone Soup's derivative is a finite difference
 MODEL = CombinedLinearGaussianTransitionModel([ConstantVelocity(Q)] * 3)
+
+
+@kernel
+def look_at(how, x, P, z, variance, site, axes, times):
+    """As many looks at one falling body from its first state: 0 extended, 1 unscented with 6 numbers, 2 with 7."""
+    n = 6 if how == 1 else 7
+    now, cov, z_pred, H, x_out, P_out = (
+        np.empty(n),
+        np.empty((n, n)),
+        np.empty(3),
+        np.empty((3, n)),
+        np.empty(n),
+        np.empty((n, n)),
+    )
+    for _ in range(times):
+        if how == 0:
+            predict_falling(x, P, 2.0, 1.0, 1e-4, now, cov)
+            radar_measure(now, site, axes, z_pred, H)
+            update(now, cov, z, z_pred, H, variance, 1, x_out, P_out)
+        else:
+            predict_unscented(x, P, 2.0, 1.0, 1e-4, BALLISTIC if n == 6 else FALLING, 1.0, 0.0, now, cov)
+            update_unscented(now, cov, z, variance, site, axes, 0.0, x_out, P_out)
+
+
+def our_looks(how, height, times):
+    """A function that makes so many radar looks, 2 s after a state at a height [m] that sinks at 2.5 km/s."""
+    n, axes = 6 if how == 1 else 7, np.empty((3, 3))
+    enu_axes(0.6, 0.8, axes)
+    place, site = np.array(ecef_from_geodetic(0.6, 0.8, height)), np.array(ecef_from_geodetic(0.62, 0.77, 0.0))
+    x = np.concatenate([place, axes.T @ [1500.0, 800.0, -2500.0], [math.log(3000.0)]])[:n]
+    cov, z = np.diag([300.0, 300.0, 300.0, 10.0, 10.0, 10.0, 0.3][:n]) ** 2, np.empty(3)
+    radar_measure(x, site, axes, z, np.empty((3, n)))
+    return lambda: look_at(how, x, cov, z, SIGMA**2, site, axes, times)
 
 
 def seen_looks(start):
@@ -314,6 +350,21 @@ def bench_steps():
     print(f"{'ballistic radar step':46s} {shown([1e6 * t / LOOKS for t in taken['falling']])} us")
 
 
+def bench_air():
+    """Radar looks at a body whose drag is a part of its state, and by sigma points; no counterpart."""
+    for name, how, height in (
+        ("7 numbers, above the air (300 km)", 0, 300e3),
+        ("7 numbers, thin air (70 km)", 0, 70e3),
+        ("7 numbers, dense air (30 km)", 0, 30e3),
+        ("unscented, 6 numbers (300 km)", 1, 300e3),
+        ("unscented, 7 numbers (300 km)", 2, 300e3),
+        ("unscented, 7 numbers, dense air (30 km)", 2, 30e3),
+    ):
+        run = our_looks(how, height, 2_000)
+        run()
+        print(f"{name:46s} {shown([1e6 * seconds(run) / 2_000 for _ in range(ROUNDS)])} us")
+
+
 def bench_association(jointly, name):
     """100 close tracks."""
     run, timed = our_association(jointly)
@@ -353,6 +404,7 @@ def main():
     """Print everything: medians over ROUNDS alternations, least and greatest in brackets."""
     print(f"{'':46s} {'ours':>36s} {'Stone Soup 1.9.1':>36s} {'ratio':>36s}   {ROUNDS} alternations")
     bench_steps()
+    bench_air()
     bench_association(False, "best assignment, 100 close tracks")
     bench_association(True, "joint chances (EHM2), 100 close tracks")
     bench_gospa()
