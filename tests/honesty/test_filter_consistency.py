@@ -23,7 +23,7 @@ from entente.estimate.initiate import from_pair, from_radar, from_region
 from entente.estimate.kalman import angles_measure, predict_ballistic, predict_linear, radar_measure, update
 from entente.estimate.modes import combine, predict_modes, update_modes
 from entente.estimate.predict import falling_area, impact_area, launch_area, state_at, to_ground
-from entente.estimate.reentry import AIR_NOISE, falling_at, predict_falling
+from entente.estimate.reentry import falling_at, predict_falling
 from entente.estimate.score import nees
 from entente.estimate.unscented import FALLING, predict_unscented, update_unscented
 from entente.physics.earth import ecef_from_geodetic, enu_axes, geodetic_from_ecef
@@ -284,7 +284,7 @@ def reenter(first, known, sigma, wrong, unscented, site, enu, moments, squares, 
         for step in range(1, moments[-1] + 1):
             falling_at(truth, 2.0, truth)
             if unscented:
-                predict_unscented(x, P, 2.0, AIR_NOISE, WALK, FALLING, 1.0, 0.0, x, P)
+                predict_unscented(x, P, 2.0, LITTLE, WALK, FALLING, 1.0, 0.0, x, P)
                 radar_measure(truth, site, enu, z, spare)
                 for a in range(3):
                     z[a] += sigma[a] * normal(seed, NOISE, a, 0, step)

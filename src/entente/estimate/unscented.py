@@ -17,7 +17,7 @@ from entente.estimate.factor import cholesky, solve_lower
 from entente.estimate.kalman import INSIDE, add_noise
 from entente.estimate.passage import TOP as AIR_TOP
 from entente.estimate.predict import height, state_at
-from entente.estimate.reentry import falling_at
+from entente.estimate.reentry import AIR_NOISE, falling_at
 
 BALLISTIC, FALLING, BOOSTING = 0, 1, 2  # motions: [r, v] without air; [r, v, ln beta] with it; [r, v, ln a]
 
@@ -40,7 +40,8 @@ def predict_unscented(
     Args:
         x: as `motion` says, (6,) or (7,); P: its covariance.
         dt: time [s]; negative only with q = walk = 0.
-        q: spectral density of the white acceleration [m^2/s^3]; walk: of the seventh number [1/s], in the air or burning.
+        q: spectral density of the white acceleration [m^2/s^3], for a FALLING body as `reentry.predict_falling` has it; walk:
+            what the variance of the seventh number grows by in each second, in the air or burning [1/s].
         motion: BALLISTIC, as `kalman.predict_ballistic`; FALLING, as `reentry.predict_falling`; BOOSTING, as
             `boost.predict_boost`.
         exhaust: see there; not used otherwise.
@@ -62,8 +63,9 @@ def predict_unscented(
     for p in range(2 * n + 1):
         status = max(status, _moved(points[p], dt, motion, exhaust))
     gather(points, kappa, x_out, P_out)
-    add_noise(q, dt, P_out)
-    if n == 7 and not (motion == FALLING and high and height(x_out) >= AIR_TOP):
+    in_air = motion == FALLING and not (high and height(x_out) >= AIR_TOP)
+    add_noise(max(q, AIR_NOISE) if in_air and q > 0.0 else q, dt, P_out)
+    if in_air or motion == BOOSTING:
         P_out[6, 6] += walk * dt
     return status
 
