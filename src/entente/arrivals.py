@@ -4,15 +4,34 @@ A track whose giver falls silent is not carried on for long. What no receiver co
 covariance that is none, is refused here and counted; the order and the repetition of messages change nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
+from entente.chains import follow_sensors
 from entente.compiled import Floats
 from entente.estimate.belief import extrapolate_many
 from entente.estimate.classify import CLASSES
 from entente.estimate.follow import Q
-from entente.records import CENTRE, PARTNER, TRACK, WARNING, Areas, Bools, Ints, NationalTracks, Shared, Tracks
+from entente.records import (
+    BOTH,
+    CENTRE,
+    INFRARED,
+    OWN,
+    PARTNER,
+    TRACK,
+    WARNING,
+    Areas,
+    Bools,
+    Ints,
+    NationalTracks,
+    Sets,
+    Shared,
+    Tracks,
+    sensor_bits,
+)
+from entente.scenario.world import World
 
 STALE = 30.0  # s  since the last word of a track, after which it is not carried on: three repetitions of 10 s missed
 SKEWED = 1e-6  # of the geometric mean of two variances: by which a covariance may differ from its own transpose
@@ -63,7 +82,16 @@ def released(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
         since = shared.arrives[rows[0]]
         rows = rows[_is_newest(shared.t[rows])]
         arrives = shared.arrives[rows]
-        _carry(out, k, arrives, shared.t[rows], shared.x[rows], shared.P[rows], float(arrives.max()) + STALE)
+        _carry(
+            out,
+            k,
+            arrives,
+            shared.t[rows],
+            shared.x[rows],
+            shared.P[rows],
+            np.zeros(len(rows)),
+            float(arrives.max()) + STALE,
+        )
         last = _arrived(out.t, arrives)
         silent = out.held[k] & (out.t - arrives[np.maximum(last, 0)] > STALE)
         _forget(out, k, silent)
@@ -82,8 +110,10 @@ def _is_newest(t: Floats) -> Bools:
     return np.asarray(t > before)
 
 
-def later(tracks: Tracks, delay: float) -> Tracks:
+def later(tracks: Tracks, delay: float, burning: bool = False) -> Tracks:
     """The same tracks as they are known `delay` after: each belief carried forward to the moment it arrives.
+
+    They fall freely meanwhile, or, if some may be `burning`, do what is as likely as their sender thinks.
 
     A track that the sender no longer holds, say because it is now part of another, is not held here either.
     """
@@ -94,7 +124,8 @@ def later(tracks: Tracks, delay: float) -> Tracks:
         if not rows.any():
             continue
         t = tracks.t[rows]
-        _carry(out, k, t + delay, t, tracks.x[k, rows], tracks.P[k, rows], np.inf)
+        burns = tracks.p_boost[k, rows] if burning else np.zeros(len(t))
+        _carry(out, k, t + delay, t, tracks.x[k, rows], tracks.P[k, rows], burns, np.inf)
         gone = np.logical_not(_latest(_arrived(out.t, tracks.t + delay), rows, False))
         _forget(out, k, gone)
         last = _arrived(out.t, t + delay)
@@ -127,6 +158,48 @@ def display(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
     return out.rows(out.held.any(axis=1))
 
 
+def followed(world: World, shared: Shared, t: Floats) -> Tracks:
+    """What the centre makes of both nations' lines of sight, which it follows as one; OWN are the first party's data."""
+    if not len(shared.reports.scan_t):
+        return unheld(t, 0, 0)
+    numbers = np.unique(shared.reports.scan_sensor)
+    chain = follow_sensors(world, shared.reports, numbers.tolist(), INFRARED, t)
+    out = unheld(t, len(chain.obj), 0)
+    held, launch = chain.held, np.repeat(chain.launch[:, None, :], len(t), axis=1)
+    for number in numbers:
+        mine = (chain.sensors & sensor_bits(np.array([number]))[0]) > 0
+        out.made_of[mine & held] |= np.int8(OWN if world.sensors[number].party == 0 else PARTNER)
+    launch[~held] = np.nan
+    firsts = [n for n in numbers if world.sensors[n].party == 0]
+    share = _count(chain.sensors, firsts) / np.maximum(_count(chain.sensors, numbers), 1)
+    return replace(
+        out,
+        held=held,
+        x=np.where(held[..., None], chain.x, np.nan),
+        P=np.where(held[..., None, None], chain.P, np.nan),
+        p_boost=np.where(held, chain.p_boost, np.nan),
+        seen_by=np.where(held, np.int8(INFRARED), np.int8(0)),
+        sensors=np.where(held, chain.sensors, 0),
+        share=np.where(held, share, np.nan),  # of the satellites: each adds a direction that the others have not
+        launch=Areas.from_table(launch),
+        since=chain.since,
+        obj=chain.obj,
+    )
+
+
+def _count(sets: Sets, numbers: Iterable[int]) -> Floats:
+    """How many of these sensors are in each set (...)."""
+    return sum(
+        ((sets & bit > 0).astype(float) for bit in sensor_bits(np.array([*numbers], np.int32))), np.zeros(sets.shape)
+    )
+
+
+def seen_from(centre: Tracks, party: int) -> Tracks:
+    """The centre's tracks as one party labels them: whose data they are made of, its own or the partner's."""
+    labels = np.array([0, OWN, PARTNER, BOTH] if party == 0 else [0, PARTNER, OWN, BOTH], np.int8)
+    return replace(centre, made_of=labels[centre.made_of], share=centre.share if party == 0 else 1.0 - centre.share)
+
+
 def unheld(t: Floats, count: int, made_of: int) -> Tracks:
     """Tracks of which nothing is believed yet."""
     shape = (count, len(t))
@@ -150,10 +223,14 @@ def unheld(t: Floats, count: int, made_of: int) -> Tracks:
     )
 
 
-def _carry(out: Tracks, k: int, arrives: Floats, t: Floats, x: Floats, P: Floats, until: float) -> None:
-    """Write into row k of `out` what the states (R, 6) that hold for `t` and arrive later lead to: free fall from the latest."""
-    coasts = np.zeros(len(t))
-    extrapolate_many(arrives, t, x, P, coasts, until, out.t, Q, 0.0, out.held[k], out.x[k], out.P[k], out.p_boost[k])
+def _carry(out: Tracks, k: int, arrives: Floats, t: Floats, x: Floats, P: Floats, burns: Floats, until: float) -> None:
+    """Write into row k of `out` what the states (R, 6) that hold for `t` and arrive later lead to: free fall from the latest.
+
+    Args:
+        burns: chance that it burnt at each row, (R,); one that did is taken to burn on until it is silent for long.
+    """
+    stale = STALE if burns.any() else 0.0
+    extrapolate_many(arrives, t, x, P, burns, until, out.t, Q, stale, out.held[k], out.x[k], out.P[k], out.p_boost[k])
 
 
 def _forget(out: Tracks, k: int, gone: Bools) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from entente.arrivals import admit, display, later, released
+from entente.arrivals import admit, display, followed, later, released, seen_from
 from entente.classes import NO_DRAG, STRAIGHT, before_boost, classify
 from entente.compiled import Floats
 from entente.constants import R_EQ
@@ -49,47 +49,56 @@ def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> P
     parties = range(len(world.parties))
     own = [national.tracks.of(party) for party in parties]
     given = [released(national, usable, giver) for giver in parties]
-    parts: list[Tracks] = []
-    doubted = np.full(len(own) + 1, np.nan)
     if fusion == "none":
-        pictures = own
+        merged = [_Merged(tracks, math.nan) for tracks in own]
+    elif fusion == "receiver":
+        merged = [_merge(world, own[party], given[1 - party], party) for party in parties]
     else:
-        merged = [_merge(world, own[p], _through(fusion, given[1 - p]), p, fusion == "centre") for p in parties]
-        if fusion == "centre":
-            # In the centre's picture OWN stands for the first party's data and PARTNER for the second's.
-            first = replace(given[0], made_of=np.full_like(given[0].made_of, OWN))
-            merged.append(_merge(world, first, given[1], CENTRE, False))
-            parts.append(merged[CENTRE].tracks)
-        pictures = [merged[party].tracks for party in parties]
-        for holder, result in enumerate(merged):
-            doubted[holder] = result.doubted
-    for party, picture in enumerate(pictures):
-        parts += [picture, display(national, usable, 1 - party)]
+        merged = _through_centre(world, own, given, followed(world, usable, national.tracks.t))
+    parts = [result.tracks for result in merged[CENTRE:]]
+    for party in parties:
+        parts += [merged[party].tracks, display(national, usable, 1 - party)]
     tracks = Tracks.joined(parts)
     tracks.sent[tracks.sent >= 0] = numbers[tracks.sent[tracks.sent >= 0]]
     told = [usable.arrives[usable.giver == 1 - party] for party in parties]
     return Picture(
         tracks=tracks,
         told=np.array([t.min() if len(t) else np.nan for t in told]),
-        doubted=doubted,
+        doubted=np.array([result.doubted for result in merged] + [math.nan] * (CENTRE + 1 - len(merged))),
         refused=refused,
     )
 
 
-def _through(fusion: str, tracks: Tracks) -> Tracks:
-    """The partner's part of what arrives: straight, or through the centre and so much later."""
-    return later(tracks, CENTRE_DELAY) if fusion == "centre" else tracks
-
-
 @dataclass(frozen=True)
 class _Merged:
-    """One holder's tracks, and since when it joins the partner's no more [s]; nan if it still does."""
+    """One holder's tracks, and since when it joins the others' no more [s]; nan if it still does."""
 
     tracks: Tracks
     doubted: float
 
 
-def _merge(world: World, mine: Tracks, theirs: Tracks, holder: int, disjoint: bool) -> _Merged:
+def _through_centre(world: World, own: list[Tracks], given: list[Tracks], seen: Tracks) -> list[_Merged]:
+    """The pictures of both nations and of the centre; `seen` is what the centre makes of lines of sight."""
+    out = []
+    for party, tracks in enumerate(own):
+        # Of the centre's picture, one's own part taken off: the partner's tracks, as much later as the centre is.
+        joint = _merge(world, tracks, later(given[1 - party], CENTRE_DELAY), party, disjoint=True)
+        out.append(_beside(world, joint, seen_from(later(seen, CENTRE_DELAY, burning=True), party), party))
+    # In the centre's picture OWN stands for the first party's data and PARTNER for the second's.
+    first = replace(given[0], made_of=np.full_like(given[0].made_of, OWN), share=np.where(given[0].held, 1.0, np.nan))
+    out.append(_beside(world, _merge(world, first, given[1], CENTRE), seen, CENTRE))
+    return out
+
+
+def _beside(world: World, so_far: _Merged, seen: Tracks, holder: int) -> _Merged:
+    """A picture with the centre's own tracks in it, whose data are partly the same."""
+    if not seen.held.any():
+        return so_far
+    more = _merge(world, so_far.tracks, seen, holder)
+    return _Merged(more.tracks, float(np.fmin(so_far.doubted, more.doubted)))
+
+
+def _merge(world: World, mine: Tracks, theirs: Tracks, holder: int, disjoint: bool = False) -> _Merged:
     """One holder's picture out of two sets of tracks: those of one body joined, the others side by side.
 
     Args:
@@ -123,11 +132,12 @@ def _merge(world: World, mine: Tracks, theirs: Tracks, holder: int, disjoint: bo
     both.seen_by[m, g] |= theirs.seen_by[n, g]
     both.sensors[m, g] |= theirs.sensors[n, g]
     both.sent[m, g] = np.maximum(both.sent[m, g], theirs.sent[n, g])
-    both.share[m, g] = share[m, g]
+    others = np.nan_to_num(theirs.share)
+    both.share[m, g] = share[m, g] * mine.share[m, g] + (1.0 - share[m, g]) * others[n, g]
     launch[m, g] = _smaller(launch[m, g], theirs.launch.columns[n, g])
     rest = slice(len(mine.obj), None)
     both.held[rest] = alone[apart]
-    both.share[rest] = np.where(alone[apart], 0.0, np.nan)
+    both.share[rest] = np.where(alone[apart], others[apart], np.nan)
     both.holder[:] = holder
     # Where one's own track alone is best, it stays as it is, and so does its area.
     joined = np.ones(both.held.shape, np.bool_)

@@ -5,7 +5,7 @@ flat columns. ids are int32. Party numbers are positions in `World.parties`; `CE
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -104,6 +104,12 @@ class Detections:
     obj: Ints  # (D,) truth, for scoring only; FALSE_ALARM where nothing was there
     z: Floats  # (D, 3) range [m] (nan for infrared), azimuth [rad], elevation [rad]; at the sensor, east-north-up
     sigma: Floats  # (D, 3) standard deviations the sensor states
+
+    @classmethod
+    def none(cls) -> "Detections":
+        """No look at all."""
+        times, numbers, angles = np.empty(0), np.empty(0, np.int32), np.empty((0, 3))
+        return cls(times, times, numbers, np.zeros(1, np.int32), numbers, angles, angles)
 
 
 @dataclass(frozen=True)
@@ -248,11 +254,12 @@ class Shared:
         Floats  # (M,) [m] 1 sigma of the constant position bias that the giver declares; part of P, never averaged out
     )
     noticed: Bools  # (2,) whether those on duty at each party know of an announcement of this launch
+    reports: Detections  # looks of both nations' satellites as the centre gets them; none where they do not flow
 
     def rows(self, where: Any) -> "Shared":
-        """Some of the messages."""
-        columns = {f.name: getattr(self, f.name)[where] for f in fields(self) if f.name != "noticed"}
-        return Shared(**columns, noticed=self.noticed)
+        """Some of the messages, with all else."""
+        columns = {f.name: getattr(self, f.name)[where] for f in fields(self) if f.name not in ("noticed", "reports")}
+        return replace(self, **columns)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ LINE = 9
 NOTICE = 10
 ORBIT = 11
 STRESS = 12
+REPORT = 13
 
 Word = np.uint64
 LOW32 = np.uint64(0xFFFFFFFF)

@@ -15,6 +15,7 @@ from entente.flights import fly_all
 from entente.fusing import join
 from entente.measures import MEASURES
 from entente.records import Assessment, Detections, Flights, NationalTracks, Outcome, Picture, Shared
+from entente.reporting import report
 from entente.scenario.rows import find_rung
 from entente.scenario.schema import Scenario
 from entente.scenario.systems import Rung
@@ -99,7 +100,7 @@ def before_sharing(scenario: Scenario, case: str, seed: int, again: bool = False
 def at_rung(so_far: Beginning, rung: int) -> Run:
     """The rest of a history at one rung of cooperation."""
     world, flights, national = so_far.world, so_far.flights, so_far.national
-    shared = share(world, national, rung)
+    shared = report(world, so_far.detections, national, share(world, national, rung), rung)
     picture = join(world, national, shared, rung)
     outcome = defend(world, flights, picture, rung)
     assessment = assess(world, flights, national, shared, picture, outcome, rung)
@@ -123,7 +124,7 @@ def all_rungs(so_far: Beginning, rungs: Sequence[int], story: bool = True) -> di
         states = (row.fusion, *sorted({"tracks", "reports"} & set(row.flows)))
         flow = (*states, *sorted({"notices", "warnings"} & set(row.flows)))
         if flow not in made:
-            shared = let_through(world, ready, rung)
+            shared = report(world, so_far.detections, national, let_through(world, ready, rung), rung)
             picture = join(world, national, shared, rung)
             made[flow] = _Knowledge(shared, picture, known(world, flights, national, shared, picture))
         so_known = made[flow]

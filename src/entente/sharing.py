@@ -9,7 +9,7 @@ worse than agreed. It works on finished releases, so that one history is made on
 """
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -19,19 +19,16 @@ from entente.compiled import Floats, kernel
 from entente.estimate.belief import BEARING, BURNS, LAT, LON, MAJOR, MINOR, WHEN
 from entente.estimate.follow import BETA_LN
 from entente.estimate.predict import impact_area
+from entente.lines import UNSTRESSED, Wrong, after_outages, outages_of, wrong_of
 from entente.physics.earth import destination, ecef_from_geodetic, geodesic, geodetic_from_ecef
-from entente.records import FALSE_ALARM, TRACK, WARNING, Areas, Bools, Ints, NationalTracks, Shared, Tracks
+from entente.records import FALSE_ALARM, TRACK, WARNING, Areas, Bools, Detections, Ints, NationalTracks, Shared, Tracks
 from entente.scenario.rows import find_rung
-from entente.scenario.schema import Stress
 from entente.scenario.units import KM
 from entente.scenario.world import Policy, World
 
 WARNING_EVERY = 60.0  # s  between two warnings about the same track, the first one apart
 SURELY = 1.0  # standard deviations by which a flight must be longer than the limit: five chances in six
 FALSE_OBJECTS = 1_000_000  # added to the number of a false track to make the key of its bias
-MOST_OUTAGES = 1_000  # in one history
-FIRST_LINE, SECOND_LINE = 0, 1  # causes of outages: the policy's own, and the stress
-UNSTRESSED = Stress()
 
 
 def share(world: World, national: NationalTracks, rung: int) -> Shared:
@@ -57,30 +54,11 @@ def stressed(world: World, national: NationalTracks, parts: list[Shared]) -> lis
     if world.stress == UNSTRESSED:
         return parts
     end = float(national.tracks.t[-1])
-    ways = [_wrong(world, giver, end) for giver in range(len(world.parties))]
+    ways = [wrong_of(world, giver, end) for giver in range(len(world.parties))]
     return [_under(world, ways[part.giver[0]], part, _key(national.tracks, int(part.track[0]))) for part in parts]
 
 
-@dataclass(frozen=True)
-class _Wrong:
-    """What is wrong with everything one giver sends."""
-
-    giver: int
-    bias: Floats  # (3,) [m] Earth-fixed
-    skew: float  # [s] added to its time stamps
-    outages: Floats  # (N, 2) [s]
-
-
-def _wrong(world: World, giver: int, until: float) -> _Wrong:
-    stress = world.stress
-    toward = np.array([rng.normal(world.seed, rng.STRESS, giver, 0, i) for i in range(3)])
-    late = rng.uniform(world.seed, rng.STRESS, giver, 0, 3) < 0.5
-    outages = _spells(world.seed, giver, SECOND_LINE, stress.availability, world.policies[giver].outage, until)
-    bias = stress.bias_km * KM * toward / np.linalg.norm(toward)
-    return _Wrong(giver, bias, stress.clock_skew_s if late else -stress.clock_skew_s, outages)
-
-
-def _under(world: World, wrong: _Wrong, part: Shared, key: int) -> Shared:
+def _under(world: World, wrong: Wrong, part: Shared, key: int) -> Shared:
     """One part of the releases: blurred once more, out of register, by a wrong clock, late."""
     coarse = world.stress.coarsening_km * KM
     blur = np.array([rng.normal(world.seed, rng.STRESS, key, 1 + wrong.giver, i) for i in range(7)])
@@ -95,7 +73,7 @@ def _under(world: World, wrong: _Wrong, part: Shared, key: int) -> Shared:
     return replace(
         part,
         t=part.t + wrong.skew,
-        arrives=_after_outages(part.arrives + world.stress.latency_s, wrong.outages),
+        arrives=after_outages(part.arrives + world.stress.latency_s, wrong.outages),
         x=x,
         P=P,
         launch=areas[0],
@@ -138,6 +116,7 @@ def _messages(count: int) -> Shared:
         impact=Areas.unknown(count),
         bias=np.zeros(count),
         noticed=np.zeros(2, np.bool_),
+        reports=Detections.none(),
     )
 
 
@@ -153,7 +132,8 @@ def _in_order(parts: list[Shared], noticed: Bools) -> Shared:
     order = np.lexsort(
         [np.concatenate([getattr(p, key) for p in parts]) for key in ("kind", "track", "giver", "arrives")]
     )
-    return Shared(**{f.name: column(f.name) for f in fields(Shared) if f.name != "noticed"}, noticed=noticed)
+    columns = {f.name: column(f.name) for f in fields(Shared) if f.name not in ("noticed", "reports")}
+    return Shared(**columns, noticed=noticed, reports=Detections.none())
 
 
 def _released(world: World, national: NationalTracks, track: int) -> list[Shared]:
@@ -166,7 +146,7 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
         return []
     launch, impact = believed.launch.table[track], believed.impact.table[track]
     bias = np.array([rng.normal(world.seed, rng.SHARE, _key(believed, track), giver, i) for i in range(7)])
-    outages = _outages(world, giver, float(believed.t[-1]))
+    outages = outages_of(world, giver, float(believed.t[-1]))
     moments = np.flatnonzero(believed.held[track])
     moments = moments[moments >= first]
     parts = []
@@ -186,7 +166,7 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
         if kind == WARNING:
             part = replace(part, impact=Areas.from_table(_coarser(policy.area_floor, impact[g], bias[5], bias[6])))
         part.giver[:], part.kind[:], part.track[:], part.t[:] = giver, kind, track, believed.t[g]
-        part.arrives[:] = _after_outages(part.t + delay, outages)
+        part.arrives[:] = after_outages(part.t + delay, outages)
         part.seen_by[:] = believed.seen_by[track, g]
         part.sensors[:] = believed.sensors[track, g]
         if kind == TRACK:
@@ -243,35 +223,6 @@ def _spaced(t: Floats, may: Bools, interval: float) -> Ints:
             out.append(i)
             following = moment + interval
     return np.array(out, np.int32)
-
-
-def _outages(world: World, giver: int, until: float) -> Floats:
-    """When the giver's line is down by its own policy, (N, 2) from and to [s]."""
-    policy = world.policies[giver]
-    return _spells(world.seed, giver, FIRST_LINE, policy.availability, policy.outage, until)
-
-
-def _spells(seed: int, giver: int, line: int, availability: float, outage: float, until: float) -> Floats:
-    """When a line is down, (N, 2) from and to [s]: lengths and gaps are exponential, the start is in balance."""
-    down = rng.uniform(seed, rng.LINE, giver, line, 0) >= availability
-    t, spells = 0.0, []
-    for i in range(1, MOST_OUTAGES):
-        if t > until or availability >= 1.0:
-            break
-        works = outage * availability / max(1.0 - availability, 1e-12)
-        length = -math.log(rng.uniform(seed, rng.LINE, giver, line, i)) * (outage if down else works)
-        if down:
-            spells.append((t, t + length))
-        t, down = t + length, not down
-    return np.array(spells).reshape(-1, 2)
-
-
-def _after_outages(t: Floats, outages: Floats) -> Floats:
-    """When what is sent at these moments [s] arrives."""
-    out = t.copy()
-    for begin, end in outages:
-        out[(t >= begin) & (t < end)] = end
-    return out
 
 
 def _noticed(world: World, flow: bool) -> Bools:

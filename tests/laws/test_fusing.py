@@ -101,7 +101,7 @@ def test_joining_leaves_no_more_spread_than_either_side_had(seed):
     fused = 0
     for party in PARTIES:
         mine, theirs = national.tracks.of(party), released(national, shared, 1 - party)
-        both = _merge(history(seed).world, mine, theirs, party, disjoint=False).tracks
+        both = _merge(history(seed).world, mine, theirs, party).tracks
         kept = np.flatnonzero(np.concatenate([mine.held, theirs.held]).any(axis=1))
         for row, k in enumerate(kept[kept < len(mine.obj)]):
             at = both.made_of[row] == BOTH

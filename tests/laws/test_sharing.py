@@ -9,11 +9,12 @@ import pytest
 from entente.errors import UnknownName
 from entente.estimate.belief import BURNS
 from entente.fusing import join
+from entente.lines import after_outages, outages_of
 from entente.physics.earth import geodesic
 from entente.records import PARTNER, TRACK, WARNING
 from entente.run import before_sharing
 from entente.scenario.load import load
-from entente.sharing import WARNING_EVERY, _after_outages, _outages, share
+from entente.sharing import WARNING_EVERY, share
 
 CASE = "mrbm-central-europe"
 SEEDS = (1, 2, 3)
@@ -199,11 +200,11 @@ def test_the_line_works_as_often_as_declared():
     works = []
     for seed in range(400):
         policies = tuple(replace(p, availability=0.7, outage=100.0) for p in begun.world.policies)
-        spells = _outages(replace(begun.world, seed=seed, policies=policies), 0, 2_000.0)
+        spells = outages_of(replace(begun.world, seed=seed, policies=policies), 0, 2_000.0)
         assert (spells[:, 1] > spells[:, 0]).all()
         assert (spells[1:, 0] >= spells[:-1, 1]).all()
         moments = np.arange(0.0, 2_000.0, 10.0)
-        works.append((_after_outages(moments, spells) == moments).mean())
+        works.append((after_outages(moments, spells) == moments).mean())
     assert np.mean(works) == pytest.approx(0.7, abs=4.0 * np.std(works) / np.sqrt(len(works)))
 
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 import entente as en
+from entente.lines import UNSTRESSED
 from entente.physics.earth import geodesic
 from entente.records import TRACK, Areas
 from entente.run import all_rungs, before_sharing
 from entente.scenario.load import load
 from entente.scenario.schema import Scenario, Stress
-from entente.sharing import UNSTRESSED, releases, share
+from entente.sharing import releases, share
 
 ROUNDING = 1e-8  # m; kilometres added to positions of 6e6 m
 METRE = 1.0
@@ -46,7 +47,7 @@ def test_no_stress_is_the_very_same_bits():
     assert begun.world.stress == UNSTRESSED
     plain = share(begun.world, begun.national, 4)
     again = released(1, availability=1.0, bias_km=0.0)[1]
-    for name in (field.name for field in fields(plain)):
+    for name in (field.name for field in fields(plain) if field.name != "reports"):  # none without a stage of its own
         a, b = getattr(plain, name), getattr(again, name)
         a, b = (a.columns, b.columns) if isinstance(a, Areas) else (a, b)
         np.testing.assert_array_equal(a, b)

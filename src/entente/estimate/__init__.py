@@ -7,14 +7,15 @@ float64 and C-ordered. Results go into arrays named `*_out`, which may be the in
 otherwise.
 Nothing raises: a `status` (0 ok, 1 no convergence, 2 outside validity, 4 bad input) or, where numbers come back, nan.
 
-Map: `factor` small symmetric matrices; `kalman` predict and update one state, `reentry` one that falls through air, `boost` one
-that burns, `unscented` any of them by sigma points, `late` by a measurement that comes late; `modes` a filter that asks whether
-the body still burns; `steps` one radar look at one state, all at once; `initiate` a first state from one detection or two lines
-of sight; `associate` which detection belongs to which track, with `gate` for which it could be, `assign` for who gets what,
-`jpda` for how likely it is each one's; `fuse` two estimates whose common part nobody knows, or somebody does, `register` how
-far the other side's frame and clock are off, `trust` whether its data make things worse; `predict` where it comes down, where
-it came from, with `conic` for falls without air in closed form and `passage` for what the air costs; `classify` what class of
-vehicle it is; `score` how good an estimate is, `picture` how good a whole set of them. Compiled loops over them: `follow` one
-nation's tracker, scan by scan; `belief` what tracks lead to and which are one body, moment by moment; `pairs` both sides'
-tracks put into one frame, matched, judged and joined; `salvo` when a site would fire at them.
+Map: `factor` small symmetric matrices; `kalman` predict and update one state, `reentry` one that falls through air, `boost`
+one that burns, `unscented` any of them by sigma points, `late` by a measurement that comes late; `modes` a filter that asks
+whether the body still burns; `steps` one radar look at one state, all at once; `initiate` a first state from one detection
+or two lines of sight; `associate` which detection belongs to which track, with `gate` for which it could be, `assign` for
+who gets what, `jpda` for how likely it is each one's; `fuse` two estimates whose common part nobody knows, or somebody does,
+`register` how far the other side's frame and clock are off, `trust` whether its data make things worse, `attribute` which
+track a look was at; `predict` where it comes down, where it came from, with `conic` for falls without air in closed form and
+`passage` for what the air costs; `classify` what class of vehicle it is; `score` how good an estimate is, `picture` how good
+a whole set of them. Compiled loops over them: `follow` one nation's tracker, scan by scan; `belief` what tracks lead to and
+which are one body, moment by moment; `pairs` both sides' tracks put into one frame, matched, judged and joined; `salvo` when
+a site would fire at them.
 """

@@ -55,6 +55,10 @@ class Release(Part):
         Field(gt=0, le=5, description="declared: 1-sigma offset of its frame from the common one, each component"),
     ] = 0.2
     clock_sigma_s: Annotated[float, Field(gt=0, le=2, description="declared: 1-sigma offset of its clock")] = 0.1
+    # Assumed: as much again as a satellite of the catalogue errs by itself, 3 km on the ground below.
+    report_sigma_deg: Annotated[
+        float, Field(ge=0, le=5, description="lines of sight given to a joint centre are blurred by this much")
+    ] = 0.005
 
 
 class WarningRule(Part):

@@ -115,6 +115,7 @@ class Policy:
     outage: float  # mean length of an outage [s]
     frame_sigma: float  # how far its frame may be off the common one, each component [m]
     clock_sigma: float  # how far its clock may be off [s]
+    report_sigma: float  # blur of a released line of sight, each angle [rad]
 
 
 @dataclass(frozen=True)
@@ -280,6 +281,7 @@ def _policy(party: schema.Party, draws: Draws) -> Policy:
         outage=draws.take(f"{party.name}.release.outage_s", release.outage_s),
         frame_sigma=release.registration_sigma_km * KM,
         clock_sigma=release.clock_sigma_s,
+        report_sigma=release.report_sigma_deg * DEG,
     )
 
 
