@@ -50,11 +50,13 @@ def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> P
     own = [national.tracks.of(party) for party in parties]
     given = [released(national, usable, giver) for giver in parties]
     if fusion == "none":
-        merged = [_Merged(tracks, math.nan) for tracks in own]
+        merged = [_alone(tracks) for tracks in own]
     elif fusion == "receiver":
-        merged = [_merge(world, own[party], given[1 - party], party) for party in parties]
+        merged = [_merge(world, _alone(own[party]), given[1 - party], party) for party in parties]
     else:
         merged = _through_centre(world, own, given, followed(world, usable, national.tracks.t))
+    for result in merged if fusion != "none" else ():
+        _find_areas(result.tracks, result.changed)
     parts = [result.tracks for result in merged[CENTRE:]]
     for party in parties:
         parts += [merged[party].tracks, display(national, usable, 1 - party)]
@@ -71,10 +73,16 @@ def join(world: World, national: NationalTracks, shared: Shared, rung: int) -> P
 
 @dataclass(frozen=True)
 class _Merged:
-    """One holder's tracks, and since when it joins the others' no more [s]; nan if it still does."""
+    """One holder's tracks, where their areas are not yet those of their states, and who is not believed."""
 
     tracks: Tracks
-    doubted: float
+    changed: Bools  # (K, G)
+    doubted: float  # since when the holder joins the others' tracks no more [s]; nan if it still does
+
+
+def _alone(tracks: Tracks) -> _Merged:
+    """Tracks as they are before anything is joined."""
+    return _Merged(tracks, np.zeros(tracks.held.shape, np.bool_), math.nan)
 
 
 def _through_centre(world: World, own: list[Tracks], given: list[Tracks], seen: Tracks) -> list[_Merged]:
@@ -82,28 +90,21 @@ def _through_centre(world: World, own: list[Tracks], given: list[Tracks], seen: 
     out = []
     for party, tracks in enumerate(own):
         # Of the centre's picture, one's own part taken off: the partner's tracks, as much later as the centre is.
-        joint = _merge(world, tracks, later(given[1 - party], CENTRE_DELAY), party, disjoint=True)
-        out.append(_beside(world, joint, seen_from(later(seen, CENTRE_DELAY, burning=True), party), party))
+        joint = _merge(world, _alone(tracks), later(given[1 - party], CENTRE_DELAY), party, disjoint=True)
+        out.append(_merge(world, joint, seen_from(later(seen, CENTRE_DELAY, burning=True), party), party))
     # In the centre's picture OWN stands for the first party's data and PARTNER for the second's.
     first = replace(given[0], made_of=np.full_like(given[0].made_of, OWN), share=np.where(given[0].held, 1.0, np.nan))
-    out.append(_beside(world, _merge(world, first, given[1], CENTRE), seen, CENTRE))
+    out.append(_merge(world, _merge(world, _alone(first), given[1], CENTRE), seen, CENTRE))
     return out
 
 
-def _beside(world: World, so_far: _Merged, seen: Tracks, holder: int) -> _Merged:
-    """A picture with the centre's own tracks in it, whose data are partly the same."""
-    if not seen.held.any():
-        return so_far
-    more = _merge(world, so_far.tracks, seen, holder)
-    return _Merged(more.tracks, float(np.fmin(so_far.doubted, more.doubted)))
-
-
-def _merge(world: World, mine: Tracks, theirs: Tracks, holder: int, disjoint: bool = False) -> _Merged:
+def _merge(world: World, so_far: _Merged, theirs: Tracks, holder: int, disjoint: bool = False) -> _Merged:
     """One holder's picture out of two sets of tracks: those of one body joined, the others side by side.
 
     Args:
         disjoint: whether `theirs` are known to be made of the partner's data alone.
     """
+    mine = so_far.tracks
     match = np.full(mine.held.shape, -1, np.int32)
     x, P = np.full_like(theirs.x, np.nan), np.full_like(theirs.P, np.nan)
     end = match_many(
@@ -140,11 +141,12 @@ def _merge(world: World, mine: Tracks, theirs: Tracks, holder: int, disjoint: bo
     both.share[rest] = np.where(alone[apart], others[apart], np.nan)
     both.holder[:] = holder
     # Where one's own track alone is best, it stays as it is, and so does its area.
-    joined = np.ones(both.held.shape, np.bool_)
-    joined[: len(mine.obj)] = False
-    joined[m, g] = share[m, g] != 1.0
-    _find_areas(both, joined)
-    return _Merged(both.rows(both.held.any(axis=1)), float(mine.t[end]) if end < len(mine.t) else np.nan)
+    changed = np.ones(both.held.shape, np.bool_)
+    changed[: len(mine.obj)] = so_far.changed
+    changed[m, g] |= share[m, g] != 1.0
+    kept = both.held.any(axis=1)
+    since = float(mine.t[end]) if end < len(mine.t) else math.nan
+    return _Merged(both.rows(kept), changed[kept], float(np.fmin(so_far.doubted, since)))
 
 
 def _declared(world: World) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from entente.arrivals import later, released
-from entente.fusing import CENTRE_DELAY, _declared, _merge, join
+from entente.fusing import CENTRE_DELAY, _alone, _declared, _merge, join
 from entente.records import BOTH, CENTRE, OWN, PARTNER, RADAR, TRACK
 from entente.run import before_sharing
 from entente.scenario.load import load
@@ -101,7 +101,7 @@ def test_joining_leaves_no_more_spread_than_either_side_had(seed):
     fused = 0
     for party in PARTIES:
         mine, theirs = national.tracks.of(party), released(national, shared, 1 - party)
-        both = _merge(history(seed).world, mine, theirs, party).tracks
+        both = _merge(history(seed).world, _alone(mine), theirs, party).tracks
         kept = np.flatnonzero(np.concatenate([mine.held, theirs.held]).any(axis=1))
         for row, k in enumerate(kept[kept < len(mine.obj)]):
             at = both.made_of[row] == BOTH
