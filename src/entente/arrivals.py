@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from entente.chains import follow_sensors
+from entente.chains import Chain, follow_sensors
 from entente.compiled import Floats
 from entente.estimate.belief import extrapolate_many
 from entente.estimate.classify import CLASSES
 from entente.estimate.follow import Q
+from entente.estimate.kalman import add_noise
 from entente.records import (
     BOTH,
     CENTRE,
@@ -34,6 +35,7 @@ from entente.records import (
 from entente.scenario.world import World
 
 STALE = 30.0  # s  since the last word of a track, after which it is not carried on: three repetitions of 10 s missed
+SEEN_AGAIN = 2.5  # revisits within which a plume that burns on is seen again
 SKEWED = 1e-6  # of the geometric mean of two variances: by which a covariance may differ from its own transpose
 
 
@@ -159,32 +161,51 @@ def display(national: NationalTracks, shared: Shared, giver: int) -> Tracks:
 
 
 def followed(world: World, shared: Shared, t: Floats) -> Tracks:
-    """What the centre makes of both nations' lines of sight, which it follows as one; OWN are the first party's data."""
-    if not len(shared.reports.scan_t):
+    """What the centre makes of both nations' lines of sight, which it follows as one; OWN are the first party's data.
+
+    1. Looks are followed in the order in which they were made, as if each were known at once: states at the looks.
+    2. A state is known when all its looks have come. A burning body is taken to burn on unseen.
+    3. Where no further look came for SEEN_AGAIN revisits, the body stopped burning within one revisit of the last, and falls.
+    """
+    looks = shared.reports
+    numbers = np.unique(looks.scan_sensor)
+    made, last = np.unique(looks.scan_t[::-1], return_index=True)
+    arrives = np.maximum.accumulate(looks.scan_report_t[::-1][last]) if len(made) else made
+    if not len(made):
         return unheld(t, 0, 0)
-    numbers = np.unique(shared.reports.scan_sensor)
-    chain = follow_sensors(world, shared.reports, numbers.tolist(), INFRARED, t)
+    at_once = replace(looks, scan_report_t=looks.scan_t)
+    chain = follow_sensors(world, at_once, numbers.tolist(), INFRARED, made)
+    revisit = max(world.sensors[n].revisit for n in numbers)
     out = unheld(t, len(chain.obj), 0)
-    held, launch = chain.held, np.repeat(chain.launch[:, None, :], len(t), axis=1)
-    for number in numbers:
-        mine = (chain.sensors & sensor_bits(np.array([number]))[0]) > 0
-        out.made_of[mine & held] |= np.int8(OWN if world.sensors[number].party == 0 else PARTNER)
-    launch[~held] = np.nan
+    for k in range(len(chain.obj)):
+        _follow_on(out, k, chain, made, arrives, revisit)
+    for number, bit in zip(numbers, sensor_bits(numbers), strict=True):
+        out.made_of[(out.sensors & bit) > 0] |= np.int8(OWN if world.sensors[number].party == 0 else PARTNER)
     firsts = [n for n in numbers if world.sensors[n].party == 0]
-    share = _count(chain.sensors, firsts) / np.maximum(_count(chain.sensors, numbers), 1)
-    return replace(
-        out,
-        held=held,
-        x=np.where(held[..., None], chain.x, np.nan),
-        P=np.where(held[..., None, None], chain.P, np.nan),
-        p_boost=np.where(held, chain.p_boost, np.nan),
-        seen_by=np.where(held, np.int8(INFRARED), np.int8(0)),
-        sensors=np.where(held, chain.sensors, 0),
-        share=np.where(held, share, np.nan),  # of the satellites: each adds a direction that the others have not
-        launch=Areas.from_table(launch),
-        since=chain.since,
-        obj=chain.obj,
-    )
+    share = _count(out.sensors, firsts) / np.maximum(_count(out.sensors, numbers), 1)
+    # A share of the satellites: each adds a direction that the others have not.
+    out = replace(out, share=np.where(out.held, share, np.nan), obj=chain.obj)
+    return out.rows(out.held.any(axis=1))
+
+
+def _follow_on(out: Tracks, k: int, chain: Chain, made: Floats, arrives: Floats, revisit: float) -> None:
+    """Write into row k what track k of a chain at its looks (made, arrives: (L,)) is believed to be at the moments of `out`."""
+    rows = np.flatnonzero(chain.held[k] & (chain.p_boost[k] > 0.5))
+    if not len(rows):
+        return
+    x, P, silence = chain.x[k, rows], chain.P[k, rows], SEEN_AGAIN * revisit
+    stopped = P[-1].copy()
+    add_noise(Q[0], revisit, stopped)
+    known, when = np.append(arrives[rows], arrives[rows[-1]] + silence), np.append(made[rows], made[rows[-1]])
+    extrapolate_many(
+        known, when, np.vstack([x, x[-1:]]), np.concatenate([P, stopped[None]]), np.append(np.ones(len(rows)), 0.0),
+        np.inf, out.t, Q, silence, out.held[k], out.x[k], out.P[k], out.p_boost[k],
+    )  # fmt: skip
+    held, latest = out.held[k], _arrived(out.t, arrives[rows])
+    out.seen_by[k] = np.where(held, INFRARED, 0)
+    out.sensors[k] = np.where(held, _latest(latest, chain.sensors[k, rows], 0), 0)
+    out.launch.columns[k, held] = chain.launch[k]
+    out.since[k] = arrives[rows[0]]
 
 
 def _count(sets: Sets, numbers: Iterable[int]) -> Floats:
