@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 from hypothesis import settings
 
-from entente.assessment import MEASURES
+from entente.measures import MEASURES, STRESSED
 from entente.study import Study
 
 # The first example of a test compiles its kernels, which takes longer than any sensible deadline.
@@ -28,7 +28,7 @@ def study_of():
         shape = tuple(len(each) for each in coords.values())
         data = xr.Dataset(coords=coords)
         for name, each in values.items():
-            measure = MEASURES[name]
+            measure = (MEASURES | STRESSED)[name]
             data[name] = (tuple(coords), np.broadcast_to(np.asarray(each, float), shape).copy())
             data[name].attrs = {
                 "long_name": measure.title, "units": measure.unit, "better": measure.better,

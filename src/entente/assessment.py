@@ -12,6 +12,7 @@ from entente.knowing import (
     best_area,
     contains,
     credible,
+    log_score,
     people_inside,
     sites_inside,
     size_km2,
@@ -33,7 +34,7 @@ from entente.records import (
     Tracks,
 )
 from entente.scenario.rows import find_rung
-from entente.scenario.units import DEG, KM
+from entente.scenario.units import DEG, KM, KM2
 from entente.scenario.world import NOBODY, World
 from entente.strategy.attrition import none_through, stopped_each
 
@@ -126,6 +127,7 @@ def _of_object(
         "impact_time_error_s": late,
         "impact_time_90_s": width,
         "impact_time_inside_90": in_time,
+        "impact_score_nats": _score(area, flights.impact_ecef[obj]) if flies else math.nan,
         "people_in_area": people_inside(area),
         "sites_in_area": sites_inside(area, lat, lon) if len(critical) else math.nan,
         "position_error_km": error,
@@ -135,6 +137,13 @@ def _of_object(
         "completeness": float(has_state[coasting].mean()) if coasting.any() else math.nan,
         "information_nats": math.log(_spread(before) / _spread(area)) if flies else math.nan,
     }
+
+
+def _score(area: Floats | None, impact_ecef: Floats) -> float:
+    """The log score of an area; where there is none, what the prior of an unknown impact point scores on average."""
+    if area is None:
+        return math.log(2.0 * math.pi * UNKNOWN_AXIS**2 / KM2) + 1.0
+    return log_score(area, impact_ecef)
 
 
 def _spread(area: Floats | None) -> float:

@@ -37,6 +37,7 @@ class Axes:
     parties: tuple[str, ...]
     seeds: tuple[int, ...]
     again: int  # of how many of these seeds there is a second history, from the first on
+    stressed: int = 0  # of how many there is one under stress
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ has no source keeps it from being more than *supported under stated assumptions*
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -14,10 +14,11 @@ from typing import Literal
 import numpy as np
 from scipy.stats import beta
 
-from entente.comparison import Estimate, baseline, gain, level
+from entente.comparison import Estimate, baseline, gain, histories, level
+from entente.comparison.intervals import estimate
 from entente.compiled import Floats
 from entente.deciders import FEWEST, Decider, deciders, unsourced_matter
-from entente.predicates import Connected, FindingRow, FindingSheet, Margins, Protection, holds, margins
+from entente.predicates import UNDER, Compatible, Connected, FindingRow, FindingSheet, Margins, Predicate, holds, margins
 from entente.provenance import findings_hash
 from entente.scenario.reader import read
 from entente.study import Study
@@ -32,6 +33,7 @@ Ruling = Literal[
     "not asked by this scenario",
 ]
 FILE = Path(__file__).parent / "findings.yaml"
+ALONE_SIZES = {"bias_km": 1.0, "clock_skew_s": 1.0, "latency_s": 30.0, "outage": 0.05}  # the stress of F8, part by part
 SUPPORTED, UNDER_ASSUMPTIONS, NOT_SUPPORTED = 0.95, 0.5, 0.05  # shares of the draws
 CONFIDENCE = 0.95  # one-sided, of the share
 
@@ -153,10 +155,12 @@ def _judged(study: Study, row: FindingRow) -> Verdict:
         return _verdict(row, "not asked by this scenario", [f"rung {asked} was not run", *why])
     found = margins(study, row.predicate, headline[0])
     if found.missing:
+        what = "" if isinstance(row.predicate, Compatible) else "case of "
         return _verdict(
-            row, "not asked by this scenario", [f"no case of {', '.join(found.missing)} in this scenario", *why]
+            row, "not asked by this scenario", [f"no {what}{', '.join(found.missing)} in this scenario", *why]
         )
-    by_rung = {rung: _at(study, row.predicate, rung, rung in headline) for rung in rungs}
+    asked = headline if isinstance(row.predicate, Compatible) else rungs
+    by_rung = {rung: _at(study, row.predicate, rung, rung in headline) for rung in asked}
     first = by_rung[headline[0]]
     why = [*_reasons(study, row, first), *why]
     return _verdict(row, first.ruling, why, headline, by_rung)
@@ -189,10 +193,10 @@ def _verdict(
     )
 
 
-def _at(study: Study, predicate: Protection | Connected, rung: int, headline: bool) -> RungVerdict:
+def _at(study: Study, predicate: Predicate, rung: int, headline: bool) -> RungVerdict:
     """What a finding comes to at one rung."""
     found = margins(study, predicate, rung)
-    draws = len(found.overall)
+    draws = len(found.overall) if found.draws is None else found.draws
     if np.isnan(found.overall).all():
         numbers = _numbers(study, predicate, found, rung) if headline else ()
         return RungVerdict(
@@ -224,21 +228,27 @@ def _at(study: Study, predicate: Protection | Connected, rung: int, headline: bo
         ruling=ruling,
         capped=capped,
         deciders=ranked,
-        by_party={party: _share(one) for party, one in found.by_party.items()},
-        by_class={name: _share(one) for name, one in found.by_class.items()},
+        by_party={party: _share(one, draws) for party, one in found.by_party.items()},
+        by_class={name: _share(one, draws) for name, one in found.by_class.items()},
         measure=found.measure,
         numbers=_numbers(study, predicate, found, rung) if headline else (),
         not_computable=found.not_computable,
     )
 
 
-def _share(margin: Floats) -> float:
-    """In how many draws it holds; nan where it is undefined in all of them."""
-    return math.nan if np.isnan(margin).all() else float(holds(margin).mean())
+def _share(margin: Floats, draws: int) -> float:
+    """In how many of the draws it holds; nan where it is undefined in all of them."""
+    return math.nan if np.isnan(margin).all() else float(holds(margin).sum() / draws)
 
 
-def _numbers(study: Study, predicate: Protection | Connected, found: Margins, rung: int) -> tuple[Number, ...]:
+def _numbers(study: Study, predicate: Predicate, found: Margins, rung: int) -> tuple[Number, ...]:
     """The measures behind a verdict, the deciding one first, with both intervals."""
+    if isinstance(predicate, Compatible):
+        return tuple(
+            _left(study, measure, case, party, rung, found.draws or 0)
+            for measure in (predicate.earlier.measure, predicate.smaller.measure)
+            for party, case in found.cases
+        )
     if isinstance(predicate, Connected):
         measures = [predicate.earlier.measure, predicate.smaller.measure]
     else:
@@ -257,6 +267,43 @@ def _numbers(study: Study, predicate: Protection | Connected, found: Margins, ru
     )
 
 
+def _left(study: Study, measure: str, case: str, party: str, rung: int, draws: int) -> Number:
+    """A measure under stress, and what is gained by it over the baseline all the same, in the seeds that have both."""
+    name = f"{UNDER}{measure}"
+    now = histories(study, name, case, rung, party)[:draws]
+    then = histories(study, measure, case, baseline(study), party)[:draws]
+    fixed, none = _is_fixed(study), np.empty(0)
+    gained = estimate(then - now, (none, none), "median", fixed=fixed)
+    newly, lost = np.isnan(then) & ~np.isnan(now), ~np.isnan(then) & np.isnan(now)
+    better, worse = ((then > now) | newly).mean(), ((then < now) | lost).mean()
+    return Number(
+        title=str(study.data[name].attrs["long_name"]),
+        measure=name,
+        case=case,
+        party=party,
+        level=estimate(now, (none, none), "median", fixed=fixed),
+        gain=replace(
+            gained, newly=float(newly.mean()), lost=float(lost.mean()), better=float(better), worse=float(worse)
+        ),
+    )
+
+
+def _each_alone(study: Study, first: RungVerdict) -> list[str]:
+    """How much of the gain in foretelling the impact each part of the stress leaves by itself, in the lead case."""
+    if study.tolerance is None:
+        return []
+    found, said = study.tolerance, []
+    for party in study.scenario.parties:
+        shares = [found.left("area", name, size, first.rung, party.name) for name, size in ALONE_SIZES.items()]
+        if not any(map(math.isnan, shares)):
+            bias, skew, latency, outage = (f"{max(-9.99, share):.0%}" for share in shares)
+            said.append(
+                f"each alone leaves of what {party.name} gains in foretelling the impact of the lead case: "
+                f"1 km of bias {bias}, 1 s of skew {skew}, 30 s of latency {latency}, 5% of outages {outage}"
+            )
+    return said
+
+
 def _is_fixed(study: Study) -> bool:
     return study.scenario.inputs == "nominal"
 
@@ -268,6 +315,7 @@ def _reasons(study: Study, row: FindingRow, first: RungVerdict) -> list[str]:
     if first.ruling not in ("supported", "not computable from open sources") and len(set(known.values())) > 1:
         alone = " and ".join(f"for {party} in {share:.0%}" for party, share in known.items())
         why.append(f"at rung {first.rung} it holds {alone} of the draws, and it is asked of each party")
+    why += _each_alone(study, first) if isinstance(row.predicate, Compatible) else []
     unsourced = [one.title for one in first.deciders if not one.sourced]
     if first.not_computable:
         who = " and ".join(first.not_computable)

@@ -35,7 +35,7 @@ from entente.store import (
 FORMAT = 1  # of the plan
 FIRST_SEED = 1
 SUMS = "SHA256SUMS"
-FOLLOW = ("scenario", "again")  # of a plan: said by the scenario's hash, and by the number of seeds
+FOLLOW = ("scenario", "again", "stressed")  # of a plan: said by the scenario's hash, and by the number of seeds
 SUM = re.compile(r"([0-9a-f]{64})  (\S+)\n")
 
 
@@ -53,6 +53,7 @@ class Plan:
     rungs: list[int]
     seeds: int
     again: int  # of how many seeds there is a second history
+    stressed: int  # of how many there is one under stress
     seeds_a_chunk: int
     measures: list[str]
 
@@ -68,6 +69,7 @@ class Plan:
                 parties=parties,
                 seeds=tuple(FIRST_SEED + i for i in block),
                 again=min(max(self.again - block.start, 0), len(block)),
+                stressed=min(max(self.stressed - block.start, 0), len(block)),
             )
             for block in blocks
             for case in self.cases

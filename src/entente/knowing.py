@@ -67,6 +67,21 @@ def time_of(area: Floats | None, truth: float) -> tuple[float, float, float]:
     return error, 2.0 * half, float(error <= half)
 
 
+def log_score(area: Floats, point_ecef: Floats) -> float:
+    """Minus the logarithm of the density that an area gives to the point [nats, density per km^2]: less is better.
+
+    Small where the area is small and holds the point; large where it is wide, and larger still where it is small and wrong.
+    Nobody lowers its mean by saying anything but what is believed.
+
+    Valid: Gaussian areas; on a sphere, distances to 0.5 %.
+    Source: Gneiting and Raftery (2007), Journal of the American Statistical Association 102:359-378, section 4.1.
+    """
+    lat, lon, _ = geodetic_from_ecef(*point_ecef)
+    along, across = _away(area, np.array([lat]), np.array([lon]))
+    squared = float((along[0] / area[2]) ** 2 + (across[0] / area[3]) ** 2)
+    return math.log(2.0 * math.pi * float(area[2] * area[3]) / KM2) + 0.5 * squared
+
+
 def people_inside(area: Floats | None) -> float:
     """People in cities of 100,000 and more whose centre lies in the 90 % area; nan if there is no area."""
     if area is None:
@@ -98,10 +113,16 @@ def threatens(area: Floats, homes: tuple[Home, ...]) -> bool:
 
 def _inside(area: Floats, lat: Floats, lon: Floats, squared: float) -> Bools:
     """Which points [rad] lie in an ellipse on the ground. Valid: on a sphere, distances to 0.5 %."""
+    along, across = _away(area, lat, lon)
+    inside: Bools = (along / area[2]) ** 2 + (across / area[3]) ** 2 <= squared
+    return inside
+
+
+def _away(area: Floats, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+    """How far points [rad] lie from an area's centre, along its longer axis and across it [m]."""
     north = np.cos(area[0]) * np.sin(lat) - np.sin(area[0]) * np.cos(lat) * np.cos(lon - area[1])
     east = np.cos(lat) * np.sin(lon - area[1])
     toward = np.sin(area[0]) * np.sin(lat) + np.cos(area[0]) * np.cos(lat) * np.cos(lon - area[1])
     away = R_MEAN * np.arctan2(np.hypot(east, north), toward)
     azimuth = np.arctan2(east, north) - area[4]
-    inside: Bools = (away * np.cos(azimuth) / area[2]) ** 2 + (away * np.sin(azimuth) / area[3]) ** 2 <= squared
-    return inside
+    return away * np.cos(azimuth), away * np.sin(azimuth)

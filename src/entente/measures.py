@@ -5,8 +5,10 @@ mean over all of them, and undefined while it is undefined for one; the first kn
 launch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from entente.scenario.schema import Stress
 
 LOOK_AT = 300.0  # s  after launch: when the picture is compared
 RESOLVED_AT = (300.0, 600.0)  # s  after the first launch: when the nature of the event is asked for
@@ -75,6 +77,13 @@ MEASURES: dict[str, Measure] = {
         "1",
         "none",
         "90 % if the interval is honest; more where fusing is cautious",
+        "picture",
+    ),
+    "impact_score_nats": Measure(
+        "Log score of the impact area",
+        "nats",
+        "lower",
+        "300 s after launch; the wider the area, and the farther off for its size, the more",
         "picture",
     ),
     "people_in_area": Measure(
@@ -157,3 +166,18 @@ MEASURES: dict[str, Measure] = {
     "given_gap_s": Measure("Longest silence", "s", "none", "between two releases", "given"),
     "given_commit_s": Measure("Commit announced", "s", "none", "since launch; where engagements are told", "given"),
 }
+
+COMPATIBLE = Stress(bias_km=1.0, clock_skew_s=1.0, latency_s=30.0, availability=0.95)
+"""What two systems that work together must survive: finding F8 asks for half of the gain under all of it at once."""
+STRESSED_RUNG = 4  # where a study has histories under that stress
+STRESSED_NATURES = ("attack", "test")  # of which cases
+STRESSED: dict[str, Measure] = {
+    f"stressed_{name}": replace(
+        MEASURES[name],
+        title=f"{MEASURES[name].title}, under stress",
+        better="none",
+        note="at rung 4 under 1 km bias, 1 s clock skew, 30 s latency and 95 % availability; in the first seeds of a study",
+    )
+    for name in ("warning_s", "impact_area_90_km2", "impact_inside_90")
+}
+"""What a study measures again under that stress; nan at other rungs, in other cases and in later seeds."""

@@ -14,16 +14,18 @@ from pydantic import BeforeValidator, Field
 
 from entente.comparison import baseline, histories
 from entente.compiled import Floats
+from entente.measures import COMPATIBLE
 from entente.scenario.parts import Finding as FindingName
 from entente.scenario.parts import Name, Part, Text, as_tuple
 from entente.scenario.rows import KINDS, interceptors, vehicles
-from entente.scenario.schema import Case, Scenario
+from entente.scenario.schema import Case, Scenario, Stress
 from entente.scenario.systems import Interceptor, NotComputable
 from entente.scenario.world import selected
 from entente.study import Study
 
 Nature = Literal["attack", "test", "space launch", "sounding rocket"]
 RangeClass = Literal["SRBM", "MRBM", "IRBM", "ICBM", "SLBM"]
+UNDER = "stressed_"  # how measures begin that were taken under the stress asked about
 FAR = 2.0  # the largest margin counted: three times the bar; what was never known and now is counts as that
 
 
@@ -72,6 +74,22 @@ class Connected(Part):
     headline: Annotated[list[int], Field(min_length=1)]
 
 
+class Compatible(Part):
+    """Of the gain as `Connected` counts it, this share survives a stress, for each party."""
+
+    kind: Literal["compatible"]
+    natures: list[Nature]
+    earlier: Earlier
+    smaller: Smaller
+    inside: Annotated[Name, Field(description="the measure that says whether the area holds what it should")]
+    stress: Stress
+    survives: Annotated[float, Field(gt=0, le=1)]
+    headline: Annotated[list[int], Field(min_length=1, max_length=1)]
+
+
+Predicate = Protection | Connected | Compatible
+
+
 class FindingRow(Part):
     """One finding as findings.yaml has it."""
 
@@ -80,7 +98,7 @@ class FindingRow(Part):
     claim: Text
     question: Text
     computed: bool
-    predicate: Annotated[Protection | Connected | None, Field(discriminator="kind")] = None
+    predicate: Annotated[Predicate | None, Field(discriminator="kind")] = None
     needs: Text | None = None
     not_modelled: Annotated[tuple[Text, ...], BeforeValidator(as_tuple)] = ()
     where_we_differ: Annotated[str, Field(min_length=1, max_length=2_000)]
@@ -106,6 +124,7 @@ class Margins:
     measure: str  # which measure decided, where several were tried
     missing: tuple[str, ...] = ()  # what the scenario has no case of
     not_computable: tuple[str, ...] = ()  # parties whose own systems no open source lets us compute
+    draws: int | None = None  # in how many histories it was asked, the first ones; None: in all
 
 
 def holds(margin: Floats) -> NDArray[np.bool_]:
@@ -114,8 +133,10 @@ def holds(margin: Floats) -> NDArray[np.bool_]:
         return np.asarray(margin >= 0.0)
 
 
-def margins(study: Study, predicate: Protection | Connected, rung: int) -> Margins:
+def margins(study: Study, predicate: Predicate, rung: int) -> Margins:
     """The margins of a predicate at a rung against the baseline, by the least favourable of its measures."""
+    if isinstance(predicate, Compatible):
+        return compatible(study, predicate, rung)
     if isinstance(predicate, Connected):
         return connected(study, predicate, rung)
     tried = [protection(study, predicate, measure, rung) for measure in predicate.measures if measure in study.data]
@@ -214,14 +235,82 @@ def connected(study: Study, predicate: Connected, rung: int) -> Margins:
 
 def _above(study: Study, predicate: Connected, case: str, rung: int, party: str) -> Floats:
     """The better of the two ways to be above the bar, one a history."""
+    return np.maximum(*_ways(study, predicate, case, rung, party))
+
+
+def _ways(
+    study: Study, predicate: Connected | Compatible, case: str, rung: int, party: str, prefix: str = ""
+) -> tuple[Floats, Floats]:
+    """How far above its bar is the warning, and how far the area, one a history; `prefix` names other measures at the rung."""
     start = baseline(study)
-    then, now = (histories(study, predicate.earlier.measure, case, r, party) for r in (start, rung))
-    wide, narrow = (histories(study, predicate.smaller.measure, case, r, party) for r in (start, rung))
+    time, size = predicate.earlier.measure, predicate.smaller.measure
+    then, now = (histories(study, p + time, case, r, party) for p, r in (("", start), (prefix, rung)))
+    wide, narrow = (histories(study, p + size, case, r, party) for p, r in (("", start), (prefix, rung)))
     earlier = _margin(then, now, (then - now) / predicate.earlier.by_s)
     # An area of no size cannot shrink further; it then counts as unchanged.
     share = np.divide(wide - narrow, wide, out=np.zeros(len(wide)), where=wide > 0.0)
     smaller = _margin(wide, narrow, np.where(np.isnan(wide - narrow), math.nan, share) / predicate.smaller.by_share)
-    return np.maximum(earlier, smaller)
+    return earlier, smaller
+
+
+def compatible(study: Study, predicate: Compatible, rung: int) -> Margins:
+    """How much of the gain is left under a stress, above the share asked for, for the party that keeps less of it.
+
+    The gain of a launch is the better of the two ways, in units of its bar, 0 to 3; that of a party is the mean over the launches
+    that are not its own. An area that no longer holds the impact has lost its gain, however small it is. Where there was no gain,
+    none survives: the margin is undefined, and does not hold.
+    """
+    seeds = study.data.sizes["seed"]
+    draws = stressed_draws(study, predicate)
+    if not draws or study.scenario.stress != Stress():
+        what = "histories without and with the stress that is asked about"
+        return Margins(np.full(seeds, math.nan), {}, {}, (), predicate.earlier.measure, (what,))
+    by_party: dict[str, Floats] = {}
+    by_case: dict[str, list[Floats]] = {}
+    asked: list[tuple[str, str]] = []
+    for party in study.scenario.parties:
+        cases = [c for c in study.scenario.cases if c.nature in predicate.natures and c.launched_by != party.name]
+        kept = [_kept(study, predicate, case.name, rung, party.name) for case in cases]
+        if not kept:
+            continue
+        weights = np.array([case.launches for case in cases], np.float64)
+        clean, left = (weights @ np.array([pair[i] for pair in kept]) for i in (0, 1))
+        by_party[party.name] = _surviving(clean, left, predicate.survives, draws)
+        for case, pair in zip(cases, kept, strict=True):
+            asked.append((party.name, case.name))
+            by_case.setdefault(case.name, []).append(_surviving(*pair, predicate.survives, draws))
+    overall = np.min(list(by_party.values()), axis=0) if by_party else np.full(seeds, math.nan)
+    worst = {case: np.asarray(np.min(rows, axis=0)) for case, rows in by_case.items()}
+    return Margins(overall, by_party, worst, tuple(asked), predicate.earlier.measure, draws=draws)
+
+
+def stressed_draws(study: Study, predicate: Compatible) -> int:
+    """How many seeds, the first ones, have a history under the stress of the predicate; 0 where another one was run."""
+    name = f"{UNDER}{predicate.earlier.measure}"
+    if predicate.stress != COMPATIBLE or name not in study.data:
+        return 0
+    found = [study.data[f"{UNDER}{one}"].values for one in (predicate.smaller.measure, predicate.earlier.measure)]
+    there = np.flatnonzero(np.isfinite(np.stack(found)).any(axis=(0, 1, 2, 3)))
+    return int(there[-1]) + 1 if len(there) else 0
+
+
+def _kept(study: Study, predicate: Compatible, case: str, rung: int, party: str) -> tuple[Floats, Floats]:
+    """The gain of a launch without and with the stress, in units of its bar, 0 to 3, one a history."""
+    inside, under = (histories(study, p + predicate.inside, case, rung, party) for p in ("", UNDER))
+    still = np.divide(under, inside, out=np.ones(len(inside)), where=inside > 0.0)
+    out = []
+    for prefix, holding in (("", np.ones(len(still))), (UNDER, np.clip(np.nan_to_num(still, nan=1.0), 0.0, 1.0))):
+        earlier, smaller = (np.clip(way + 1.0, 0.0, 1.0 + FAR) for way in _ways(study, predicate, case, rung, party, prefix))
+        out.append(np.maximum(earlier, smaller * holding))
+    return out[0], out[1]
+
+
+def _surviving(clean: Floats, left: Floats, share: float, draws: int) -> Floats:
+    """The share of the gain that is left, in units of the share asked for, less one; nan where there was none, or later seeds."""
+    out = np.full(len(clean), math.nan)
+    np.divide(left, share * clean, out=out, where=clean > 0.0)
+    out[draws:] = math.nan
+    return np.clip(out - 1.0, -1.0, FAR)
 
 
 def _margin(then: Floats, now: Floats, in_bars: Floats) -> Floats:

@@ -17,7 +17,7 @@ from entente.measures import MEASURES
 from entente.records import Assessment, Detections, Flights, NationalTracks, Outcome, Picture, Shared
 from entente.reporting import report
 from entente.scenario.rows import find_rung
-from entente.scenario.schema import Scenario
+from entente.scenario.schema import Scenario, Stress
 from entente.scenario.systems import Rung
 from entente.scenario.world import World, build
 from entente.sensing import observe
@@ -137,6 +137,32 @@ def all_rungs(so_far: Beginning, rungs: Sequence[int], story: bool = True) -> di
         shared, picture = so_known.shared, so_known.picture
         runs[rung] = Run(rung, world, flights, so_far.detections, national, shared, picture, outcome, assessment)
     return runs
+
+
+def under_stress(
+    so_far: Beginning, rungs: Sequence[int], stresses: Sequence[Stress], protected: bool = False
+) -> list[dict[int, dict[str, Floats]]]:
+    """The measures of one history under one stress after another, by rung: the same luck, another line between the two.
+
+    Args:
+        protected: whether what the parties do is measured too, and not only what they know.
+    """
+    world, flights, national = so_far.world, so_far.flights, so_far.national
+    ready, found = releases(world, national), []
+    for stress in stresses:
+        other = replace(world, stress=stress)
+        arriving = stressed(other, national, ready)
+        by_rung = {}
+        for rung in rungs:
+            shared = let_through(other, arriving, rung)
+            picture = join(other, national, shared, rung)
+            by_rung[rung] = known(other, flights, national, shared, picture)
+            if protected:
+                by_rung[rung] |= done(
+                    other, flights, decide(other, flights, options(other, flights, picture), rung), rung
+                )
+        found.append(by_rung)
+    return found
 
 
 @dataclass(frozen=True)

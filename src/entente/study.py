@@ -21,17 +21,19 @@ from entente.chunks import Axes, Found
 from entente.compiled import is_warm, mark_warm
 from entente.errors import ModelError, StoreError
 from entente.journal import FIRST_SEED, Plan
-from entente.measures import MEASURES
+from entente.measures import MEASURES, STRESSED
 from entente.run import Run, all_rungs, before_sharing, check_priorities, check_rung
 from entente.scenario.load import scenario_hash
 from entente.scenario.rows import baseline
-from entente.scenario.schema import Scenario
+from entente.scenario.schema import Scenario, Stress
 from entente.scenario.world import AGAIN, find_case
-from entente.workers import Chunk, Whole, compile_on_two_cores, spread
+from entente.tolerance import GLANCE, Tolerance, glance, put_together
+from entente.workers import Chunk, Sweep, Swept, Whole, compile_on_two_cores, spread
 
 CHUNK = 10  # seeds handed to a worker at a time
 SECOND = 5  # one seed in so many has a second history, but
 LEAST_SECOND = 10  # at least so many of them
+LEAST_STRESSED = 60  # seeds with a history under stress: as many as a verdict needs, and half of all if that is more
 NOW_AND_THEN_S = 1.0  # s  between two lines about progress
 PASSING = " ..."  # how a line ends that the next one may overwrite
 DIMS = ("case", "rung", "party", "seed")
@@ -39,6 +41,7 @@ DIMS = ("case", "rung", "party", "seed")
 Tell = Callable[[str], None]
 Chunks = dict[Axes, Found]
 Wholes = dict[tuple[str, int], Run]
+Sweeps = list[tuple[Sweep, Swept]]
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Study:
     baseline: int  # the rung that the agreements in force on the scenario's day amount to
     kept: Wholes = field(repr=False)  # the whole history of the first seed, by case and rung
     provenance: dict[str, Any] = field(repr=False)
+    tolerance: Tolerance | None = field(default=None, repr=False)  # of the lead case, at a glance
     # What was computed from it, by question: a copy with other numbers begins anew.
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -193,8 +197,9 @@ def plan_of(scenario: Scenario, seeds: int | None = None) -> Plan:
         rungs=rungs,
         seeds=count,
         again=min(count, max(LEAST_SECOND, count // SECOND)),
+        stressed=0 if scenario.stress != Stress() else min(count, max(LEAST_STRESSED, count // 2)),
         seeds_a_chunk=CHUNK,
-        measures=list(MEASURES),
+        measures=[*MEASURES, *STRESSED],
     )
 
 
@@ -216,9 +221,9 @@ def _carried_out(
     commit = provenance.commit()  # before the run: the files may change while it goes on
     if not is_warm():
         _compile(scenario, plan, workers, say)
-    found, wholes = _histories(scenario, plan, workers, say, done, keep)
+    found, wholes, swept = _histories(scenario, plan, workers, say, done, keep)
     made = _provenance(scenario, plan, commit, workers, time.perf_counter() - began)
-    return _study(scenario, plan, found, wholes, made)
+    return _study(scenario, plan, found, wholes, made, swept)
 
 
 def _compile(scenario: Scenario, plan: Plan, workers: int, say: Tell) -> None:
@@ -234,12 +239,12 @@ def _compile(scenario: Scenario, plan: Plan, workers: int, say: Tell) -> None:
 
 def _histories(
     scenario: Scenario, plan: Plan, workers: int, say: Tell, done: Chunks, keep: Callable[[Axes, Found], None]
-) -> tuple[Chunks, Wholes]:
+) -> tuple[Chunks, Wholes, Sweeps]:
     """Run what is not done, the long jobs first; what is found is kept at once."""
     chunks = [Chunk(scenario, axes) for axes in plan.chunks()]
     rest = sorted((one for one in chunks if one.axes not in done), key=lambda one: (one.axes.seeds[0], -_work(one)))
-    jobs: list[Chunk | Whole] = [*_whole_jobs(scenario, plan), *rest]
-    found, wholes = dict(done), Wholes()
+    jobs: list[Chunk | Whole | Sweep] = [*_made_again(scenario, plan), *rest]
+    found, wholes, swept = dict(done), Wholes(), Sweeps()
     before, asked, made = (sum(_work(one) for one in chunks if one.axes in done), sum(map(_work, jobs)), 0.0)
     began = told = time.perf_counter()
     with closing(spread(jobs, workers)) as answers:
@@ -247,6 +252,8 @@ def _histories(
             made += _work(job)
             if isinstance(job, Whole):
                 wholes |= {(job.case, rung): run for rung, run in answer.items()}
+            elif isinstance(job, Sweep):
+                swept.append((job, answer))
             else:
                 keep(job.axes, answer)
                 found[job.axes] = answer
@@ -256,7 +263,12 @@ def _histories(
                 share, left = (before + made) / (before + asked), (now - began) / made * (asked - made)
                 say(f"{share:.0%}, {len(found)} of {len(chunks)} chunks, about {_duration(left)} left{PASSING}")
     say(f"100%, {len(found)} of {len(chunks)} chunks, {_duration(time.perf_counter() - began)}")
-    return found, wholes
+    return found, wholes, swept
+
+
+def _made_again(scenario: Scenario, plan: Plan) -> list[Whole | Sweep]:
+    """The jobs whose answers no file keeps: they are made again when a study is read."""
+    return [*_whole_jobs(scenario, plan), *glance(scenario, plan.rungs, plan.seeds)]
 
 
 def _whole_jobs(scenario: Scenario, plan: Plan) -> list[Whole]:
@@ -265,8 +277,10 @@ def _whole_jobs(scenario: Scenario, plan: Plan) -> list[Whole]:
     return [Whole(scenario, case.name, tuple(plan.rungs), FIRST_SEED) for case in cases]
 
 
-def _work(job: Chunk | Whole) -> float:
+def _work(job: Chunk | Whole | Sweep) -> float:
     """About how long a job takes; a launch takes about as long as all that is there without one."""
+    if isinstance(job, Sweep):  # six stresses take as long as a history at all rungs
+        return (1.0 + find_case(job.scenario, job.case).launches) * len(job.seeds) * len(job.stresses) / 6.0
     case, histories = (job.axes.case, len(job.axes.seeds) + job.axes.again) if isinstance(job, Chunk) else (job.case, 1)
     return (1.0 + find_case(job.scenario, case).launches) * histories
 
@@ -278,13 +292,21 @@ def _duration(seconds: float) -> str:
 def _finished(folder: Path, scenario: Scenario, workers: int) -> Study:
     """The study that was finished in a folder, with its whole histories made again."""
     there, plan = store.load(folder), journal.read_plan(folder)
-    with closing(spread(_whole_jobs(scenario, plan), workers)) as answers:
-        kept = {(job.case, rung): run for job, runs in answers for rung, run in runs.items()}
+    with closing(spread(_made_again(scenario, plan), workers)) as answers:
+        made = list(answers)
+    kept = {(job.case, rung): run for job, runs in made if isinstance(job, Whole) for rung, run in runs.items()}
+    swept = [pair for pair in made if isinstance(pair[0], Sweep)]
     day = baseline(scenario.epoch.date(), scenario.ladder)
-    return Study(scenario, there.data, there.again, there.inputs, day, kept, there.provenance)
+    return Study(scenario, there.data, there.again, there.inputs, day, kept, there.provenance, _tolerance(scenario, swept))
 
 
-def _study(scenario: Scenario, plan: Plan, found: Chunks, kept: Wholes, made: dict[str, Any]) -> Study:
+def _tolerance(scenario: Scenario, swept: Sweeps) -> Tolerance | None:
+    return put_together(scenario, GLANCE, swept) if swept else None
+
+
+def _study(
+    scenario: Scenario, plan: Plan, found: Chunks, kept: Wholes, made: dict[str, Any], swept: Sweeps
+) -> Study:
     """The chunks put together."""
     shape = (len(plan.measures), len(plan.cases), len(plan.rungs), len(scenario.parties))
     values, again = np.full((*shape, plan.seeds), np.nan), np.full((*shape, plan.again), np.nan)
@@ -305,6 +327,7 @@ def _study(scenario: Scenario, plan: Plan, found: Chunks, kept: Wholes, made: di
         baseline(scenario.epoch.date(), scenario.ladder),
         {(case, rung): kept[case, rung] for case in plan.cases for rung in plan.rungs},
         made,
+        _tolerance(scenario, swept),
     )
 
 
@@ -316,7 +339,7 @@ def _dataset(scenario: Scenario, plan: Plan, values: np.ndarray[Any, Any], seeds
         "seed": seeds,
     }
     data = xr.Dataset({name: (DIMS, values[i]) for i, name in enumerate(plan.measures)}, coords)
-    for name, measure in MEASURES.items():
+    for name, measure in (MEASURES | STRESSED).items():
         said = asdict(measure)
         data[name].attrs = {"long_name": said.pop("title"), "units": said.pop("unit"), **said}
     return data

@@ -24,13 +24,15 @@ from entente.chunks import Axes, Found
 from entente.compiled import Floats
 from entente.errors import EntenteError
 from entente.flights import fly_all
+from entente.measures import COMPATIBLE, STRESSED, STRESSED_NATURES, STRESSED_RUNG
 from entente.records import Detections, Flights
-from entente.run import Run, all_rungs, before_sharing
-from entente.scenario.schema import Scenario
+from entente.run import Beginning, Run, all_rungs, before_sharing, under_stress
+from entente.scenario.schema import Scenario, Stress
 from entente.scenario.world import build
 from entente.sensing import observe
 from entente.tracking import follow
 
+ALONE = 0  # the rung at which nothing is shared
 PARENT_GONE_S = 0.5  # s  how often a worker looks whether its parent still lives
 
 
@@ -40,6 +42,26 @@ class Chunk:
 
     scenario: Scenario
     axes: Axes
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A job: some seeds of one case under one stress after another. The answer is `Swept`."""
+
+    scenario: Scenario
+    case: str
+    rungs: tuple[int, ...]
+    stresses: tuple[Stress, ...]
+    seeds: tuple[int, ...]
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """The measures of histories that are alone, and under each stress."""
+
+    alone: Floats  # (measure, party, seed)
+    fused: Floats  # (measure, rung, party, stress, seed)
 
 
 @dataclass(frozen=True)
@@ -60,7 +82,7 @@ class Rehearsal:
     case: str
 
 
-Job = Chunk | Whole | Rehearsal
+Job = Chunk | Sweep | Whole | Rehearsal
 
 
 def do(job: Job) -> Any:
@@ -68,6 +90,8 @@ def do(job: Job) -> Any:
     match job:
         case Chunk():
             return run_chunk(job)
+        case Sweep():
+            return run_sweep(job)
         case Whole():
             return all_rungs(before_sharing(job.scenario, job.case, job.seed), job.rungs)
         case Rehearsal():
@@ -83,6 +107,8 @@ def run_chunk(chunk: Chunk) -> Found:
     for i, seed in enumerate(axes.seeds):
         beginning = before_sharing(chunk.scenario, axes.case, seed)
         values[..., i] = _measured(axes, all_rungs(beginning, axes.rungs, story=False))
+        if i < axes.stressed and STRESSED_RUNG in axes.rungs and beginning.world.case.nature in STRESSED_NATURES:
+            _measure_stressed(axes, beginning, values[..., i])
         for name, value in beginning.world.inputs.items():
             drawn.setdefault(name, np.full(len(axes.seeds), np.nan))[i] = value
         if i < axes.again:
@@ -93,8 +119,36 @@ def run_chunk(chunk: Chunk) -> Found:
 
 def _measured(axes: Axes, runs: dict[int, Run]) -> Floats:
     """The measures of one history, (measure, rung, party); one kind of nan and of zero, so that files keep the bits."""
-    values = np.array([[runs[rung].assessment.values[name] for rung in axes.rungs] for name in axes.measures])
+    unknown = np.full(len(axes.parties), np.nan)
+    values = np.array(
+        [[runs[rung].assessment.values.get(name, unknown) for rung in axes.rungs] for name in axes.measures]
+    )
     return np.where(np.isnan(values), np.nan, values + 0.0)
+
+
+def _measure_stressed(axes: Axes, beginning: Beginning, values: Floats) -> None:
+    """Write what the history is under the stress of finding F8 into its measures (measure, rung, party)."""
+    found = under_stress(beginning, (STRESSED_RUNG,), (COMPATIBLE,))[0][STRESSED_RUNG]
+    rung = axes.rungs.index(STRESSED_RUNG)
+    for name in STRESSED:
+        if name in axes.measures:
+            values[axes.measures.index(name), rung] = found[name.removeprefix("stressed_")]
+
+
+def run_sweep(sweep: Sweep) -> Swept:
+    """What `under_stress` says of each seed, and what the parties know alone."""
+    parties, seeds = len(sweep.scenario.parties), len(sweep.seeds)
+    alone = np.full((len(sweep.measures), parties, seeds), np.nan)
+    fused = np.full((len(sweep.measures), len(sweep.rungs), parties, len(sweep.stresses), seeds), np.nan)
+    for i, seed in enumerate(sweep.seeds):
+        beginning = before_sharing(sweep.scenario, sweep.case, seed)
+        own = under_stress(beginning, (ALONE,), (Stress(),), protected=True)[0][ALONE]
+        under = under_stress(beginning, sweep.rungs, sweep.stresses, protected=True)
+        for m, name in enumerate(sweep.measures):
+            alone[m, :, i] = own[name]
+            for k, by_rung in enumerate(under):
+                fused[m, :, :, k, i] = [by_rung[rung][name] for rung in sweep.rungs]
+    return Swept(alone, fused)
 
 
 def spread(jobs: Sequence[Job], workers: int) -> Generator[tuple[Any, Any], None, None]:
