@@ -17,6 +17,8 @@ _HOMES = {
     "simulate": "entente.run",
     "explore": "entente.study",
     "load_study": "entente.study",
+    "tolerance": "entente.tolerance",
+    "Tolerance": "entente.tolerance",
     "describe": "entente.report.describe",
     "catalogue": "entente.scenario.rows",
     "agreements": "entente.questions.agreements",

@@ -40,5 +40,7 @@ from entente.scenario.vehicle import Vehicle as Vehicle
 from entente.study import Study as Study
 from entente.study import explore as explore
 from entente.study import load_study as load_study
+from entente.tolerance import Tolerance as Tolerance
+from entente.tolerance import tolerance as tolerance
 
 __all__: list[str]

@@ -18,7 +18,17 @@ from entente.comparison import Estimate, baseline, gain, histories, level
 from entente.comparison.intervals import estimate
 from entente.compiled import Floats
 from entente.deciders import FEWEST, Decider, deciders, unsourced_matter
-from entente.predicates import UNDER, Compatible, Connected, FindingRow, FindingSheet, Margins, Predicate, holds, margins
+from entente.predicates import (
+    UNDER,
+    Compatible,
+    Connected,
+    FindingRow,
+    FindingSheet,
+    Margins,
+    Predicate,
+    holds,
+    margins,
+)
 from entente.provenance import findings_hash
 from entente.scenario.reader import read
 from entente.study import Study
@@ -159,8 +169,8 @@ def _judged(study: Study, row: FindingRow) -> Verdict:
         return _verdict(
             row, "not asked by this scenario", [f"no {what}{', '.join(found.missing)} in this scenario", *why]
         )
-    asked = headline if isinstance(row.predicate, Compatible) else rungs
-    by_rung = {rung: _at(study, row.predicate, rung, rung in headline) for rung in asked}
+    computed = headline if isinstance(row.predicate, Compatible) else rungs
+    by_rung = {rung: _at(study, row.predicate, rung, rung in headline) for rung in computed}
     first = by_rung[headline[0]]
     why = [*_reasons(study, row, first), *why]
     return _verdict(row, first.ruling, why, headline, by_rung)

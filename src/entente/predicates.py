@@ -257,8 +257,8 @@ def compatible(study: Study, predicate: Compatible, rung: int) -> Margins:
     """How much of the gain is left under a stress, above the share asked for, for the party that keeps less of it.
 
     The gain of a launch is the better of the two ways, in units of its bar, 0 to 3; that of a party is the mean over the launches
-    that are not its own. An area that no longer holds the impact has lost its gain, however small it is. Where there was no gain,
-    none survives: the margin is undefined, and does not hold.
+    that are not its own. An area that no longer holds the impact has lost its gain, however small it is. Where a party had no
+    gain, none survives.
     """
     seeds = study.data.sizes["seed"]
     draws = stressed_draws(study, predicate)
@@ -275,7 +275,9 @@ def compatible(study: Study, predicate: Compatible, rung: int) -> Margins:
             continue
         weights = np.array([case.launches for case in cases], np.float64)
         clean, left = (weights @ np.array([pair[i] for pair in kept]) for i in (0, 1))
-        by_party[party.name] = _surviving(clean, left, predicate.survives, draws)
+        survives = _surviving(clean, left, predicate.survives, draws)
+        survives[:draws] = np.nan_to_num(survives[:draws], nan=-1.0)
+        by_party[party.name] = survives
         for case, pair in zip(cases, kept, strict=True):
             asked.append((party.name, case.name))
             by_case.setdefault(case.name, []).append(_surviving(*pair, predicate.survives, draws))
@@ -300,7 +302,9 @@ def _kept(study: Study, predicate: Compatible, case: str, rung: int, party: str)
     still = np.divide(under, inside, out=np.ones(len(inside)), where=inside > 0.0)
     out = []
     for prefix, holding in (("", np.ones(len(still))), (UNDER, np.clip(np.nan_to_num(still, nan=1.0), 0.0, 1.0))):
-        earlier, smaller = (np.clip(way + 1.0, 0.0, 1.0 + FAR) for way in _ways(study, predicate, case, rung, party, prefix))
+        earlier, smaller = (
+            np.clip(way + 1.0, 0.0, 1.0 + FAR) for way in _ways(study, predicate, case, rung, party, prefix)
+        )
         out.append(np.maximum(earlier, smaller * holding))
     return out[0], out[1]
 

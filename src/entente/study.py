@@ -297,16 +297,16 @@ def _finished(folder: Path, scenario: Scenario, workers: int) -> Study:
     kept = {(job.case, rung): run for job, runs in made if isinstance(job, Whole) for rung, run in runs.items()}
     swept = [pair for pair in made if isinstance(pair[0], Sweep)]
     day = baseline(scenario.epoch.date(), scenario.ladder)
-    return Study(scenario, there.data, there.again, there.inputs, day, kept, there.provenance, _tolerance(scenario, swept))
+    return Study(
+        scenario, there.data, there.again, there.inputs, day, kept, there.provenance, _tolerance(scenario, swept)
+    )
 
 
 def _tolerance(scenario: Scenario, swept: Sweeps) -> Tolerance | None:
     return put_together(scenario, GLANCE, swept) if swept else None
 
 
-def _study(
-    scenario: Scenario, plan: Plan, found: Chunks, kept: Wholes, made: dict[str, Any], swept: Sweeps
-) -> Study:
+def _study(scenario: Scenario, plan: Plan, found: Chunks, kept: Wholes, made: dict[str, Any], swept: Sweeps) -> Study:
     """The chunks put together."""
     shape = (len(plan.measures), len(plan.cases), len(plan.rungs), len(scenario.parties))
     values, again = np.full((*shape, plan.seeds), np.nan), np.full((*shape, plan.again), np.nan)

@@ -63,10 +63,10 @@ class Tolerance:
     """What a sweep found.
 
     `data` holds every history: `alone_*` (case, party, seed) and `fused_*` (case, rung, party, stress, step, seed), where
-    step 0 is without stress and `size` (stress, step) says how large each is. `gain`, `threshold` and `half` have a first dimension `what`
-    (see GAINS) and come with `_low` and `_high`, the ends of their 95 % bootstrap intervals over seeds. A threshold is the size
-    at which the mean gain reaches zero, `half` the one at which half of it is left: inf where that is never so up to the largest
-    size, 0 where there is no gain to begin with, nan where the gain is not defined.
+    step 0 is without stress and `size` (stress, step) says how large each is. In `gains`, `gain`, `threshold` and `half` have
+    a first dimension `what` (see GAINS) and come with `_low` and `_high`, the ends of their 95 % bootstrap intervals over
+    seeds. A threshold is the size at which the mean gain reaches zero, `half` the one at which half of it is left: inf where
+    that is never so up to the largest size, 0 where there is no gain to begin with, nan where the gain is not defined.
     """
 
     scenario: Scenario
@@ -348,7 +348,8 @@ def gain_of(what: str, data: xr.Dataset) -> Floats:
     if what == "area":
         return np.asarray(alone - fused)
     if what == "position":
-        return np.asarray(np.log(alone) - np.log(fused))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.log(alone) - np.log(fused))
     if what == "warning":
         asked = np.isfinite(data["size"].values)[
             ..., None

@@ -1,7 +1,7 @@
 """The commands, by what they are about; each reads arguments, calls one function and prints one answer.
 
 common    what all commands share
-studies   run, simulate, check
+studies   run, simulate, tolerance, check
 lists     catalogue, agreements
 flights   arc, claim, track, fly
 seeing    coverage

@@ -1,4 +1,4 @@
-"""Scenarios: run, simulate, check."""
+"""Scenarios: run, simulate, tolerance, check."""
 
 import shlex
 from pathlib import Path
@@ -87,6 +87,34 @@ def simulate(
         row = "".join(f"{short(value):>14s}" for value in found.values[name])
         unit = "" if measure.unit == "1" else f" [{measure.unit}]"
         echo(f"  {measure.title + unit:42s}{row}")
+
+
+@commands.command(epilog="Example: entente tolerance one-launch --rung 4 --seeds 10 --stress clock_skew_s")
+def tolerance(
+    scenario: ScenarioName,
+    case: Annotated[list[str] | None, Option(help="Which case; several times for several; all if left out.")] = None,
+    rung: Annotated[list[int] | None, Option(help="Which rung from 2 on; several times for several.")] = None,
+    stress: Annotated[
+        list[str] | None,
+        Option(help="bias_km, clock_skew_s, latency_s, outage or coarsening_km; all five if left out."),
+    ] = None,
+    seeds: Annotated[int | None, Option(help="Histories a case; 40 if left out.")] = None,
+    workers: Annotated[int | None, Option(help="Processes; one a core if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """How much may go wrong between the two systems of SCENARIO before sharing is no better than staying alone."""
+    with refusals():
+        from entente.scenario.load import load
+        from entente.tolerance import GAINS, STRESSES
+        from entente.tolerance import tolerance as sweep
+
+        sizes = {name: STRESSES.get(name, (1.0,)) for name in stress} if stress else None
+        found = sweep(load(scenario), rung, case, seeds, sizes, workers, lambda line: echo(line, err=True))
+    if as_json:
+        print_json(found.rows())
+        return
+    for name, (unit, what) in GAINS.items():
+        echo(f"{name}: {what}{'' if unit == '1' else f' [{unit}]'}\n{found.table(name)}\n")
 
 
 @commands.command(epilog="Example: entente check examples/europe-2013.yaml")
