@@ -30,7 +30,7 @@ CLAIMS = (
     "sites_in_area",
     "information_nats",
 )
-ERRORS = ("position_error_km", "impact_time_error_s")
+ERRORS = ("position_error_km", "impact_time_error_s", "impact_score_nats")
 DATA = {"warnings", "tracks"}  # flows that carry what the partner sees; reports go to the centre
 UNTRACED = "not traced: nothing that changed between the rungs is known to do this; see the histories themselves"
 
