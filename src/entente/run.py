@@ -154,7 +154,7 @@ def under_stress(
         arriving = stressed(other, national, ready)
         by_rung = {}
         for rung in rungs:
-            shared = let_through(other, arriving, rung)
+            shared = report(other, so_far.detections, national, let_through(other, arriving, rung), rung)
             picture = join(other, national, shared, rung)
             by_rung[rung] = known(other, flights, national, shared, picture)
             if protected:

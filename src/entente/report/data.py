@@ -58,6 +58,7 @@ def sheets(found: Material) -> list[Sheet]:
         reciprocity(found),
         paths(found),
         deciders(found),
+        *tolerances(found),
     ]
 
 
@@ -274,3 +275,23 @@ def deciders(found: Material) -> Sheet:
         for d in v.deciders
     ]
     return Sheet("deciders.csv", header, rows)
+
+
+def tolerances(found: Material) -> list[Sheet]:
+    """The sweep of the lead case: every gain over staying alone, and where it ends; none where nothing was swept."""
+    swept = found.study.tolerance
+    if swept is None:
+        return []
+    rows: list[list[object]] = []
+    gains = swept.gains
+    for at in np.ndindex(gains["gain"].shape):
+        one = {str(k): v.item() for k, v in gains["gain"][at].coords.items()}
+        if not math.isnan(one["size"]):
+            numbers = [float(gains[name].values[at]) for name in ("gain", "gain_low", "gain_high", "histories")]
+            rows.append([one[key] for key in ("what", "case", "rung", "party", "stress", "size")] + numbers)
+    header = ["what", "case", "rung", "party", "stress", "size", "gain", "low", "high", "histories"]
+    ends = swept.rows()
+    return [
+        Sheet("tolerance.csv", header, rows),
+        Sheet("thresholds.csv", list(ends[0]), [list(r.values()) for r in ends]),
+    ]

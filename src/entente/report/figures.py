@@ -18,6 +18,7 @@ from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
 from entente.report.situation import Pen, Scene, beliefs, draw_situation
 from entente.report.svg import tag, text
+from entente.report.tolerance import Curve, StressPanel, draw_tolerance
 from entente.report.warning import CasePanel, Lane, draw_warning
 from entente.run import Run
 from entente.scenario.places import CREDIT_LAND
@@ -66,8 +67,13 @@ def figure_style() -> str:
 
 
 def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
-    """Every figure of the page, by name: ladder, map (one or two), warning."""
-    figures = [ladder_figure(found, tongue), *maps(found, tongue), warning_figure(found, tongue)]
+    """Every figure of the page, by name: ladder, map (one or two), warning, tolerance."""
+    figures = [
+        ladder_figure(found, tongue),
+        *maps(found, tongue),
+        warning_figure(found, tongue),
+        tolerance_figure(found, tongue),
+    ]
     return {figure.name: figure for figure in figures if figure}
 
 
@@ -186,3 +192,50 @@ def lanes(found: Material, case: Case) -> tuple[Lane, ...]:
             word = told(found.study, case.name, rung, party)
             out.append(Lane(rung, p, known.value, warning.value, 1.0 - warning.defined, word))
     return tuple(out)
+
+
+def tolerance_figure(found: Material, tongue: Tongue) -> Figure | None:
+    """How much better together than alone as each stress grows; None where the study has no sweep with a gain to draw."""
+    swept = found.study.tolerance
+    if swept is None or not np.isfinite(swept.gains["gain"].sel(what="area").values[..., 0]).all():
+        return None
+    case = next(one for one in found.cases if one.name == str(swept.data["case"].values[0]))
+    panels = [stress_panel(found, tongue, str(name)) for name in swept.data["stress"].values]
+    rung, seeds = int(swept.data["rung"].values[0]), swept.data.sizes["seed"]
+    caption = tongue.mark(
+        "tolerance.caption", rung=rung, case=tongue.own(case.title), histories=tongue.count("histories", seeds)
+    )
+    return _drawn(
+        "tolerance", lambda pen, width: draw_tolerance(panels, pen, width), found, tongue, words.asides(caption)
+    )
+
+
+def stress_panel(found: Material, tongue: Tongue, stress: str) -> StressPanel:
+    """One stress of the sweep, for every party."""
+    swept = found.study.tolerance
+    assert swept is not None
+    share = stress == "outage"
+    size = swept.data["size"].sel(stress=stress).values
+    known = np.isfinite(size)
+    curves = []
+    for p, party in enumerate(found.parties):
+        one = swept.gains.sel(what="area", stress=stress, party=party).isel(case=0, rung=0)
+        gain, low, high = (one[name].values[known] for name in ("gain", "gain_low", "gain_high"))
+        at, first, last = (float(one[name]) for name in ("threshold", "threshold_low", "threshold_high"))
+        said = _threshold(tongue, stress, (at, first, last), float(size[known][-1]))
+        curves.append(Curve(p, gain, low, high, at, said))
+    ticks = tuple(tongue.number(100.0 * v if share else v) for v in size[known].tolist())
+    return StressPanel(tongue.say(f"tolerance.{stress}"), size[known], ticks, share, tuple(curves))
+
+
+def _threshold(tongue: Tongue, stress: str, found: tuple[float, float, float], most: float) -> str:
+    """`7.8 km (4.1 to 20)`, `better up to 50 km`, `no gain even without`."""
+    factor, unit = (100.0, "%") if stress == "outage" else (1.0, tongue.say(f"unit.{stress.rsplit('_', 1)[-1]}"))
+    at, low, high = (factor * value for value in found)
+    end = f"{tongue.number(factor * most)} {unit}"
+    if at == 0.0:
+        return tongue.say("tolerance.no_gain")
+    if math.isinf(at):
+        return tongue.say("tolerance.none", most=end)
+    top = f">{tongue.number(factor * most)}" if math.isinf(high) else tongue.number(high)
+    return f"{tongue.number(at)} {unit} ({tongue.say('span', low=tongue.number(low), high=top)})"
