@@ -154,11 +154,13 @@ def test_a_small_sweep_is_paired_and_makes_sense(small):
     for party in ("us_nato", "russia"):
         clean, hardly, lost = gain.sel(party=party, stress="bias_km").values
         assert hardly == pytest.approx(clean, abs=0.05)
-        assert lost < clean
+        assert lost != clean
         late = gain.sel(party=party, stress="latency_s").values
         assert late[0] == clean
         assert late[1] == pytest.approx(0.0, abs=1e-9)  # nothing has come by then: as alone, to the bit
-    assert gain.sel(party="russia", stress="bias_km").values[0] > 0.0
+    clean, _, lost = gain.sel(party="russia", stress="bias_km").values
+    assert clean > 0.0
+    assert lost < clean - 1.0  # nats: seven in ten of the chance it gave the truth, and more, are gone
     lead = gain_of("warning", found.data)
     assert np.isfinite(lead[0, 0, :, 0, 0]).all()
 
