@@ -34,6 +34,9 @@ def _known(world: World, flights: Flights, picture: Picture, assessment: Assessm
                 yield Event(float(tracks.since[k]), number, "track", _track_text(tracks, k))
         if math.isfinite(picture.told[number]):
             yield Event(float(picture.told[number]), number, "told", "first word from the partner")
+        if math.isfinite(picture.doubted[number]):
+            doubt = "joins the partner's tracks no more: they differ from its own by more than both declare"
+            yield Event(float(picture.doubted[number]), number, "told", doubt)
         known = assessment.values["first_known_s"][number]
         if math.isfinite(known):
             yield Event(float(flights.t_launch.min()) + known, number, "seen", "first knows of the launch")

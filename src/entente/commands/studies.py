@@ -1,6 +1,7 @@
 """Scenarios: run, simulate, tolerance, check."""
 
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,7 @@ def simulate(
     """Tell one history of SCENARIO: who knew what, when, and what came of it."""
     with refusals():
         from entente.assessment import MEASURES
+        from entente.composition import compositions, line
         from entente.run import simulate as one_history
         from entente.scenario.load import load
 
@@ -63,6 +65,8 @@ def simulate(
         history = one_history(world, case or world.cases[0].name, rung, seed)
     names = [party.name for party in world.parties]
     found = history.assessment
+    made = compositions(history.world, history.picture)
+    refused = dict(zip(names, history.picture.refused.tolist(), strict=True))
     if as_json:
         measures = {k: dict(zip(names, v, strict=True)) for k, v in found.values.items()}
         events = [{"t_s": e.t, "party": names[e.party] if e.party >= 0 else None, "text": e.text} for e in found.events]
@@ -74,6 +78,8 @@ def simulate(
                 "seed": seed,
                 "events": events,
                 "measures": measures,
+                "tracks": [asdict(track) for track in made],
+                "messages_refused": refused,
             }
         )
         return
@@ -87,6 +93,12 @@ def simulate(
         row = "".join(f"{short(value):>14s}" for value in found.values[name])
         unit = "" if measure.unit == "1" else f" [{measure.unit}]"
         echo(f"  {measure.title + unit:42s}{row}")
+    echo("\n  Tracks, each when most of it was the other side's")
+    for track in made:
+        echo(f"  {line(track)}")
+    for name, count in refused.items():
+        if count:
+            echo(f"  {count} messages of {name} refused: nobody could have used them")
 
 
 @commands.command(epilog="Example: entente tolerance one-launch --rung 4 --seeds 10 --stress clock_skew_s")
