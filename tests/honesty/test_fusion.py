@@ -19,6 +19,9 @@ from double_counting import ALONE, CAUTIOUS, CENTRAL, KNOWN, METHODS, NAIVE, dou
 
 from entente import rng
 from entente.estimate.fuse import covariance_intersection
+from entente.fusing import FALSE_DOUBTS
+from entente.run import all_rungs, before_sharing
+from entente.scenario.load import load
 
 ALPHA = 1e-3
 HISTORIES = 4_000
@@ -104,3 +107,82 @@ def test_the_fused_mean_squared_error_is_no_more_than_the_better_track_s(share):
     assert worse.mean() < norm.ppf(1 - 0.05 / 3) * worse.std() / np.sqrt(HISTORIES)
     assert squares.mean() < chi2.ppf(1 - ALPHA / 3, 6 * HISTORIES) / HISTORIES
     print(f"shared {share}: NEES {squares.mean():.2f} of 6, squared error {worse.mean():.1f} m^2 less")
+
+
+CASE = "mrbm-central-europe"
+LATER = 120.0  # s  after burnout, from when on a position is judged, at every fifth moment of the grid
+
+
+def judged(seeds):
+    """Of one-launch: 90 and 50 % areas at 300 s by (rung, party, share), squared errors by (rung, party), doubts in hours."""
+    scenario = load("one-launch")
+    inside, squared, doubts, hours = {}, {}, 0, 0.0
+    for seed in seeds:
+        begun = before_sharing(scenario, CASE, seed)
+        runs = all_rungs(begun, (0, 3, 4), story=False)
+        first = float(begun.flights.t_burnout[0]) + LATER
+        for rung, run in runs.items():
+            doubts += int(np.isfinite(run.picture.doubted).sum())
+            hours += 2.0 * float(begun.national.tracks.t[-1]) / 3600.0 if rung else 0.0
+            for party in (0, 1):
+                for share, name in ((0.5, "impact_inside_50"), (0.9, "impact_inside_90")):
+                    inside.setdefault((rung, party, share), []).append(run.assessment.values[name][party])
+                squared.setdefault((rung, party), []).append(error_of_best(run, begun.flights, party, first))
+    return inside, squared, doubts, hours
+
+
+def error_of_best(run, flights, party, first):
+    """Squared position error and claimed trace [m^2], (moments, 2), of the least spread track of a flight; nan where none."""
+    tracks = run.picture.tracks.of(party)
+    moments = np.flatnonzero((tracks.t >= first) & (tracks.t < flights.t_impact[0] - 60.0))[::5]
+    out = np.full((len(moments), 2), np.nan)
+    for row, g in enumerate(moments):
+        held = np.flatnonzero(tracks.held[:, g] & np.isfinite(tracks.x[:, g, 0]) & (tracks.obj == 0))
+        if len(held):
+            spread = np.trace(tracks.P[held, g, :3, :3], axis1=1, axis2=2)
+            error = tracks.x[held[np.argmin(spread)], g, :3] - flights.position_at(0, float(tracks.t[g]))
+            out[row] = error @ error, spread.min()
+    return out
+
+
+def hold(seeds):
+    """All claims of the pipeline over these histories; prints them, asserts those that must hold."""
+    inside, squared, doubts, hours = judged(seeds)
+    low = []
+    for (rung, party, share), values in inside.items():
+        known = np.array(values)[np.isfinite(values)]
+        if rung:
+            print(f"rung {rung}, party {party}: {share:.0%} areas hold {known.mean():.3f} of {len(known)}")
+            if binom.cdf(known.sum(), len(known), share) < 0.01 / 8:
+                low.append((rung, party, share))
+    assert not low
+    for rung in (3, 4):
+        for party in (0, 1):
+            worse, ratio = [], []
+            for fused, alone in zip(squared[rung, party], squared[0, party], strict=True):
+                both = np.isfinite(fused[:, 0]) & np.isfinite(alone[:, 0])
+                # The trace law: at no moment more spread than alone.
+                assert (fused[both, 1] <= alone[both, 1] * (1 + EXACT)).all()
+                if both.any():
+                    # In units of what the nation claims alone, so that no history with a broad track outweighs all others.
+                    worse.append(np.mean((fused[both, 0] - alone[both, 0]) / alone[both, 1]))
+                    ratio.append(np.mean(fused[both, 0] / fused[both, 1]))
+            print(
+                f"rung {rung}, party {party}: {np.mean(worse):+.3f} of alone's claim; error2 / claim {np.mean(ratio):.2f}"
+            )
+            assert np.mean(worse) < norm.ppf(1 - 0.05 / 4) * np.std(worse) / np.sqrt(len(worse))
+    print(f"{doubts} doubts of honest partners in {hours:.0f} hours")
+    assert doubts <= FALSE_DOUBTS * hours
+    return doubts
+
+
+def test_what_sharing_makes_of_a_launch_holds_what_it_claims():
+    """40 histories at rungs 3 and 4: areas by exact one-sided binomial tests, errors no larger than alone, doubts few."""
+    hold(range(1, 41))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_what_sharing_makes_of_many_launches_holds_what_it_claims():
+    """600 histories, the same tests."""
+    hold(range(2_000, 2_600))
