@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from entente.arrivals import later, released
-from entente.fusing import CENTRE_DELAY, _alone, _declared, _merge, join
-from entente.records import BOTH, CENTRE, OWN, PARTNER, RADAR, TRACK
+from entente.fusing import CENTRE_DELAY, _alone, _declared, _find_areas, _merge, join
+from entente.records import BOTH, CENTRE, OWN, PARTNER, RADAR, TRACK, Areas
 from entente.run import before_sharing
 from entente.scenario.load import load
 from entente.sharing import share
@@ -132,7 +132,7 @@ def test_no_own_track_is_lost_by_joining(seed, rung):
 
 @pytest.mark.parametrize("rung", [3, 4])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_joining_never_widens_the_impact_area(seed, rung):
+def test_sharing_never_widens_the_impact_area(seed, rung):
     """Position decides how tracks are joined; an own area that its velocity makes smaller is kept."""
     national, _, picture = joined(seed, rung)
 
@@ -238,3 +238,19 @@ def test_a_track_that_comes_after_the_end_is_in_no_picture():
     late = replace(shared, arrives=np.where(shared.giver == 1, shared.arrives + 1e5, shared.arrives))
     picture = join(begun.world, begun.national, late, 4)
     same(picture.tracks.of(0), begun.national.tracks.of(0))
+
+
+def test_an_own_area_that_is_smaller_is_kept():
+    """A joint state with twice the spread leads to a larger area: one's own stays; one with half of it is taken."""
+    own = history(1).national.tracks.of(1)
+    everywhere = np.ones(own.held.shape, np.bool_)
+    known = own.held & own.impact.known
+    size = {}
+    for factor in (4.0, 0.25):
+        tables = {name: Areas.from_table(getattr(own, name).table) for name in ("launch", "impact")}
+        joint = replace(own, P=factor * own.P, classes=own.classes.copy(), **tables)
+        _find_areas(joint, everywhere)
+        size[factor] = joint.impact.axes.prod(axis=-1)[known]
+    alone = own.impact.axes.prod(axis=-1)[known]
+    np.testing.assert_allclose(size[4.0], alone)
+    assert (size[0.25] < 0.7 * alone).mean() > 0.8
