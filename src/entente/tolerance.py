@@ -45,12 +45,13 @@ SOURCES = {
 }
 LEAST_RUNG = 2  # below, nothing flows that a line could spoil
 SEEDS, SEEDS_A_JOB = 40, 5
+GLANCE_SEEDS = 20
 GLANCE: dict[str, tuple[float, ...]] = {
     "bias_km": (1.0, 5.0, 20.0, 50.0),
-    "clock_skew_s": (1.0, 5.0, 20.0, 60.0),
-    "latency_s": (30.0, 60.0, 120.0, 300.0),
-    "outage": (0.05, 0.2, 0.5, 0.8),
-    "coarsening_km": (1.0, 5.0, 20.0, 50.0),
+    "clock_skew_s": (1.0, 5.0, 60.0),
+    "latency_s": (30.0, 120.0, 300.0),
+    "outage": (0.05, 0.2, 0.8),
+    "coarsening_km": (5.0, 50.0),
 }
 """The sizes that a study tries in its lead case, for its report."""
 RESAMPLES, KEY = 400, 0x70E8  # of the seeds; the same study, the same interval
@@ -171,7 +172,7 @@ def glance(scenario: Scenario, rungs: Sequence[int], seeds: int) -> list[Sweep]:
     fusing = [rung for rung in rungs if rung in distinct_rungs(scenario)]
     if not cases or not fusing or scenario.stress != Stress():
         return []
-    return sweeps(scenario, cases, fusing[-1:], min(SEEDS, seeds), GLANCE)
+    return sweeps(scenario, cases, fusing[-1:], min(GLANCE_SEEDS, seeds), GLANCE, protected=False)
 
 
 def eligible(scenario: Scenario) -> list[str]:
@@ -257,13 +258,26 @@ def stress_of(name: str, size: float) -> Stress:
 
 
 def sweeps(
-    scenario: Scenario, cases: Sequence[str], rungs: Sequence[int], seeds: int, ladders: Mapping[str, Sequence[float]]
+    scenario: Scenario,
+    cases: Sequence[str],
+    rungs: Sequence[int],
+    seeds: int,
+    ladders: Mapping[str, Sequence[float]],
+    protected: bool = True,
 ) -> list[Sweep]:
-    """The jobs of a sweep: some seeds of a case each; the first stress is none."""
+    """The jobs of a sweep: some seeds of a case each; the first stress is none. `protected`: whether protection is asked too."""
     every = (Stress(), *(stress_of(name, size) for name, sizes in ladders.items() for size in sizes))
     blocks = [range(i, min(i + SEEDS_A_JOB, seeds)) for i in range(0, seeds, SEEDS_A_JOB)]
     return [
-        Sweep(scenario, case, tuple(rungs), every, tuple(FIRST_SEED + i for i in block), tuple(SOURCES.values()))
+        Sweep(
+            scenario,
+            case,
+            tuple(rungs),
+            every,
+            tuple(FIRST_SEED + i for i in block),
+            tuple(SOURCES.values()),
+            protected,
+        )
         for block in blocks
         for case in cases
     ]

@@ -54,6 +54,7 @@ class Sweep:
     stresses: tuple[Stress, ...]
     seeds: tuple[int, ...]
     measures: tuple[str, ...]
+    protected: bool = True  # whether who answers what is measured too; nan where not
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,10 @@ def run_chunk(chunk: Chunk) -> Found:
     values, second = np.empty((*shape, len(axes.seeds))), np.empty((*shape, axes.again))
     for i, seed in enumerate(axes.seeds):
         beginning = before_sharing(chunk.scenario, axes.case, seed)
-        values[..., i] = _measured(axes, all_rungs(beginning, axes.rungs, story=False))
+        runs = all_rungs(beginning, axes.rungs, story=False)
+        values[..., i] = _measured(axes, runs)
         if i < axes.stressed and STRESSED_RUNG in axes.rungs and beginning.world.case.nature in STRESSED_NATURES:
-            _measure_stressed(axes, beginning, values[..., i])
+            _measure_stressed(axes, beginning, runs[STRESSED_RUNG], values[..., i])
         for name, value in beginning.world.inputs.items():
             drawn.setdefault(name, np.full(len(axes.seeds), np.nan))[i] = value
         if i < axes.again:
@@ -126,9 +128,11 @@ def _measured(axes: Axes, runs: dict[int, Run]) -> Floats:
     return np.where(np.isnan(values), np.nan, values + 0.0)
 
 
-def _measure_stressed(axes: Axes, beginning: Beginning, values: Floats) -> None:
+def _measure_stressed(axes: Axes, beginning: Beginning, plain: Run, values: Floats) -> None:
     """Write what the history is under the stress of finding F8 into its measures (measure, rung, party)."""
-    found = under_stress(beginning, (STRESSED_RUNG,), (COMPATIBLE,))[0][STRESSED_RUNG]
+    found = plain.assessment.values  # where nothing is sent, nothing can be stressed
+    if len(plain.shared.t):
+        found = under_stress(beginning, (STRESSED_RUNG,), (COMPATIBLE,))[0][STRESSED_RUNG]
     rung = axes.rungs.index(STRESSED_RUNG)
     for name in STRESSED:
         if name in axes.measures:
@@ -142,8 +146,8 @@ def run_sweep(sweep: Sweep) -> Swept:
     fused = np.full((len(sweep.measures), len(sweep.rungs), parties, len(sweep.stresses), seeds), np.nan)
     for i, seed in enumerate(sweep.seeds):
         beginning = before_sharing(sweep.scenario, sweep.case, seed)
-        own = under_stress(beginning, (ALONE,), (Stress(),), protected=True)[0][ALONE]
-        under = under_stress(beginning, sweep.rungs, sweep.stresses, protected=True)
+        own = under_stress(beginning, (ALONE,), (Stress(),), sweep.protected)[0][ALONE]
+        under = under_stress(beginning, sweep.rungs, sweep.stresses, sweep.protected)
         for m, name in enumerate(sweep.measures):
             alone[m, :, i] = own[name]
             for k, by_rung in enumerate(under):

@@ -18,6 +18,7 @@ TONES = {
     "undecided": "open",
     "not supported": "bad",
 }
+SEE = {"F5": "maps", "F8": "tolerance"}  # where the page draws what a finding is about
 LEFT_OUT = ("out of scope", "not modelled")  # how such reasons of a finding begin
 MOST_NUMBERS = 8  # on a card; the whole list stands in findings' own file
 MOST_DECIDERS = 5
@@ -44,6 +45,7 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
             for rung in verdict.headline[1:]
             if rung in verdict.by_rung
         ],
+        "see": _drawn(found, verdict.id) if at else "",
         "share": share(tongue, at) if at else "",
         "rungs": [(rung, tongue.fixed(one.share, 2)) for rung, one in sorted(verdict.by_rung.items())],
         "parties": parties(found, tongue, at) if at else [],
@@ -55,6 +57,11 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
         "differ": verdict.where_we_differ,
         "sources": [linked(source) for source in verdict.sources],
     }
+
+
+def _drawn(found: Material, finding: str) -> str:
+    """The section of the page that draws what a finding is about; empty where there is none."""
+    return "" if finding == "F8" and found.study.tolerance is None else SEE.get(finding, "")
 
 
 def share(tongue: Tongue, at: RungVerdict) -> str:

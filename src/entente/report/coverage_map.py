@@ -59,8 +59,14 @@ def around(
     return View(lat, lon_deg * DEG, width, height, scale, 0.5 * width, 0.5 * height)
 
 
-def coverage_map(found: Coverage, view: View, row: int = 0, names: Mapping[str, str] | None = None) -> Markup:
-    """What everybody sees at one of the heights, as one group of elements the size of the view; tones by these names."""
+def coverage_map(
+    found: Coverage, view: View, row: int = 0, names: Mapping[str, str] | None = None, clipped: bool = True
+) -> Markup:
+    """What everybody sees at one of the heights, as one group of elements the size of the view.
+
+    Args:
+        names: of the tones; clipped: whether to cut what hangs over the edge, by a name that a file can have once.
+    """
     tones = {f"p{k}": _claim(found, row, k) for k in range(len(found.parties))}
     if len(found.parties) > 1:
         tones["all"] = _claim(found, row, None)
@@ -76,6 +82,8 @@ def coverage_map(found: Coverage, view: View, row: int = 0, names: Mapping[str, 
         *(marker(MARKS[mark.party], mark.x, mark.y, 4.6, f"site p{mark.party}") for mark in marks),
         *(labels.place(mark.x, mark.y, [mark.name], 11.5, "place", far=False) for mark in marks),
     ]
+    if not clipped:
+        return tag("g", *parts, class_="map")
     frame = tag("clipPath", tag("rect", x=0, y=0, width=view.width, height=view.height), id="frame")
     return tag("g", frame, tag("g", *parts, clip_path="url(#frame)"), class_="map")
 

@@ -14,6 +14,7 @@ import numpy as np
 from entente.comparison import Estimate, Exposure
 from entente.report.figures import impact, lanes, steps
 from entente.report.material import PICTURED, Material
+from entente.report.seeing import seen_by_both
 from entente.report.situation import Belief, beliefs, ground_track, instant
 from entente.scenario.units import DEG, KM, KM2
 
@@ -53,6 +54,7 @@ def sheets(found: Material) -> list[Sheet]:
         ladder(found),
         warnings(found),
         *areas(found),
+        seeing(found),
         findings(found),
         losses(found),
         reciprocity(found),
@@ -178,6 +180,27 @@ def areas(found: Material) -> list[Sheet]:
         ]
     track = ["case", "point", "lat [deg]", "lon [deg]", "height [km]"]
     return [Sheet("map.csv", header, rows), Sheet("tracks.csv", track, paths_)]
+
+
+def seeing(found: Material) -> Sheet:
+    """Where along the flight of the lead case radars of each party see the body: what the map of who sees what is about."""
+    run = found.kept(found.cases[0].name, found.baseline)
+    seen = seen_by_both(run)
+    lat, lon, height = ground_track(run.flights)
+    counts = seen.counts_at(lat / DEG, lon / DEG)[:, 0]
+    header = [
+        "point",
+        "lat [deg]",
+        "lon [deg]",
+        "height_drawn [km]",
+        "height [km]",
+        *(f"{p} [radars]" for p in seen.parties),
+    ]
+    rows = [
+        [i, round(a / DEG, 3), round(o / DEG, 3), float(seen.altitudes_km[0]), round(h / KM, 1), *counts[:, i].tolist()]
+        for i, (a, o, h) in enumerate(zip(lat.tolist(), lon.tolist(), height.tolist(), strict=True))
+    ]
+    return Sheet("seeing.csv", header, rows)
 
 
 def _area(case: str, rung: int, parties: list[str], moment: float, belief: Belief) -> list[object]:

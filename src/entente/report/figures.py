@@ -16,6 +16,7 @@ from entente.report import words
 from entente.report.ladder import Axis, Panel, Step, draw_ladder
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
+from entente.report.seeing import draw_seeing, height_km
 from entente.report.situation import Pen, Scene, beliefs, draw_situation
 from entente.report.svg import tag, text
 from entente.report.tolerance import Curve, StressPanel, draw_tolerance
@@ -67,9 +68,10 @@ def figure_style() -> str:
 
 
 def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
-    """Every figure of the page, by name: ladder, map (one or two), warning, tolerance."""
+    """Every figure of the page, by name: ladder, seeing, map (one or two), warning, tolerance."""
     figures = [
         ladder_figure(found, tongue),
+        seeing_figure(found, tongue),
         *maps(found, tongue),
         warning_figure(found, tongue),
         tolerance_figure(found, tongue),
@@ -192,6 +194,14 @@ def lanes(found: Material, case: Case) -> tuple[Lane, ...]:
             word = told(found.study, case.name, rung, party)
             out.append(Lane(rung, p, known.value, warning.value, 1.0 - warning.defined, word))
     return tuple(out)
+
+
+def seeing_figure(found: Material, tongue: Tongue) -> Figure:
+    """What each party's radars see alone, and both, in the lead case."""
+    case = found.cases[0]
+    run = found.kept(case.name, found.baseline)
+    caption = tongue.mark("seeing.caption", case=tongue.own(case.title), km=tongue.whole(height_km(run)))
+    return _drawn("seeing", lambda pen, width: draw_seeing(run, pen, width), found, tongue, caption)
 
 
 def tolerance_figure(found: Material, tongue: Tongue) -> Figure | None:
