@@ -306,7 +306,7 @@ def _each_alone(study: Study, first: RungVerdict) -> list[str]:
     for party in study.scenario.parties:
         shares = [found.left("area", name, size, first.rung, party.name) for name, size in ALONE_SIZES.items()]
         if not any(map(math.isnan, shares)):
-            bias, skew, latency, outage = (f"{max(-9.99, share):.0%}" for share in shares)
+            bias, skew, latency, outage = (f"{share:.0%}" if share >= 0.0 else "less than none" for share in shares)
             said.append(
                 f"each alone leaves of what {party.name} gains in foretelling the impact of the lead case: "
                 f"1 km of bias {bias}, 1 s of skew {skew}, 30 s of latency {latency}, 5% of outages {outage}"

@@ -9,6 +9,7 @@ import entente as en
 from entente.findings import judge, sheet
 from entente.measures import COMPATIBLE
 from entente.predicates import margins
+from entente.report.language import Tongue
 from entente.scenario.schema import Stress
 from entente.tolerance import (
     GLANCE,
@@ -245,7 +246,10 @@ def test_a_real_study_carries_its_tolerance_and_f8(small):
     assert study.tolerance.data.sizes["seed"] == 6
     found = verdict(study)
     assert found.by_rung[4].ruling == "undecided"  # six histories decide nothing
-    assert any(one.startswith("each alone leaves of what") for one in found.why)
+    said = [one for one in found.why if one.startswith("each alone leaves of what")]
+    assert all(Tongue("ru").knows(one) for one in found.why)
+    left = [study.tolerance.left("area", "bias_km", 1.0, 4, party) for party in ("us_nato", "russia")]
+    assert len(said) == np.isfinite(left).sum() > 0
     under = study.data["stressed_warning_s"].sel(rung=4).values
     one = en.simulate(small.model_copy(update={"stress": COMPATIBLE}), CASE, 4, 3).assessment.values["warning_s"]
     np.testing.assert_array_equal(under[0, :, 2], one)

@@ -61,7 +61,7 @@ def _flight(run: Run, view: View, track: GroundTrack, pen: Pen) -> list[Markup]:
     at = min(int(instant(run) // 10), len(track[0]) - 1)
     x, y = view.pixels(track[0][at : at + 1], track[1][at : at + 1])[0]
     said = pen.tongue.say("seeing.now", clock=pen.tongue.clock(instant(run)), km=pen.tongue.whole(height_km(run)))
-    side, anchor = (1, "start") if x < 0.5 * view.width else (-1, "end")
+    side, anchor = (1, "start") if x < 0.6 * view.width else (-1, "end")
     ends = view.pixels(np.array([track[0][0], track[0][-1]]), np.array([track[1][0], track[1][-1]]))
     return [
         tag("path", d=lines_path(view, track[0], track[1]), class_="track"),
