@@ -198,3 +198,24 @@ def test_more_in_common_than_both_hold_is_refused():
     status, x, _ = known(np.zeros(6), np.eye(6), np.zeros(6), np.eye(6), np.zeros(6), 0.4 * np.eye(6))
     assert status == 2
     assert np.isnan(x).all()
+
+
+@given(seeds, st.floats(0.05, 0.95))
+def test_one_s_own_part_of_a_joint_product_can_be_taken_off(seed, w):
+    """A centre joined what a nation sent with the partner's track, by weight w: less its own part, only the partner's is new.
+
+    Own filter with the centre's product, the nation's message at weight w in common, is own filter with the partner's
+    track at weight 1 - w; and all of the partner's once the nation divides by the weight that the centre tells.
+    """
+    rng = np.random.default_rng(seed)
+    own, sent, theirs = (covariance(rng) for _ in range(3))
+    x_own, x_sent, x_theirs = rng.normal(size=(3, 6))
+    info = w * np.linalg.inv(sent) + (1 - w) * np.linalg.inv(theirs)
+    centre = np.linalg.inv(info)
+    x_centre = centre @ (w * np.linalg.solve(sent, x_sent) + (1 - w) * np.linalg.solve(theirs, x_theirs))
+    status, x, P = known(x_own, own, x_centre, (centre + centre.T) / 2, x_sent, sent / w)
+    nothing = np.full((6, 6), math.inf)
+    again, y, Q = known(x_own, own, x_theirs, theirs / (1 - w), x_own, nothing)
+    assert (status, again) == (0, 0)
+    np.testing.assert_allclose(P, Q, rtol=1e-5, atol=1e-6 * np.trace(Q))
+    np.testing.assert_allclose(x, y, rtol=1e-4, atol=1e-5 * np.sqrt(np.trace(Q)) + 1e-6)

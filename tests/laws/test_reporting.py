@@ -13,6 +13,7 @@ from entente.records import BOTH, CENTRE, INFRARED, WARNING, Detections
 from entente.reporting import report
 from entente.run import all_rungs, before_sharing
 from entente.scenario.load import load
+from entente.scenario.schema import Stress
 from entente.sharing import share
 
 LONG = ("europe-2026", "icbm-north-america")  # seen by satellites of both nations for four minutes
@@ -152,3 +153,19 @@ def test_the_centre_beats_straight_exchange_where_both_nations_satellites_see_th
     middle = np.median(areas, axis=0)
     print(f"90 % area, rung 3: {middle[0].round(1)} km2, rung 4: {middle[1].round(1)} km2")
     assert (middle[1] < 0.8 * middle[0]).all()
+
+
+def test_a_frame_that_is_off_moves_what_is_reported_by_as_much():
+    """Under 20 km that nobody declares, looks cross where the body would be that far off: turned by less than 20 km / range."""
+    so_far, plain = begun(1), reported(1).reports
+    world = replace(so_far.world, stress=Stress(bias_km=20.0))
+    shared = share(world, so_far.national, 4)
+    moved = report(world, so_far.detections, so_far.national, shared, 4).reports
+    np.testing.assert_array_equal(plain.scan_t, moved.scan_t)
+    height = np.cos(plain.z[:, 2])
+    turned = np.hypot((moved.z - plain.z)[:, 1] * height, (moved.z - plain.z)[:, 2])
+    places = np.array([world.sensors[n].r_ecef for n in plain.scan_sensor])
+    given = np.repeat(np.arange(len(plain.scan_t)), np.diff(plain.scan_start))
+    nearest = np.linalg.norm(places, axis=1)[given] - 8e6
+    assert (turned < 20e3 / nearest).all()
+    assert turned.mean() > 0.2 * (20e3 / nearest).mean()
