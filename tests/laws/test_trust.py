@@ -80,4 +80,4 @@ def test_a_partner_off_by_more_than_it_declares_is_noticed(off, within):
 
 def test_a_near_miss_at_its_own_rate_is_a_fair_bet():
     assert near_miss() * NEAR_MISSES == pytest.approx(1.0)
-    assert math.ceil(alarm_level(RATE, INTERVAL) / near_miss()) * INTERVAL <= 200.0
+    assert math.ceil(alarm_level(RATE, INTERVAL) / near_miss()) * INTERVAL <= 30.0
