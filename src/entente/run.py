@@ -108,14 +108,17 @@ def at_rung(so_far: Beginning, rung: int) -> Run:
     return Run(rung, world, flights, so_far.detections, national, shared, picture, outcome, assessment)
 
 
-def all_rungs(so_far: Beginning, rungs: Sequence[int], story: bool = True) -> dict[int, Run]:
+def all_rungs(
+    so_far: Beginning, rungs: Sequence[int], story: bool = True, ready: list[Shared] | None = None
+) -> dict[int, Run]:
     """What `at_rung` gives, for several rungs: those that let the same things flow share the work of one picture.
 
     Args:
         story: whether each run tells its events; a study needs them of few.
+        ready: the history's `releases`, where they are made already.
     """
     world, flights, national = so_far.world, so_far.flights, so_far.national
-    ready = stressed(world, national, releases(world, national))
+    ready = stressed(world, national, releases(world, national) if ready is None else ready)
     made: dict[tuple[str, ...], _Knowledge] = {}
     able: dict[tuple[str, ...], Options] = {}
     runs = {}
@@ -140,15 +143,20 @@ def all_rungs(so_far: Beginning, rungs: Sequence[int], story: bool = True) -> di
 
 
 def under_stress(
-    so_far: Beginning, rungs: Sequence[int], stresses: Sequence[Stress], protected: bool = False
+    so_far: Beginning,
+    rungs: Sequence[int],
+    stresses: Sequence[Stress],
+    protected: bool = False,
+    ready: list[Shared] | None = None,
 ) -> list[dict[int, dict[str, Floats]]]:
     """The measures of one history under one stress after another, by rung: the same luck, another line between the two.
 
     Args:
         protected: whether what the parties do is measured too, and not only what they know.
+        ready: the history's `releases`, where they are made already.
     """
     world, flights, national = so_far.world, so_far.flights, so_far.national
-    ready, found = releases(world, national), []
+    ready, found = releases(world, national) if ready is None else ready, []
     for stress in stresses:
         other = replace(world, stress=stress)
         arriving = stressed(other, national, ready)

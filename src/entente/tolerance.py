@@ -45,7 +45,7 @@ SOURCES = {
 }
 LEAST_RUNG = 2  # below, nothing flows that a line could spoil
 SEEDS, SEEDS_A_JOB = 40, 5
-GLANCE_SEEDS = 20
+GLANCE_SEEDS = 16
 GLANCE: dict[str, tuple[float, ...]] = {
     "bias_km": (1.0, 5.0, 20.0, 50.0),
     "clock_skew_s": (1.0, 5.0, 60.0),

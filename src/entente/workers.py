@@ -25,11 +25,12 @@ from entente.compiled import Floats
 from entente.errors import EntenteError
 from entente.flights import fly_all
 from entente.measures import COMPATIBLE, STRESSED, STRESSED_NATURES, STRESSED_RUNG
-from entente.records import Detections, Flights
+from entente.records import Detections, Flights, Shared
 from entente.run import Beginning, Run, all_rungs, before_sharing, under_stress
 from entente.scenario.schema import Scenario, Stress
 from entente.scenario.world import build
 from entente.sensing import observe
+from entente.sharing import releases
 from entente.tracking import follow
 
 ALONE = 0  # the rung at which nothing is shared
@@ -107,10 +108,11 @@ def run_chunk(chunk: Chunk) -> Found:
     values, second = np.empty((*shape, len(axes.seeds))), np.empty((*shape, axes.again))
     for i, seed in enumerate(axes.seeds):
         beginning = before_sharing(chunk.scenario, axes.case, seed)
-        runs = all_rungs(beginning, axes.rungs, story=False)
+        ready = releases(beginning.world, beginning.national)
+        runs = all_rungs(beginning, axes.rungs, story=False, ready=ready)
         values[..., i] = _measured(axes, runs)
         if i < axes.stressed and STRESSED_RUNG in axes.rungs and beginning.world.case.nature in STRESSED_NATURES:
-            _measure_stressed(axes, beginning, runs[STRESSED_RUNG], values[..., i])
+            _measure_stressed(axes, beginning, runs[STRESSED_RUNG], ready, values[..., i])
         for name, value in beginning.world.inputs.items():
             drawn.setdefault(name, np.full(len(axes.seeds), np.nan))[i] = value
         if i < axes.again:
@@ -128,11 +130,11 @@ def _measured(axes: Axes, runs: dict[int, Run]) -> Floats:
     return np.where(np.isnan(values), np.nan, values + 0.0)
 
 
-def _measure_stressed(axes: Axes, beginning: Beginning, plain: Run, values: Floats) -> None:
+def _measure_stressed(axes: Axes, beginning: Beginning, plain: Run, ready: list[Shared], values: Floats) -> None:
     """Write what the history is under the stress of finding F8 into its measures (measure, rung, party)."""
     found = plain.assessment.values  # where nothing is sent, nothing can be stressed
     if len(plain.shared.t):
-        found = under_stress(beginning, (STRESSED_RUNG,), (COMPATIBLE,))[0][STRESSED_RUNG]
+        found = under_stress(beginning, (STRESSED_RUNG,), (COMPATIBLE,), ready=ready)[0][STRESSED_RUNG]
     rung = axes.rungs.index(STRESSED_RUNG)
     for name in STRESSED:
         if name in axes.measures:
