@@ -120,7 +120,7 @@ def by_quadrature(x, P, burned, sigma, sea):
     return np.array(out) / sum(out)
 
 
-@pytest.mark.parametrize("speed, angle", [(3000.0, 0.9), (4900.0, 0.75), (4600.0, 1.3), (6200.0, 0.5)])
+@pytest.mark.parametrize(("speed", "angle"), [(3000.0, 0.9), (4900.0, 0.75), (4600.0, 1.3), (6200.0, 0.5)])
 def test_chances_are_those_of_bayes_rule(speed, angle):
     """Against numerical integration, with errors of position and speed that hang together."""
     generator = np.random.default_rng(5)
