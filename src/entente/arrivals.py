@@ -166,6 +166,8 @@ def followed(world: World, shared: Shared, t: Floats) -> Tracks:
     1. Looks are followed in the order in which they were made, as if each were known at once: states at the looks.
     2. A state is known when all its looks have come. A burning body is taken to burn on unseen.
     3. Where no further look came for SEEN_AGAIN revisits, the body stopped burning within one revisit of the last, and falls.
+    4. Where it was launched is not asked: a nation lets go of looks from when its track was cleared on, so that the first of
+       them says little of where the plume first appeared (it would be 20 to 80 km off, tests/honesty/test_areas.py).
     """
     looks = shared.reports
     numbers = np.unique(looks.scan_sensor)
@@ -204,7 +206,6 @@ def _follow_on(out: Tracks, k: int, chain: Chain, made: Floats, arrives: Floats,
     held, latest = out.held[k], _arrived(out.t, arrives[rows])
     out.seen_by[k] = np.where(held, INFRARED, 0)
     out.sensors[k] = np.where(held, _latest(latest, chain.sensors[k, rows], 0), 0)
-    out.launch.columns[k, held] = chain.launch[k]
     out.since[k] = arrives[rows[0]]
 
 

@@ -167,8 +167,9 @@ def test_a_range_ends_the_view_where_the_law_of_cosines_says():
 @settings(max_examples=40)
 @given(some_radar, st.floats(10, 1_000), st.floats(0, 1_000))
 def test_higher_is_never_less_in_line_of_sight(row, height, more):
-    """Inside the range and below the highest elevation, a body that climbs stays in view."""
-    row = row.model_copy(update={"max_elevation_deg": 90.0, "reach_km": radar().reach_km})
+    """Inside the range, a body that climbs stays in view, unless it climbs out of what an array can steer to."""
+    steered = [face.model_copy(update={"off_boresight_deg": None}) for face in row.faces]
+    row = row.model_copy(update={"max_elevation_deg": 90.0, "reach_km": radar().reach_km, "faces": steered})
     found = only(row, altitude_km=[height, height + more], nside=8)
     assert not np.any(found.either[0] & ~found.either[1])
 

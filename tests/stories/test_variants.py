@@ -9,10 +9,11 @@ from typer.testing import CliRunner
 
 import entente as en
 from entente import flights
+from entente.arrivals import later, released
 from entente.cli import app
 from entente.errors import ModelError, ScenarioError
 from entente.estimate.follow import SILENCE
-from entente.fusing import CENTRE_DELAY, _later, _released
+from entente.fusing import CENTRE_DELAY
 from entente.records import CENTRE, PARTNER, TRACK
 from entente.report.situation import beliefs
 from entente.run import at_rung, before_sharing
@@ -152,7 +153,7 @@ def test_a_track_the_centre_drops_is_dropped_by_those_it_tells():
     g = len(centre.t) // 2
     held = centre.held.copy()
     held[:, g:] = False
-    told = _later(dataclasses.replace(centre, held=held), CENTRE_DELAY)
+    told = later(dataclasses.replace(centre, held=held), CENTRE_DELAY)
     assert told.held[:, :g].any()
     assert not told.held[:, told.t >= centre.t[g] + CENTRE_DELAY].any()
     assert np.isnan(told.x[~told.held]).all()
@@ -164,7 +165,7 @@ def test_a_partner_that_falls_silent_is_believed_for_a_while_only():
     shared = run.shared
     early = (shared.kind == TRACK) & (shared.arrives < 400.0) & (shared.giver == 0)
     cut = shared.rows(early)
-    tracks = _released(run.national, cut, 0)
+    tracks = released(run.national, cut, 0)
     assert tracks.held[:, (tracks.t > 390.0) & (tracks.t < 400.0)].any()
     assert not tracks.held[:, tracks.t > 400.0 + SILENCE].any()
 

@@ -50,6 +50,7 @@ def predict_unscented(
     Returns:
         status: the worst of the points', see there; 4 also where P is not positive definite, or x has not the
         motion's size.
+    Source: Julier & Uhlmann (2004), section III, of the points; the motions are their modules'.
     """
     n = x.shape[0]
     if not (q >= 0.0 and walk >= 0.0 and (dt >= 0.0 or q + walk == 0.0) and abs(dt) < math.inf and n + kappa > 0.0):
