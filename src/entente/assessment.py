@@ -6,6 +6,7 @@ import numpy as np
 
 from entente.compiled import Floats
 from entente.estimate.classify import CLASSES
+from entente.estimate.picture import gospa_many
 from entente.knowing import (
     IN_50,
     IN_90,
@@ -19,7 +20,7 @@ from entente.knowing import (
     threatens,
     time_of,
 )
-from entente.measures import LOOK_AT, MEASURES, RESOLVED_AT
+from entente.measures import GOSPA_CUTOFF_KM, GOSPA_ORDER, LOOK_AT, MEASURES, RESOLVED_AT
 from entente.physics.earth import geodesic
 from entente.records import (
     FALSE_ALARM,
@@ -72,6 +73,7 @@ def known(
         # Of a group the first launch is what becomes known first, so from there the time counts.
         first = np.fmin(national.first_seen[party], picture.told[party]) - flights.t_launch.min()
         found |= {"first_known_s": float(first), "spurious_tracks": _too_many(mine)}
+        found["gospa_km"] = _gospa(flights, mine)
         found |= _ambiguity(world, flights, party, mine, warned, bool(shared.noticed[party]))
         found |= _given(flights, party, shared)
         for name, value in found.items():
@@ -173,6 +175,16 @@ def _too_many(tracks: Tracks) -> float:
         real += held[tracks.obj == obj].any(axis=0)
     some = np.asarray(held.any(axis=0))
     return float((held.sum(axis=0) - real)[some].mean()) if some.any() else 0.0
+
+
+def _gospa(flights: Flights, tracks: Tracks) -> float:
+    """How far the tracks are from what flies [km], averaged over the moments at which anything does."""
+    flies = (tracks.t >= flights.t_launch[:, None]) & (tracks.t <= flights.t_impact[:, None])
+    places = np.array([flights.positions_at(body, tracks.t) for body in range(flights.count)])
+    held = tracks.held & np.isfinite(tracks.x[..., 0])
+    apart = np.empty(len(tracks.t))
+    gospa_many(held, tracks.x[..., :3], flies, places, GOSPA_CUTOFF_KM * KM, GOSPA_ORDER, apart)
+    return float(apart[flies.any(axis=0)].mean()) / KM
 
 
 def _ambiguity(

@@ -11,6 +11,7 @@ from typing import Literal
 from entente.scenario.schema import Stress
 
 LOOK_AT = 300.0  # s  after launch: when the picture is compared
+GOSPA_CUTOFF_KM, GOSPA_ORDER = 100.0, 2.0  # a track farther off than that is of no body; both chosen
 RESOLVED_AT = (300.0, 600.0)  # s  after the first launch: when the nature of the event is asked for
 
 
@@ -117,6 +118,13 @@ MEASURES: dict[str, Measure] = {
     "completeness": Measure("Share of the flight tracked", "1", "higher", "from burnout to impact", "picture"),
     "spurious_tracks": Measure(
         "Spurious and duplicate tracks", "tracks", "lower", "held beyond one an object, on average", "picture"
+    ),
+    "gospa_km": Measure(
+        "Distance of the picture from the truth (GOSPA)",
+        "km",
+        "lower",
+        "mean from the first launch to the last impact; order 2, cutoff 100 km: each body missed or track too many adds as 71 km",
+        "picture",
     ),
     **_RESOLUTION,
     "information_nats": Measure(

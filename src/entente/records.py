@@ -86,8 +86,12 @@ class Flights:
 
     def position_at(self, body: int, t: float) -> Floats:
         """Where a body is at a moment [s], (3,) Earth-fixed [m]: straight between rows, within 15 m even in boost."""
+        return np.asarray(self.positions_at(body, np.array([t]))[0])
+
+    def positions_at(self, body: int, t: Floats) -> Floats:
+        """The same at moments (N,): (N, 3)."""
         rows = slice(self.start[body], self.start[body + 1])
-        return np.array([np.interp(t, self.t[rows], self.r_ecef[rows, i]) for i in range(3)])
+        return np.stack([np.interp(t, self.t[rows], self.r_ecef[rows, i]) for i in range(3)], axis=-1)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entente.estimate.picture import count_siap, gospa, nearest_truth, ospa, siap
+from entente.estimate.picture import count_siap, gospa, gospa_many, nearest_truth, ospa, siap
 
 pytestmark = pytest.mark.kernel
 
@@ -37,6 +37,20 @@ def pairings(n, m):
         for chosen in itertools.combinations(range(n), k):
             for others in itertools.permutations(range(m), k):
                 yield list(zip(chosen, others, strict=True))
+
+
+@given(seeds, sizes, sizes, orders)
+def test_gospa_over_moments_is_that_of_each(seed, n, m, order):
+    """Only what is held counts against what is there; nothing against nothing is no distance."""
+    draws = np.random.default_rng(seed)
+    held, there = draws.random((n, 5)) < 0.5, draws.random((m, 5)) < 0.5
+    x, r = draws.normal(size=(n, 5, 3)), draws.normal(size=(m, 5, 3))
+    x[~held] = np.nan
+    out = np.empty(5)
+    assert gospa_many(held, x, there, r, CUTOFF, order, out) == 0
+    for g in range(5):
+        one = scored(x[held[:, g], g], r[there[:, g], g], order)[0]
+        assert out[g] == pytest.approx(one, rel=ROUNDING) if held[:, g].any() or there[:, g].any() else np.isnan(out[g])
 
 
 @given(seeds, sizes, sizes, orders)

@@ -30,7 +30,7 @@ CLAIMS = (
     "sites_in_area",
     "information_nats",
 )
-ERRORS = ("position_error_km", "impact_time_error_s", "impact_score_nats")
+ERRORS = ("position_error_km", "impact_time_error_s", "impact_score_nats", "gospa_km")
 DATA = {"warnings", "tracks"}  # flows that carry what the partner sees; reports go to the centre
 UNTRACED = "not traced: nothing that changed between the rungs is known to do this; see the histories themselves"
 
@@ -150,7 +150,9 @@ def _decided_on_another_picture(it: _Context) -> Iterator[str]:
 
 def _more_on_the_screen(it: _Context) -> Iterator[str]:
     """The partner's tracks stand beside one's own."""
-    if it.change.measure == "spurious_tracks" and (_first_data(it) or it.before.fusion != it.after.fusion):
+    if it.change.measure in ("spurious_tracks", "gospa_km") and (
+        _first_data(it) or it.before.fusion != it.after.fusion
+    ):
         few, many = it.shift("spurious_tracks")
         yield (
             f"tracks from {'the centre' if it.after.fusion == 'centre' else 'the partner'} stand beside its own where the "

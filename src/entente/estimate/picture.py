@@ -13,6 +13,7 @@ from entente.compiled import Floats, kernel
 from entente.estimate.assign import assign_all
 
 Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 TRUTHS, FOUND, TRACKS, ASSIGNED, ERROR = 0, 1, 2, 3, 4  # what SIAP adds up, see `count_siap`
 LARGEST = 600.0  # logarithm of a power of the cutoff that sums of 1e40 such powers still hold
@@ -49,6 +50,36 @@ def gospa(x: Floats, y: Floats, cutoff: float, order: float, match_out: Ints) ->
             match_out[i] = -1
     missed, false = 0.5 * farthest * (m - pairs), 0.5 * farthest * (n - pairs)
     return (localisation + missed + false) ** (1.0 / order), localisation, missed, false, 0
+
+
+@kernel
+def gospa_many(held: Bools, x: Floats, there: Bools, r: Floats, cutoff: float, order: float, out: Floats) -> int:
+    """`gospa` of what is held against what is there, moment by moment.
+
+    Args:
+        held: (K, G), x: (K, G, d): the estimates; there: (M, G), r: (M, G, d): the truths, in the same units.
+        cutoff, order: see `gospa`.
+        out: (G,), written, in units of x; nan where neither is anything.
+    Returns:
+        the worst status of `gospa`.
+    """
+    worst, d = 0, x.shape[2]
+    for g in range(held.shape[1]):
+        estimates, truths = np.empty((held.shape[0], d)), np.empty((there.shape[0], d))
+        n, m = 0, 0
+        for k in range(held.shape[0]):
+            if held[k, g]:
+                estimates[n] = x[k, g]
+                n += 1
+        for k in range(there.shape[0]):
+            if there[k, g]:
+                truths[m] = r[k, g]
+                m += 1
+        out[g] = math.nan
+        if n + m > 0:
+            out[g], _, _, _, status = gospa(estimates[:n], truths[:m], cutoff, order, np.empty(n, np.int32))
+            worst = max(worst, status)
+    return worst
 
 
 @kernel
