@@ -13,12 +13,14 @@ import numpy as np
 from entente.compiled import Floats
 from entente.estimate.belief import extrapolate_many
 from entente.estimate.follow import ESTABLISHED, SILENCE, Q, follow_scans
+from entente.estimate.scans import REASONS
 from entente.estimate.score import ellipse
 from entente.physics.earth import enu_axes, geodetic_from_ecef
 from entente.records import INFRARED, Areas, Bools, Detections, Ints, Sets, sensor_bits
 from entente.scenario.world import Sensor, World
 
 CLUTTER_FLOOR = 1e-4  # false alarms a scan that the tracker allows for even where the catalogue says none
+MOST_TRACKS = 20_000  # of one nation at once, tentative ones included; some 2 kB each
 # m: drift of a missile before its plume is seen; s: how long that takes, and its standard deviation; by flights of the
 # catalogue, 8 to 60 s (tests/honesty/test_areas.py)
 FIRST_SEEN = np.array([4_000.0, 33.0, 16.0])
@@ -55,7 +57,7 @@ def follow_sensors(world: World, detections: Detections, numbers: Sequence[int],
     room = len(rows)
     track, t, obj = np.empty(room, np.int32), np.empty((room, 2)), np.empty(room, np.int32)
     x, P, p_boost, confirmed = np.empty((room, 6)), np.empty((room, 6, 6)), np.empty(room), np.empty(room, np.bool_)
-    ended = np.full(room, np.inf)
+    ended, counts = np.full(room, np.inf), np.zeros(len(REASONS), np.int64)
     used = follow_scans(
         kind == INFRARED,
         detections.scan_t[scans],
@@ -70,6 +72,8 @@ def follow_sensors(world: World, detections: Detections, numbers: Sequence[int],
         _faces(sensors),
         np.array([[*s.elevation, s.reach_coast, _clutter(s)] for s in sensors]).reshape(-1, 4),
         Q,
+        min(room, MOST_TRACKS),
+        counts,
         track,
         t,
         x,

@@ -1,32 +1,61 @@
 """One nation's tracker over the scans of its sensors of one kind.
 
 For every scan, in the order of time:
+0. What nobody could use is refused and counted (`scans`); the rest is sorted by where it is.
 1. Where every track would be is reckoned roughly; one near a detection is predicted to the scan, both modes (`modes`).
-2. Detections are gated and given to tracks at the least total cost (`associate`).
+2. Detections are gated and given to tracks at the least total cost (`assign`).
 3. Tracks with a detection are updated; tracks that could have been seen and were not count a miss.
 4. A track is confirmed by M hits in N chances; dropped on reaching the ground, a young one (or a plume) also by misses
    or silence.
-5. Detections that nobody took begin new tracks; a track that repeats an older one is dropped.
+5. Detections that nobody took begin new tracks; a track that repeats an older one is dropped (`repeats`).
 6. What changed is noted: at most one row a detection.
+
+A track costs a scan 0.3 us where nothing is near it; a scan of m detections and n tracks costs (n + m) log(n + m) where
+bodies are no denser the more they are (`bench/chain.py`).
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
-from entente.estimate.associate import assign, gate
+from entente.estimate.assign import assign_listed
+from entente.estimate.associate import gate
+from entente.estimate.bank import (
+    Bank,
+    begin_track,
+    carry,
+    copy_bank,
+    copy_state,
+    empty_bank,
+    is_below,
+    is_sound,
+    longest_unseen,
+    settle,
+)
 from entente.estimate.initiate import from_angles, from_radar
-from entente.estimate.modes import combine, drift, is_elsewhere, is_far_off, predict_modes, reach_of_modes, update_modes
-from entente.physics.earth import altitude
+from entente.estimate.modes import (
+    drift,
+    is_far_off,
+    is_off_line,
+    reach_of_modes,
+    update_modes,
+    widest_off,
+)
+from entente.estimate.near import empty_tree, find_near
+from entente.estimate.repeats import drop_repeats
+from entente.estimate.scans import BROKEN, CROWDED, GAVE_WAY, NO_ROOM, SEEN, Scan, is_timely, take_scan
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
 from entente.physics.signals import off_boresight, scan_reach
 
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-ALIVE = 24  # tracks at once; the worst of the tentative ones gives way to a new detection
+LISTED = 32  # detections that one track weighs in one scan, the nearest; with fewer tracks about nothing is lost
+ROUNDED_UP = 1.0 + 1e-9  # a search finds no less than the test that follows
 CONFIRM_HITS, CONFIRM_CHANCES = 3, 5  # M of N
 GATE = 0.9999  # chance that a true detection lies inside the gate
 SPEED_SIGMA = 3_000.0  # m/s  of a new radar track's velocity, each component
@@ -59,28 +88,12 @@ def expected(x: Floats, infrared: bool, site: Floats, axes: Floats, faces: Float
     """
     if infrared:
         return not hidden_by_earth(site, x[:3], 0.0)
-    azimuth_elevation_range(x[:3], site, axes, aer)
-    if aer[2] > REACH_MARGIN * limits[2]:
+    far2 = (x[0] - site[0]) ** 2 + (x[1] - site[1]) ** 2 + (x[2] - site[2]) ** 2
+    if math.sqrt(far2) > REACH_MARGIN * limits[2]:
         return False
+    azimuth_elevation_range(x[:3], site, axes, aer)
     angle = off_boresight(aer[0], aer[1], faces, limits[0], limits[1])
     return aer[2] <= REACH_MARGIN * limits[2] * scan_reach(angle)
-
-
-@kernel
-def copy_state(x: Floats, P: Floats, x_out: Floats, P_out: Floats) -> None:
-    """Copy a state (n,) and its covariance (n, n); a loop, because slices of arrays take long to compile."""
-    for a in range(x.shape[0]):
-        x_out[a] = x[a]
-        for b in range(x.shape[0]):
-            P_out[a, b] = P[a, b]
-
-
-@kernel
-def copy_bank(x: Floats, P: Floats, p: Floats, x_out: Floats, P_out: Floats, p_out: Floats) -> None:
-    """Copy both modes of a track: x (2, 6), P (2, 6, 6), p (2,)."""
-    for mode in range(2):
-        copy_state(x[mode], P[mode], x_out[mode], P_out[mode])
-        p_out[mode] = p[mode]
 
 
 @kernel
@@ -90,45 +103,6 @@ def recent_hits(history: int) -> int:
     for i in range(CONFIRM_CHANCES):
         total += (history >> i) & 1
     return total
-
-
-@kernel
-def is_repeat(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> bool:
-    """Whether two tracks stand for one body: every component within three standard deviations."""
-    for i in range(6):
-        if abs(xa[i] - xb[i]) > 3.0 * math.sqrt(Pa[i, i] + Pb[i, i]):
-            return False
-    return True
-
-
-@kernel
-def carry(x: Floats, P: Floats, p: Floats, dt: float, q: Floats, stay: Floats, xc: Floats, Pc: Floats) -> int:
-    """Predict a track by `dt` [s] in place, both modes and their mixture xc (6,), Pc (6, 6).
-
-    Returns:
-        status: 0; 1 where it has come down; else that of `predict_modes`.
-    """
-    x2, P2, p2 = np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)
-    status = predict_modes(x, P, p, dt, q, stay, x2, P2, p2)
-    copy_bank(x2, P2, p2, x, P, p)
-    combine(x, P, p, xc, Pc)
-    if status == 0 and altitude(xc[0], xc[1], xc[2]) < -3.0 * math.sqrt(Pc[0, 0] + Pc[1, 1] + Pc[2, 2]):
-        return 1
-    return status
-
-
-@kernel
-def are_apart(xa: Floats, Pa: Floats, dta: float, xb: Floats, Pb: Floats, dtb: float, q: float) -> bool:
-    """Whether two tracks of age `dta` and `dtb` [s] surely are no repeats of one another, by their positions alone."""
-    here, there = np.empty(3), np.empty(3)
-    drift(xa, dta, here)
-    drift(xb, dtb, there)
-    apart, spread = 0.0, q * (dta**3 + dtb**3)
-    for i in range(3):
-        apart += (here[i] - there[i]) ** 2
-        spread += Pa[i, i] + dta * (2.0 * Pa[i, i + 3] + dta * Pa[i + 3, i + 3])
-        spread += Pb[i, i] + dtb * (2.0 * Pb[i, i + 3] + dtb * Pb[i + 3, i + 3])
-    return apart > 10.0 * spread + 1e6
 
 
 @kernel
@@ -146,6 +120,8 @@ def follow_scans(
     faces: Floats,
     limits: Floats,
     q: Floats,
+    room: int,
+    counts: Longs,
     out_track: Ints,
     out_t: Floats,
     out_x: Floats,
@@ -159,11 +135,14 @@ def follow_scans(
 
     Args:
         infrared: whether the sensors give angles only.
-        scan_t: times of the scans [s], rising, (S,); scan_known: when the nation had them [s]; scan_sensor: whose.
+        scan_t: times of the scans [s], (S,), rising but for bad input; scan_known: when the nation had them [s];
+            scan_sensor: whose.
         scan_start: (S+1,) rows of each scan in obj, z, sigma; obj: truth, only passed through; z, sigma: (D, 3).
         site, axes, faces, limits: one row a sensor, see `expected`; limits[3] is the density of false detections in
             measurement space [1/(m rad^2) or 1/rad^2].
         q: spectral density of the unknown acceleration in boost and in coast [m^2/s^3], (2,).
+        room: tracks at once; where there is no more, the tentative one hit longest ago gives way to a new detection.
+        counts: what was refused or given up, by its reason, see `scans.REASONS`; added to.
         out_*: at most one row a detection, so (D, ...) is enough: one for every update of a track: its number, times [s],
             state and covariance *at the scan*, chance that it burns, truth, whether confirmed. out_t is (D, 2): when the
             scan was made and when the nation had it.
@@ -171,197 +150,267 @@ def follow_scans(
     Returns:
         rows written.
     Valid: free fall or boost; in boost the acceleration is white noise, so errors there are of the right size, not
-        calibrated. Time of the scans of one kind only rises: reports of one kind are handled in the order of the looks.
+        calibrated. Reports of one kind are handled in the order of the looks; a scan older than one before is refused.
     Source: Blackman & Popoli, Design and Analysis of Modern Tracking Systems (1999), chapter 6 (M of N, deletion, global
         nearest neighbour).
     """
-    x, P, p = np.empty((ALIVE, 2, 6)), np.empty((ALIVE, 2, 6, 6)), np.empty((ALIVE, 2))
-    x2, P2, p2 = np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)
-    xc, Pc = np.empty((ALIVE, 6)), np.empty((ALIVE, 6, 6))
-    place = np.empty((ALIVE, 3))
-    t_state, t_hit = np.zeros(ALIVE), np.zeros(ALIVE)
-    alive, confirmed = np.zeros(ALIVE, np.bool_), np.zeros(ALIVE, np.bool_)
-    history, chances, misses = np.zeros(ALIVE, np.int64), np.zeros(ALIVE, np.int64), np.zeros(ALIVE, np.int64)
-    number, hits = np.zeros(ALIVE, np.int32), np.zeros(ALIVE, np.int32)
-    known = np.zeros(ALIVE)
-    stay = np.array([MEAN_BOOST, MEAN_COAST])
-    aer = np.empty(3)
-    size = 2 if infrared else 3
-    first = 3 - size
-    edge = gate(GATE, size)
-    variance = np.empty(size)
-    match, changed_by = np.empty(ALIVE, np.int32), np.empty(ALIVE, np.int32)
-    alone = np.zeros(ALIVE)
-    rows, born = 0, 0
-
+    bank, tree, stay = empty_bank(room), empty_tree(room), np.array([MEAN_BOOST, MEAN_COAST])
+    listed = Lists(np.empty(room, np.int32), np.empty((room, LISTED), np.int32), np.empty((room, LISTED)))
+    most, size = 0, 2 if infrared else 3
+    for k in range(scan_t.shape[0]):
+        most = max(most, scan_start[k + 1] - scan_start[k])
+    seen, first, around = np.empty(most, SEEN), _table(most), empty_tree(most)
+    near, apart2 = np.empty(LISTED, np.int32), np.empty(LISTED)
+    noise, variance, edge = np.empty(2), np.empty(size), gate(GATE, size)
+    last, now, rows, born, top = np.full(site.shape[0], -math.inf), -math.inf, 0, 0, 0
     for k in range(scan_t.shape[0]):
         s = scan_sensor[k]
-        begin, end = scan_start[k], scan_start[k + 1]
-        count = end - begin
-        taken, cost = np.zeros(count, np.bool_), np.empty((ALIVE, count))
-
-        # 1. Predict, where it matters.
-        for i in range(ALIVE):
-            match[i], changed_by[i] = -1, -1
-            if not alive[i]:
-                continue
-            if scan_t[k] - t_hit[i] > SILENCE and (infrared or hits[i] < ESTABLISHED):
-                alive[i] = False
-                continue
-            age = scan_t[k] - t_state[i]
-            drift(xc[i], age, place[i])
-            wanted = age > UNTOUCHED or altitude(place[i, 0], place[i, 1], place[i, 2]) < 0.0
-            reach = reach_of_modes(x[i], P[i], age, q[0], edge) if count > 0 else 0.0
-            for b in range(count):
-                cost[i, b] = math.inf
-                if not is_elsewhere(place[i], reach, z[begin + b], sigma[begin + b], infrared, site[s], axes[s], edge):
-                    cost[i, b] = 0.0
-                    wanted = True
-            if wanted:
-                status = carry(x[i], P[i], p[i], age, q, stay, xc[i], Pc[i])
-                t_state[i] = scan_t[k]
-                for a in range(3):
-                    place[i, a] = xc[i, a]
-                if status != 0:
-                    alive[i] = False
-                    out_end[number[i]] = scan_known[k] if status == 1 else math.inf
-
-        # 2. Gate and assign.
+        # 0. Refuse.
+        if not is_timely(scan_t[k], scan_known[k], s, now, last, counts):
+            continue
+        now, begin, end = scan_t[k], scan_start[k], scan_start[k + 1]
+        if begin == end and top == 0:
+            continue
+        scan = Scan(
+            now, scan_known[k], infrared, site[s], axes[s], faces[s], limits[s], edge, z, sigma,
+            seen, noise, around, near, apart2, variance,
+        )  # fmt: skip
+        take_scan(scan, begin, end, first, counts)
+        count = around.size[0]
+        _visit(bank[:top], listed, scan, q, stay, out_end, counts)
         if count > 0:
-            for i in range(ALIVE):
-                for b in range(count):
-                    d = begin + b
-                    if not alive[i] or cost[i, b] > 0.0:
-                        cost[i, b] = math.inf
-                        continue
-                    cost[i, b] = math.inf
-                    for m in range(size):
-                        variance[m] = sigma[d, first + m] ** 2
-                    if is_far_off(x[i], P[i], z[d, first:], variance, site[s], axes[s], edge):
-                        continue
-                    nis, log_likelihood = update_modes(
-                        x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2
-                    )
-                    if nis <= edge:
-                        cost[i, b] = math.log(limits[s, 3]) - log_likelihood
-            # A detection inside the gate is taken unless a false alarm there would be likelier.
-            assign(cost, alone, match)
-
-        # 3. Update, or count the miss.
-        for i in range(ALIVE):
-            if not alive[i]:
-                continue
-            # A body larger than expected may be seen from farther off; not to see one there is no miss.
-            if match[i] < 0 and not expected(place[i], infrared, site[s], axes[s], faces[s], limits[s], aer):
-                continue
-            chances[i] += 1
-            history[i] = (history[i] << 1) & 0xFF
-            if match[i] < 0:
-                misses[i] += 1
-                continue
-            d = begin + match[i]
-            taken[match[i]] = True
-            for m in range(size):
-                variance[m] = sigma[d, first + m] ** 2
-            update_modes(x[i], P[i], p[i], z[d, first:], variance, site[s], axes[s], x2, P2, p2)
-            copy_bank(x2, P2, p2, x[i], P[i], p[i])
-            combine(x[i], P[i], p[i], xc[i], Pc[i])
-            history[i] |= 1
-            hits[i] += 1
-            misses[i] = 0
-            t_hit[i] = scan_t[k]
-            known[i] = max(known[i], scan_known[k])
-            # 4. Confirm.
-            if recent_hits(history[i]) >= CONFIRM_HITS:
-                confirmed[i] = True
-            changed_by[i] = d
-
-        # 4. Drop.
-        for i in range(ALIVE):
-            if (
-                alive[i]
-                and not confirmed[i]
-                and chances[i] >= CONFIRM_CHANCES
-                and recent_hits(history[i]) < CONFIRM_HITS
-            ):
-                alive[i] = False
-            if alive[i] and misses[i] >= MISSES and (infrared or hits[i] < ESTABLISHED):
-                alive[i] = False
-
-        # 5. Begin new tracks, and drop those that repeat an older one.
-        for b in range(count):
-            if taken[b]:
-                continue
-            d = begin + b
-            i = _free(alive, confirmed, t_hit)
-            if i < 0:
-                continue
-            if infrared:
-                status = from_angles(
-                    z[d, 1],
-                    z[d, 2],
-                    sigma[d, 1],
-                    sigma[d, 2],
-                    site[s],
-                    axes[s],
-                    PLUME_HEIGHT,
-                    PLUME_SIGMA,
-                    RISE,
-                    RISE_SIGMA,
-                    xc[i],
-                    Pc[i],
-                )
-            else:
-                status = from_radar(z[d], sigma[d], site[s], axes[s], SPEED_SIGMA, xc[i], Pc[i])
-            if status != 0:
-                continue
-            for mode in range(2):
-                copy_state(xc[i], Pc[i], x[i, mode], P[i, mode])
-            p[i, 0] = 0.95 if infrared else 0.8
-            p[i, 1] = 1.0 - p[i, 0]
-            alive[i], confirmed[i] = True, False
-            t_state[i], t_hit[i], known[i] = scan_t[k], scan_t[k], scan_known[k]
-            history[i], chances[i], misses[i], hits[i] = 1, 1, 0, 1
-            number[i] = born
-            out_end[born] = math.inf
-            born += 1
-            changed_by[i] = d
-        for i in range(ALIVE):
-            if not alive[i] or chances[i] < 2:
-                continue
-            for j in range(ALIVE):
-                older = alive[j] and confirmed[j] and (not confirmed[i] or number[j] < number[i])
-                if i == j or not alive[i] or not older or (changed_by[i] < 0 and changed_by[j] < 0):
-                    continue
-                age_i, age_j = scan_t[k] - t_state[i], scan_t[k] - t_state[j]
-                if are_apart(xc[i], Pc[i], age_i, xc[j], Pc[j], age_j, q[0]):
-                    continue
-                for n in (i, j):
-                    if t_state[n] < scan_t[k]:
-                        carry(x[n], P[n], p[n], scan_t[k] - t_state[n], q, stay, xc[n], Pc[n])
-                        t_state[n] = scan_t[k]
-                if is_repeat(xc[i], Pc[i], xc[j], Pc[j]):
-                    alive[i] = False
-                    out_end[number[i]] = scan_known[k]
-
+            _weigh(bank[:top], listed, scan)
+            _assign(listed, top, count)
+        _correct(bank[:top], listed, scan, counts)
+        top = _drop(bank, top, infrared)
+        if count == 0:
+            continue
+        top, born = _begin(bank, top, scan, born, out_end, counts)
+        drop_repeats(bank[:top], now, scan.known, q, stay, tree, near, apart2, out_end)
         # 6. Note what changed.
-        for i in range(ALIVE):
-            d = changed_by[i]
+        for i in range(top):
+            track = bank[i]
+            d = track["changed"]
             if d >= 0:
-                out_track[rows], out_t[rows, 0], out_t[rows, 1] = number[i], scan_t[k], known[i]
-                copy_state(xc[i], Pc[i], out_x[rows], out_P[rows])
-                out_boost[rows], out_obj[rows], out_confirmed[rows] = p[i, 0], obj[d], confirmed[i]
+                out_track[rows], out_t[rows, 0], out_t[rows, 1] = track["number"], now, track["known"]
+                copy_state(track["mean"], track["cov"], out_x[rows], out_P[rows])
+                out_boost[rows], out_obj[rows], out_confirmed[rows] = track["p"][0], obj[d], track["confirmed"]
                 rows += 1
     return rows
 
 
 @kernel
-def _free(alive: Bools, confirmed: Bools, t_hit: Floats) -> int:
-    """An empty slot, else the tentative track that was hit longest ago, else -1."""
-    worst = -1
-    for i in range(ALIVE):
-        if not alive[i]:
-            return i
-        if not confirmed[i] and (worst < 0 or t_hit[i] < t_hit[worst]):
-            worst = i
-    return worst
+def _table(most: int) -> Ints:
+    """Scratch of `take_scan`."""
+    size = 1
+    while size < 2 * most:
+        size *= 2
+    return np.empty(size, np.int32)
+
+
+class Lists(NamedTuple):
+    """Detections that tracks could have made, as places in the scan: how many, which, and what each costs."""
+
+    size: Ints  # (R,)
+    column: Ints  # (R, LISTED)
+    cost: Floats  # (R, LISTED)
+
+
+@kernel
+def _visit(bank: Bank, listed: Lists, scan: Scan, q: Floats, stay: Floats, out_end: Floats, counts: Longs) -> None:
+    """1. Predict, where it matters: list the detections near each track."""
+    for i in range(bank.shape[0]):
+        track = bank[i]
+        listed.size[i], track["changed"], track["best"] = 0, -1, -1
+        if not track["alive"]:
+            continue
+        if scan.t - track["t_hit"] > SILENCE and (scan.infrared or track["hits"] < ESTABLISHED):
+            track["alive"] = False
+            continue
+        age = scan.t - track["t"]
+        drift(track["mean"], age, track["place"])
+        if scan.tree.size[0] > 0:
+            reach = reach_of_modes(track["x"], track["P"], age, q[0], scan.edge)
+            listed.size[i] = _list_near(track["place"], reach, scan, listed.column[i], counts)
+        if listed.size[i] > 0 or age > UNTOUCHED or is_below(track["place"], 0.0):
+            status = carry(track, scan.t, q, stay)
+            if status != 0:
+                track["alive"] = False
+                out_end[track["number"]] = scan.known if status == 1 else math.inf
+
+
+@kernel
+def _list_near(place: Floats, reach: float, scan: Scan, column: Ints, counts: Longs) -> int:
+    """List the detections that are not surely elsewhere, the nearest LISTED of them; how many there are."""
+    away, far2 = np.empty(3), 0.0
+    for a in range(3):
+        away[a] = place[a] - scan.site[a]
+        far2 += away[a] ** 2
+    wide = widest_off(reach, scan.noise[0] + far2 * scan.noise[1], scan.edge)
+    if scan.infrared:
+        # Among lines of sight: the chord of the angle under which `wide` is seen.
+        far = math.sqrt(far2)
+        for a in range(3):
+            away[a] /= far
+        share = min(1.0, wide / far)
+        chord = math.sqrt(2.0 - 2.0 * math.sqrt(1.0 - share * share))
+        found = find_near(scan.tree, away, ROUNDED_UP * chord, scan.near, scan.apart2)
+    else:
+        found = find_near(scan.tree, place, ROUNDED_UP * wide, scan.near, scan.apart2)
+    if found > LISTED:
+        counts[CROWDED] += 1
+    count = 0
+    for k in range(min(found, LISTED)):
+        seen = scan.seen[scan.near[k]]
+        d = seen["row"]
+        if not is_off_line(place, reach, seen["line"], scan.z[d], scan.sigma[d], scan.infrared, scan.site, scan.edge):
+            column[count] = scan.near[k]
+            count += 1
+    return count
+
+
+@kernel
+def _state_variance(scan: Scan, d: int) -> None:
+    """Put the variances of a detection where filters read them."""
+    first = 3 - scan.variance.shape[0]
+    for m in range(scan.variance.shape[0]):
+        scan.variance[m] = scan.sigma[d, first + m] ** 2
+
+
+@kernel
+def _weigh(bank: Bank, listed: Lists, scan: Scan) -> None:
+    """2. Gate: keep of each list what the track, more likely than a false alarm, has caused, and what that costs."""
+    first, rarity = 3 - scan.variance.shape[0], math.log(scan.limits[3])
+    x2, P2, p2 = np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)
+    for i in range(bank.shape[0]):
+        count, kept, least, track = listed.size[i], 0, math.inf, bank[i]
+        listed.size[i] = 0
+        if not track["alive"]:
+            continue
+        x, P, p = track["x"], track["P"], track["p"]
+        for e in range(count):
+            b = listed.column[i, e]
+            d = scan.seen[b]["row"]
+            _state_variance(scan, d)
+            if is_far_off(x, P, scan.z[d, first:], scan.variance, scan.site, scan.axes, scan.edge):
+                continue
+            nis, log_likelihood = update_modes(
+                x, P, p, scan.z[d, first:], scan.variance, scan.site, scan.axes, x2, P2, p2
+            )
+            cost = rarity - log_likelihood
+            # A detection inside the gate is taken unless a false alarm there would be likelier.
+            if not (nis <= scan.edge and cost < 0.0):
+                continue
+            listed.column[i, kept], listed.cost[i, kept] = b, cost
+            kept += 1
+            if cost < least:
+                least, track["best"] = cost, b
+                copy_bank(x2, P2, p2, track["x_best"], track["P_best"], track["p_best"])
+        listed.size[i] = kept
+
+
+@kernel
+def _assign(listed: Lists, top: int, size: int) -> None:
+    """2. Give each track one detection or none, at the least total cost; left in `size`, -1 for none."""
+    match = np.empty(top, np.int32)
+    assign_listed(listed.column[:top], listed.cost[:top], listed.size[:top], size, np.zeros(top), match)
+    for i in range(top):
+        listed.size[i] = match[i]
+
+
+@kernel
+def _correct(bank: Bank, listed: Lists, scan: Scan, counts: Longs) -> None:
+    """3. Update, or count the miss."""
+    first, is_empty = 3 - scan.variance.shape[0], scan.tree.size[0] == 0
+    aer, lower = np.empty(3), np.empty((6, 6))
+    for i in range(bank.shape[0]):
+        track = bank[i]
+        if not track["alive"]:
+            continue
+        b = -1 if is_empty else listed.size[i]
+        # A body larger than expected may be seen from farther off; not to see one there is no miss.
+        if b < 0 and not expected(track["place"], scan.infrared, scan.site, scan.axes, scan.faces, scan.limits, aer):
+            continue
+        track["chances"] += 1
+        track["history"] = (track["history"] << 1) & 0xFF
+        if b < 0:
+            track["misses"] += 1
+            continue
+        d = scan.seen[b]["row"]
+        if b != track["best"]:
+            _state_variance(scan, d)
+            update_modes(
+                track["x"], track["P"], track["p"], scan.z[d, first:], scan.variance, scan.site, scan.axes,
+                track["x_best"], track["P_best"], track["p_best"],
+            )  # fmt: skip
+        if not is_sound(track["x_best"], track["P_best"], lower):
+            counts[BROKEN] += 1
+            track["alive"] = False
+            continue
+        scan.seen[b]["taken"] = True
+        settle(track, scan.t)
+        track["history"] |= 1
+        track["hits"] += 1
+        track["misses"] = 0
+        track["t_hit"], track["known"] = scan.t, max(track["known"], scan.known)
+        track["changed"] = d
+        # 4. Confirm.
+        if recent_hits(track["history"]) >= CONFIRM_HITS:
+            track["confirmed"] = True
+
+
+@kernel
+def _drop(bank: Bank, top: int, infrared: bool) -> int:
+    """4. Drop what was not confirmed in time, or was missed too often; how many slots are in use."""
+    for i in range(top):
+        track = bank[i]
+        if not track["alive"]:
+            continue
+        if not track["confirmed"] and track["chances"] >= CONFIRM_CHANCES:
+            track["alive"] = recent_hits(track["history"]) >= CONFIRM_HITS
+        if track["misses"] >= MISSES and (infrared or track["hits"] < ESTABLISHED):
+            track["alive"] = False
+    while top > 0 and not bank[top - 1]["alive"] and bank[top - 1]["changed"] < 0:
+        top -= 1
+    return top
+
+
+@kernel
+def _begin(bank: Bank, top: int, scan: Scan, born: int, out_end: Floats, counts: Longs) -> tuple[int, int]:
+    """5. Begin new tracks; how many slots are in use, and how many tracks there were in all so far."""
+    slot, room, spare = 0, bank.shape[0], 0
+    waiting = np.empty(0, np.int64)
+    x, P = np.empty(6), np.empty((6, 6))
+    for b in range(scan.tree.size[0]):
+        d = scan.seen[b]["row"]
+        if scan.seen[b]["taken"] or _first_state(scan, d, x, P) != 0:
+            continue
+        while slot < room and bank[slot]["alive"]:
+            slot += 1
+        i = slot
+        if i == room:
+            if spare == 0:
+                waiting = longest_unseen(bank, scan.t)
+            if spare >= waiting.shape[0]:
+                counts[NO_ROOM] += 1
+                continue
+            i = waiting[spare]
+            spare += 1
+            counts[GAVE_WAY] += 1
+        begin_track(bank[i], x, P, 0.95 if scan.infrared else 0.8, scan.t, scan.known, born)
+        bank[i]["changed"] = d
+        top = max(top, i + 1)
+        out_end[born] = math.inf
+        born += 1
+    return top, born
+
+
+@kernel
+def _first_state(scan: Scan, d: int, x: Floats, P: Floats) -> int:
+    """What a detection alone says; status as `from_radar` or `from_angles`."""
+    z, sigma = scan.z[d], scan.sigma[d]
+    if not scan.infrared:
+        return from_radar(z, sigma, scan.site, scan.axes, SPEED_SIGMA, x, P)
+    return from_angles(
+        z[1], z[2], sigma[1], sigma[2], scan.site, scan.axes, PLUME_HEIGHT, PLUME_SIGMA, RISE, RISE_SIGMA, x, P
+    )

@@ -202,6 +202,42 @@ def reach_of_modes(x: Floats, P: Floats, dt: float, q: float, edge: float) -> fl
 
 
 @kernel
+def line_of_sight(z: Floats, enu: Floats, out: Floats) -> None:
+    """Unit vector (3,), Earth-fixed, into which a sensor with axes `enu` (3, 3) saw azimuth z[1], elevation z[2] [rad]."""
+    c = math.cos(z[2])
+    east, north, up = c * math.sin(z[1]), c * math.cos(z[1]), math.sin(z[2])
+    for i in range(3):
+        out[i] = east * enu[0, i] + north * enu[1, i] + up * enu[2, i]
+
+
+@kernel
+def is_off_line(
+    place: Floats, reach: float, line: Floats, z: Floats, sigma: Floats, infrared: bool, site_r: Floats, edge: float
+) -> bool:
+    """`is_elsewhere` for a detection whose `line_of_sight` is known already."""
+    along, far2 = 0.0, 0.0
+    for i in range(3):
+        away = place[i] - site_r[i]
+        along += away * line[i]
+        far2 += away * away
+    off2 = far2 - along * along
+    noise2 = far2 * max(sigma[1] * sigma[1], sigma[2] * sigma[2])
+    if infrared:
+        if along < 0.0:
+            return True
+    else:
+        off2 += (along - z[0]) ** 2
+        noise2 += sigma[0] * sigma[0]
+    return off2 > widest_off(reach, noise2, edge) ** 2
+
+
+@kernel
+def widest_off(reach: float, noise2: float, edge: float) -> float:
+    """How far a track and a detection of it may lie apart [m]: reach of the track [m], squared noise of the detection."""
+    return 1.5 * (reach + math.sqrt(edge * noise2)) + 1_000.0
+
+
+@kernel
 def is_elsewhere(
     place: Floats, reach: float, z: Floats, sigma: Floats, infrared: bool, site_r: Floats, enu: Floats, edge: float
 ) -> bool:
@@ -212,19 +248,6 @@ def is_elsewhere(
         z, sigma: range [m] (not used for infrared), azimuth, elevation [rad] and their standard deviations, (3,).
         site_r, enu, edge: see `is_far_off`.
     """
-    c = math.cos(z[2])
-    east, north, up = c * math.sin(z[1]), c * math.cos(z[1]), math.sin(z[2])
-    along, far2 = 0.0, 0.0
-    for i in range(3):
-        away = place[i] - site_r[i]
-        along += away * (east * enu[0, i] + north * enu[1, i] + up * enu[2, i])
-        far2 += away * away
-    off2 = far2 - along * along
-    noise2 = far2 * max(sigma[1] * sigma[1], sigma[2] * sigma[2])
-    if infrared:
-        if along < 0.0:
-            return True
-    else:
-        off2 += (along - z[0]) ** 2
-        noise2 += sigma[0] * sigma[0]
-    return off2 > (1.5 * (reach + math.sqrt(edge * noise2)) + 1_000.0) ** 2
+    line = np.empty(3)
+    line_of_sight(z, enu, line)
+    return is_off_line(place, reach, line, z, sigma, infrared, site_r, edge)
