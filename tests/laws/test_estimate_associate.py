@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linear_sum_assignment
 
 from entente.estimate.associate import CONFIRMED, DROPPED, TENTATIVE, assign, m_of_n
-from entente.estimate.belief import SAME_BODY, are_distinct, distance2
+from entente.estimate.same import SAME_BODY, are_distinct, distance2
 
 pytestmark = pytest.mark.kernel
 

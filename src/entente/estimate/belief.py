@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
-from entente.estimate.associate import assign
 from entente.estimate.classify import (
     SPACE_LAUNCH,
     boost_of_kinds,
@@ -17,10 +16,11 @@ from entente.estimate.classify import (
     drag_of_kinds,
     kind_probabilities,
 )
-from entente.estimate.factor import chain, cholesky, sandwich, solve_lower
+from entente.estimate.factor import chain, sandwich
 from entente.estimate.fuse import covariance_intersection
 from entente.estimate.kalman import add_noise, transition
 from entente.estimate.predict import impact_area, launch_area
+from entente.estimate.same import empty_pairs, pair_tracks, place_tracks
 from entente.estimate.score import ellipse
 from entente.physics.earth import altitude
 
@@ -28,7 +28,6 @@ Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 
-SAME_BODY = 27.86  # chi-square with 6 degrees of freedom, 0.9999: two estimates of one body lie closer than this
 # s  after which a plume that went out, or a body seen by radar too, is held to burn no more: reports travel, filters wait;
 # measured over the flights of europe-2013
 SEEN_LATE, BURNT_OUT_LATE = 52.0, 10.0
@@ -187,29 +186,6 @@ def areas_many(
 
 
 @kernel
-def distance2(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> float:
-    """Squared Mahalanobis distance of two estimates (6,) under the sum of their covariances; inf where that is singular."""
-    total, lower = np.empty((6, 6)), np.empty((6, 6))
-    apart, white = np.empty(6), np.empty(6)
-    for i in range(6):
-        apart[i] = xa[i] - xb[i]
-        for j in range(6):
-            total[i, j] = Pa[i, j] + Pb[i, j]
-    if cholesky(total, lower) != 0:
-        return math.inf
-    return solve_lower(lower, apart, white)
-
-
-@kernel
-def are_distinct(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> bool:
-    """Whether two estimates lie outside the gate SAME_BODY by one component alone, whose share never exceeds the whole."""
-    for i in range(6):
-        if (xa[i] - xb[i]) ** 2 > SAME_BODY * (Pa[i, i] + Pb[i, i]):
-            return True
-    return False
-
-
-@kernel
 def associate_many(held_a: Bools, xa: Floats, Pa: Floats, held_b: Bools, xb: Floats, Pb: Floats, match: Ints) -> None:
     """Which of B's tracks is which of A's, at every moment, by the least total distance inside the gate.
 
@@ -217,28 +193,14 @@ def associate_many(held_a: Bools, xa: Floats, Pa: Floats, held_b: Bools, xb: Flo
         held_a (A, G), xa (A, G, 6), Pa (A, G, 6, 6) and the same for B.
         match: (A, G), number of B's track or -1, written.
     Valid: errors of the two sides independent or known only to be bounded; a common bias makes the gate too wide, not too
-        narrow.
+        narrow. Of a track's neighbours the nearest `same.LISTED` are weighed.
     Source: Bar-Shalom, Willett & Tian, Tracking and Data Fusion (2011), section 9.5 (track-to-track association).
     """
     a_count, b_count = held_a.shape[0], held_b.shape[0]
-    alone = np.full(a_count, SAME_BODY)
-    row = np.empty(a_count, np.int32)
-    cost = np.empty((a_count, b_count))
+    pairs, row = empty_pairs(a_count, b_count), np.empty(a_count, np.int32)
     for g in range(held_a.shape[1]):
-        near = 0
-        for a in range(a_count):
-            row[a] = -1
-            for b in range(b_count):
-                cost[a, b] = math.inf
-                if not (held_a[a, g] and held_b[b, g]):
-                    continue
-                if not are_distinct(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g]):
-                    d2 = distance2(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g])
-                    if d2 < SAME_BODY:
-                        cost[a, b] = d2
-                        near += 1
-        if near > 0:
-            assign(cost, alone, row)
+        place_tracks(pairs.tree, held_b[:, g], xb, Pb, g)
+        pair_tracks(pairs, held_a[:, g], xa, Pa, xb, Pb, g, row)
         for a in range(a_count):
             match[a, g] = row[a]
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
-from entente.estimate.associate import assign
-from entente.estimate.belief import BURNS, SAME_BODY, are_distinct, distance2
+from entente.estimate.belief import BURNS
 from entente.estimate.factor import invert
 from entente.estimate.fuse import covariance_intersection, fuse_known
+from entente.estimate.near import Tree, add_point, empty_tree, find_near, grow
 from entente.estimate.register import solve_shift, tell_shift, unshift
+from entente.estimate.same import LISTED, Pairs, cost_of, empty_pairs, pair_tracks, place_tracks
 from entente.estimate.trust import near_miss, win
 
 Ints = NDArray[np.int32]
@@ -61,71 +62,76 @@ def match_many(
     Source: own; association as Bar-Shalom, Willett & Tian, Tracking and Data Fusion (2011), section 9.5.
     """
     a_count, b_count, moments = held_a.shape[0], held_b.shape[0], held_a.shape[1]
-    alone, row = np.full(a_count, SAME_BODY), np.empty(a_count, np.int32)
-    cost, can = np.empty((a_count, b_count)), np.empty(b_count, np.bool_)
+    pairs, rivals = empty_pairs(a_count, b_count), empty_tree(a_count)
+    row, can = np.empty(a_count, np.int32), np.empty(b_count, np.bool_)
     info, vector = np.zeros((b_count, 4, 4)), np.zeros((b_count, 4))
+    others_info, others_vector = np.empty((b_count + 1, 4, 4)), np.empty((b_count + 1, 4))
     partner = np.full(b_count, -1, np.int32)
     shift, cov = np.empty(4), np.empty((4, 4))
-    evidence = 0.0
+    evidence, end = 0.0, moments
     for g in range(moments):
-        some = False
-        for a in range(a_count):
-            row[a], match[a, g] = -1, -1
-            some = some or held_a[a, g]
-        near = 0
+        _sum_others(info, vector, others_info, others_vector)
         for b in range(b_count):
             can[b] = False
-            if not held_b[b, g]:
-                continue
-            _sum_others(info, vector, b, sigma, shift, cov)
-            can[b] = unshift(xb[b, g], Pb[b, g], shift, cov, x_out[b, g], P_out[b, g]) == 0
-            if not can[b]:
-                for i in range(6):
-                    x_out[b, g, i] = math.nan
+            if held_b[b, g]:
+                solve_shift(others_info[b], others_vector[b], sigma, shift, cov)
+                can[b] = unshift(xb[b, g], Pb[b, g], shift, cov, x_out[b, g], P_out[b, g]) == 0
+                if not can[b]:
+                    for i in range(6):
+                        x_out[b, g, i] = math.nan
+        some = False
+        for a in range(a_count):
+            match[a, g] = -1
+            some = some or held_a[a, g]
         if not some:
             continue
-        for a in range(a_count):
-            for b in range(b_count):
-                cost[a, b] = math.inf
-                if held_a[a, g] and can[b] and not are_distinct(xa[a, g], Pa[a, g], x_out[b, g], P_out[b, g]):
-                    d2 = distance2(xa[a, g], Pa[a, g], x_out[b, g], P_out[b, g])
-                    if d2 < SAME_BODY:
-                        cost[a, b] = d2
-                        near += 1
-        if near > 0:
-            assign(cost, alone, row)
-        pairs, wins = 0, 0.0
+        place_tracks(pairs.tree, can, x_out, P_out, g)
+        pair_tracks(pairs, held_a[:, g], xa, Pa, x_out, P_out, g, row)
+        joined, wins = 0, 0.0
         for a in range(a_count):
             b = row[a]
             if b >= 0:
                 match[a, g] = b
-                pairs += 1
-                wins += win(cost[a, b], 6)
+                joined += 1
+                wins += win(cost_of(pairs, a, b), 6)
                 _note(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g], a, b, partner, info, vector)
-        missed = _near_misses(held_a, xa, p_boost, can, x_out, row, g)
-        if pairs + missed > 0:
-            evidence += (wins + missed * near_miss()) / (pairs + missed)
+        missed = _near_misses(held_a[:, g], xa, p_boost, x_out, row, g, pairs, rivals)
+        if joined + missed > 0:
+            evidence += (wins + missed * near_miss()) / (joined + missed)
         if evidence >= level:
             for later in range(g, moments):
                 for a in range(a_count):
                     match[a, later] = -1
-            _sum_others(info, vector, -1, sigma, shift_out, cov_out)
-            return g
-    _sum_others(info, vector, -1, sigma, shift_out, cov_out)
-    return moments
+            end = g
+            break
+    _sum_others(info, vector, others_info, others_vector)
+    solve_shift(others_info[b_count], others_vector[b_count], sigma, shift_out, cov_out)
+    return end
 
 
 @kernel
-def _sum_others(info: Floats, vector: Floats, but: int, sigma: Floats, shift: Floats, cov: Floats) -> None:
-    """Frame and clock by all pairs but that of track `but` (-1: by all)."""
-    total, told = np.zeros((4, 4)), np.zeros(4)
-    for b in range(vector.shape[0]):
-        if b != but:
-            for i in range(4):
-                told[i] += vector[b, i]
-                for j in range(4):
-                    total[i, j] += info[b, i, j]
-    solve_shift(total, told, sigma, shift, cov)
+def _sum_others(info: Floats, vector: Floats, info_out: Floats, vector_out: Floats) -> None:
+    """What all pairs but that of each track say of frame and clock, (B + 1, ...); in the last row, what all say."""
+    count, total, told = vector.shape[0], np.zeros((4, 4)), np.zeros(4)
+    for b in range(count + 1):
+        for i in range(4):
+            vector_out[b, i] = told[i]
+            told[i] += vector[b, i] if b < count else 0.0
+            for j in range(4):
+                info_out[b, i, j] = total[i, j]
+                total[i, j] += info[b, i, j] if b < count else 0.0
+    # Those before it, then those after: the whole less its own would lose digits where its own is most of it.
+    for i in range(4):
+        told[i] = 0.0
+        for j in range(4):
+            total[i, j] = 0.0
+    for b in range(count - 1, -1, -1):
+        for i in range(4):
+            vector_out[b, i] += told[i]
+            told[i] += vector[b, i]
+            for j in range(4):
+                info_out[b, i, j] += total[i, j]
+                total[i, j] += info[b, i, j]
 
 
 @kernel
@@ -147,21 +153,42 @@ def _note(
 
 
 @kernel
-def _near_misses(held: Bools, xa: Floats, p_boost: Floats, can: Bools, xb: Floats, row: Ints, g: int) -> int:
-    """How many falling tracks and tracks of B match nothing, and have none but each other nearby."""
-    count = 0
+def _near_misses(
+    held: Bools, xa: Floats, p_boost: Floats, xb: Floats, row: Ints, g: int, pairs: Pairs, rivals: Tree
+) -> int:
+    """How many falling tracks and tracks of B match nothing, and have none but each other nearby.
+
+    `pairs` holds B's tracks; `rivals` is room for A's.
+    """
+    count, grown = 0, False
     for a in range(xa.shape[0]):
-        if not held[a, g] or row[a] >= 0 or not p_boost[a, g] < BURNS:
+        if not held[a] or row[a] >= 0 or not p_boost[a, g] < BURNS:
             continue
         found, other = 0, -1
-        for b in range(xb.shape[0]):
-            if can[b] and _is_near(xa[a, g], xb[b, g]):
-                found, other = found + 1, b
-        for rival in range(xa.shape[0]):
-            if found == 1 and rival != a and held[rival, g] and _is_near(xa[rival, g], xb[other, g]):
+        for k in range(min(find_near(pairs.tree, xa[a, g], NEAR, pairs.near, pairs.apart2), LISTED)):
+            if _is_near(xa[a, g], xb[pairs.near[k], g]):
+                found, other = found + 1, pairs.near[k]
+        if found != 1:
+            continue
+        if not grown:
+            _place_rivals(held, xa, g, rivals)
+            grown = True
+        for k in range(min(find_near(rivals, xb[other, g], NEAR, pairs.near, pairs.apart2), LISTED)):
+            rival = pairs.near[k]
+            if rival != a and _is_near(xa[rival, g], xb[other, g]):
                 found = 2
         count += 1 if found == 1 else 0
     return count
+
+
+@kernel
+def _place_rivals(held: Bools, x: Floats, g: int, tree: Tree) -> None:
+    """Put the places of one's own tracks at moment g into a tree."""
+    tree.size[0] = 0
+    for k in range(held.shape[0]):
+        if held[k]:
+            add_point(tree, k, x[k, g], 0.0)
+    grow(tree)
 
 
 @kernel
