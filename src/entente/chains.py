@@ -6,18 +6,23 @@ scans go through `estimate.follow`; the rows that it notes become confirmed trac
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entente.compiled import Floats
-from entente.estimate.belief import extrapolate_many
+from entente.estimate.belief import extrapolate_tracks
 from entente.estimate.follow import ESTABLISHED, SILENCE, Q, follow_scans
-from entente.estimate.scans import REASONS
+from entente.estimate.scans import REASONS, REORDERED
 from entente.estimate.score import ellipse
 from entente.physics.earth import enu_axes, geodetic_from_ecef
 from entente.records import INFRARED, Areas, Bools, Detections, Ints, Sets, sensor_bits
 from entente.scenario.world import Sensor, World
+
+Counts = NDArray[np.int64]
+Numbers = NDArray[np.int64]
 
 CLUTTER_FLOOR = 1e-4  # false alarms a scan that the tracker allows for even where the catalogue says none
 MOST_TRACKS = 20_000  # of one nation at once, tentative ones included; some 2 kB each
@@ -38,10 +43,13 @@ class Chain:
     obj: Ints  # (K,)
     launch: Floats  # (K, 7) where first seen, as a table row of areas; nan for radars
     sensors: Sets  # (K, G)
+    counts: Counts  # (len(REASONS),) what was refused, put right or given up on the way; see estimate.scans
 
 
 def follow_sensors(world: World, detections: Detections, numbers: Sequence[int], kind: int, grid: Floats) -> Chain:
     """Everything that a set of sensors of one kind, of whatever nation, followed together and confirmed.
+
+    Scans may come in any order; what else is wrong with them is refused, and counted by its reason.
 
     Args:
         numbers: which of `world.sensors`; all of that kind.
@@ -50,20 +58,20 @@ def follow_sensors(world: World, detections: Detections, numbers: Sequence[int],
     """
     numbers = list(numbers)
     sensors = [world.sensors[n] for n in numbers]
-    mine, count = np.isin(detections.scan_sensor, numbers), np.diff(detections.scan_start)
-    scans, rows = np.flatnonzero(mine), np.flatnonzero(np.repeat(mine, count))
+    counts = np.zeros(len(REASONS), np.int64)
+    scans = _in_time(detections, np.flatnonzero(np.isin(detections.scan_sensor, numbers)), counts)
+    count = np.diff(detections.scan_start)[scans]
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
+    rows = np.arange(start[-1]) + np.repeat(detections.scan_start[scans] - start[:-1], count)
     local = np.full(len(world.sensors), -1, np.int32)
     local[numbers] = np.arange(len(numbers))
-    room = len(rows)
-    track, t, obj = np.empty(room, np.int32), np.empty((room, 2)), np.empty(room, np.int32)
-    x, P, p_boost, confirmed = np.empty((room, 6)), np.empty((room, 6, 6)), np.empty(room), np.empty(room, np.bool_)
-    ended, counts = np.full(room, np.inf), np.zeros(len(REASONS), np.int64)
+    made = _Made.empty(len(rows))
     used = follow_scans(
         kind == INFRARED,
         detections.scan_t[scans],
         detections.scan_report_t[scans],
         local[detections.scan_sensor[scans]],
-        np.concatenate([[0], np.cumsum(count[scans])]).astype(np.int32),
+        start,
         detections.obj[rows],
         detections.z[rows],
         detections.sigma[rows],
@@ -72,95 +80,100 @@ def follow_sensors(world: World, detections: Detections, numbers: Sequence[int],
         _faces(sensors),
         np.array([[*s.elevation, s.reach_coast, _clutter(s)] for s in sensors]).reshape(-1, 4),
         Q,
-        min(room, MOST_TRACKS),
+        min(len(rows), MOST_TRACKS),
         counts,
-        track,
-        t,
-        x,
-        P,
-        p_boost,
-        obj,
-        confirmed,
-        ended,
+        *(getattr(made, f.name) for f in fields(_Made)),
     )
     revisit = min((s.revisit for s in sensors), default=math.inf)
-    return _on_grid(
-        grid,
-        kind,
-        2.5 * revisit,
-        track[:used],
-        t[:used],
-        x[:used],
-        P[:used],
-        p_boost[:used],
-        obj[:used],
-        confirmed[:used],
-        ended,
-        detections.scan_t[scans],
-        sensor_bits(detections.scan_sensor[scans]),
-    )
+    made = made.sorted(used)
+    bits = _bits_at(detections.scan_t[scans], sensor_bits(detections.scan_sensor[scans]), made.t[:, 0])
+    return _on_grid(grid, kind, 2.5 * revisit, made, bits, counts)
 
 
-def _on_grid(
-    grid: Floats,
-    kind: int,
-    stale: float,
-    track: Ints,
-    t: Floats,
-    x: Floats,
-    P: Floats,
-    p_boost: Floats,
-    obj: Ints,
-    confirmed: Bools,
-    ended: Floats,
-    scan_t: Floats,
-    scan_bits: Sets,
-) -> Chain:
-    names = np.unique(track[confirmed])
+def _in_time(detections: Detections, scans: Numbers, counts: Counts) -> Numbers:
+    """The scans in the order of their looks, those without a time last; how many came too late is counted."""
+    t = detections.scan_t[scans]
+    late = t < np.fmax.accumulate(t) if len(t) else np.zeros(0, np.bool_)
+    counts[REORDERED] += np.count_nonzero(late)
+    return scans[np.argsort(t, kind="stable")] if late.any() or np.isnan(t).any() else scans
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What `follow_scans` writes; see there."""
+
+    track: Ints
+    t: Floats
+    x: Floats
+    P: Floats
+    p_boost: Floats
+    obj: Ints
+    confirmed: Bools
+    ended: Floats
+
+    @classmethod
+    def empty(cls, room: int) -> "_Made":
+        numbers, flags = np.empty((2, room), np.int32), np.empty(room, np.bool_)
+        t, x, P = np.empty((room, 2)), np.empty((room, 6)), np.empty((room, 6, 6))
+        return cls(numbers[0], t, x, P, np.empty(room), numbers[1], flags, np.full(room, np.inf))
+
+    def sorted(self, used: int) -> "_Made":
+        """The rows written, track by track, those of confirmed tracks only; `ended` stays as it is."""
+        sure = np.zeros(len(self.ended), np.bool_)
+        sure[self.track[:used][self.confirmed[:used]]] = True
+        rows = np.flatnonzero(sure[self.track[:used]])
+        rows = rows[np.argsort(self.track[rows], kind="stable")]
+        columns = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "ended"}
+        return replace(self, **columns)
+
+
+def _bits_at(scan_t: Floats, scan_bits: Sets, t: Floats) -> Sets:
+    """Whose looks were made at these moments of scans: sensors that look at the very same time count together."""
+    if not len(t):
+        return np.empty(0, np.int64)
+    times, first = np.unique(scan_t, return_index=True)
+    return np.bitwise_or.reduceat(scan_bits, first)[np.searchsorted(times, t)]
+
+
+def _on_grid(grid: Floats, kind: int, stale: float, made: _Made, bits: Sets, counts: Counts) -> Chain:
+    """Confirmed tracks at the moments of the grid, from their rows and whose looks those are made of."""
+    names, first = np.unique(made.track, return_index=True)
     count, size = len(names), len(grid)
+    start: Ints = np.append(first, len(made.track)).astype(np.int32)
+    # What is confirmed stays so: its rows from the first sure one on.
+    sure = np.array([a + made.confirmed[a:b].argmax() for a, b in pairwise(start.tolist())], np.int32)
     chain = Chain(
         held=np.zeros((count, size), np.bool_),
-        x=np.full((count, size, 6), np.nan),
-        P=np.full((count, size, 6, 6), np.nan),
-        p_boost=np.full((count, size), np.nan),
-        since=np.empty(count),
-        obj=np.empty(count, np.int32),
+        x=np.empty((count, size, 6)),
+        P=np.empty((count, size, 6, 6)),
+        p_boost=np.empty((count, size)),
+        since=made.t[sure, 1],
+        obj=_commonest(made.obj, start),
         launch=Areas.unknown(count).columns,
         sensors=np.zeros((count, size), np.int64),
+        counts=counts,
     )
-    for k, name in enumerate(names):
-        mine = track == name
-        sure = mine & confirmed
-        lapse = math.inf if mine.sum() >= ESTABLISHED else float(t[sure, 0].max()) + SILENCE
-        until = min(lapse, float(ended[name]))
-        # A plume burns while it is seen, whatever the filter makes of its angles.
-        burns = np.ones(int(sure.sum())) if kind == INFRARED else p_boost[sure]
-        extrapolate_many(
-            t[sure, 1], t[sure, 0], x[sure], P[sure], burns, until, grid, Q, stale,
-            chain.held[k], chain.x[k], chain.P[k], chain.p_boost[k],
-        )  # fmt: skip
-        chain.since[k] = t[sure, 1][0]
-        values, often = np.unique(obj[mine], return_counts=True)
-        chain.obj[k] = values[often.argmax()]
-        chain.sensors[k] = _contributors(t[mine], scan_t, scan_bits, grid)
-        if kind == INFRARED:
-            chain.launch[k] = _below(x[mine][0], P[mine][0], float(t[mine, 0][0]))
+    lapse = np.where(np.diff(start) >= ESTABLISHED, np.inf, made.t[start[1:] - 1, 0] + SILENCE)
+    # A plume burns while it is seen, whatever the filter makes of its angles.
+    burns = np.ones(len(made.p_boost)) if kind == INFRARED else made.p_boost
+    extrapolate_tracks(
+        start, sure, made.t, made.x, made.P, burns, bits, np.minimum(lapse, made.ended[names]), grid, Q, stale,
+        chain.held, chain.x, chain.P, chain.p_boost, chain.sensors,
+    )  # fmt: skip
+    if kind == INFRARED:
+        for k, row in enumerate(start[:-1]):
+            chain.launch[k] = _below(made.x[row], made.P[row], float(made.t[row, 0]))
     return chain
 
 
-def _contributors(t: Floats, scan_t: Floats, scan_bits: Sets, grid: Floats) -> Sets:
-    """Whose looks at the moments t (R, 2; made, known) are in a track at each moment of the grid, (G,).
-
-    Sensors that look at the very same time count together.
-    """
-    first = np.searchsorted(scan_t, t[:, 0], side="left")
-    beyond = np.searchsorted(scan_t, t[:, 0], side="right")
-    bits = np.array(
-        [np.bitwise_or.reduce(scan_bits[a:b], initial=0) for a, b in zip(first, beyond, strict=True)], np.int64
-    )
-    order = np.argsort(t[:, 1], kind="stable")
-    so_far = np.concatenate([[0], np.bitwise_or.accumulate(bits[order])])
-    return np.asarray(so_far[np.searchsorted(t[order, 1], grid, side="right")], np.int64)
+def _commonest(obj: Ints, start: Ints) -> Ints:
+    """Of each track the object that most of its rows are of, the lowest number of several."""
+    out = np.empty(len(start) - 1, np.int32)
+    for k, (a, b) in enumerate(pairwise(start.tolist())):
+        mine = np.sort(obj[a:b])
+        edges = np.append(np.flatnonzero(mine[1:] != mine[:-1]) + 1, b - a)
+        out[k] = mine[edges[np.argmax(np.diff(edges, prepend=0))] - 1]
+    return out
 
 
 def _below(x: Floats, P: Floats, t: float) -> Floats:

@@ -27,6 +27,7 @@ from entente.physics.earth import altitude
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
+Sets = NDArray[np.int64]
 
 # s  after which a plume that went out, or a body seen by radar too, is held to burn no more: reports travel, filters wait;
 # measured over the flights of europe-2013
@@ -91,6 +92,48 @@ def extrapolate_many(
             held[g] = held[g] and below > -2.0 * math.sqrt(P_out[g, 0, 0] + P_out[g, 1, 1] + P_out[g, 2, 2])
         if not held[g]:
             x_out[g], P_out[g], boost_out[g] = math.nan, math.nan, math.nan
+
+
+@kernel
+def extrapolate_tracks(
+    start: Ints,
+    sure: Ints,
+    t: Floats,
+    x: Floats,
+    P: Floats,
+    p_boost: Floats,
+    bits: Sets,
+    until: Floats,
+    grid: Floats,
+    q: Floats,
+    stale: float,
+    held: Bools,
+    x_out: Floats,
+    P_out: Floats,
+    boost_out: Floats,
+    bits_out: Sets,
+) -> None:
+    """`extrapolate_many` for all tracks of one chain, and whose looks are in each at every moment.
+
+    Args:
+        start: (K+1,) rows of each track; sure: (K,) the row from which on it is confirmed.
+        t: (R, 2) when each row was made and known [s], both rising in a track; x, P, p_boost: the rows.
+        bits: (R,) whose looks went in, as a set.
+        until: (K,); grid, q, stale: see there; held (K, G), x_out (K, G, 6), P_out (K, G, 6, 6), boost_out (K, G): written.
+        bits_out: (K, G), written: from the first look on, also before the track is confirmed.
+    """
+    for k in range(start.shape[0] - 1):
+        a, b = sure[k], start[k + 1]
+        extrapolate_many(
+            t[a:b, 1], t[a:b, 0], x[a:b], P[a:b], p_boost[a:b], until[k], grid, q, stale,
+            held[k], x_out[k], P_out[k], boost_out[k],
+        )  # fmt: skip
+        row, so_far = start[k], 0
+        for g in range(grid.shape[0]):
+            while row < b and t[row, 1] <= grid[g]:
+                so_far |= bits[row]
+                row += 1
+            bits_out[k, g] = so_far
 
 
 @kernel

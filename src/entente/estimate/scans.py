@@ -14,7 +14,8 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 # Reasons for which something is refused or given up, as positions in a row of counts.
-NO_TIME, LATE_SCAN, REPEATED_SCAN, NOT_FINITE, ABSURD, REPEATED, NO_ROOM, GAVE_WAY, BROKEN, CROWDED = range(10)
+NO_TIME, LATE_SCAN, REPEATED_SCAN, NOT_FINITE, ABSURD, REPEATED = 0, 1, 2, 3, 4, 5
+NO_ROOM, GAVE_WAY, BROKEN, CROWDED, REORDERED = 6, 7, 8, 9, 10
 REASONS = (
     "scans without a time, or known before they were made",
     "scans older than one before",
@@ -26,8 +27,9 @@ REASONS = (
     "tentative tracks that gave way to new ones",
     "tracks whose covariance was none any more",
     "looks at a track with more detections near it than are weighed",
+    "scans put into the order of time",
 )
-REFUSED = slice(NO_TIME, NO_ROOM)  # of these, what did not pass the border
+REFUSED = slice(NO_TIME, NO_ROOM)  # those that did not pass the border
 
 FARTHEST = 10.0  # times its reach: an echo from there would need a body 10^4 times as large as the reference target
 TURNS = 100.0  # rad  beyond which an azimuth is no direction but a mistake; noise near the zenith makes some turns
