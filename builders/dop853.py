@@ -22,14 +22,14 @@ Source: Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993
 
 import math
 
-from entente.compiled import Floats, kernel
+from entente.compiled import Floats, kernel, kernel_inlined
 from entente.physics.forces import rates
 
 STAGES = 16  # rows of scratch: twelve stages, the slope at the end, three more for the states in between
 POSITION_SCALE, VELOCITY_SCALE = 6.4e6, 7.0e3  # m, m/s: the tolerance of a step is relative to these
 
 
-@kernel
+@kernel_inlined
 def step(t: float, y: Floats, h: float, arc: Floats, k: Floats, work: Floats, out: Floats, tolerance: float) -> float:
     """One step of the 8(5,3) method.
 
@@ -45,7 +45,7 @@ def step(t: float, y: Floats, h: float, arc: Floats, k: Floats, work: Floats, ou
 '''
 BETWEEN = '''
 
-@kernel
+@kernel_inlined
 def lay(t: float, y: Floats, h: float, arc: Floats, k: Floats, work: Floats, out: Floats, dense: Floats) -> None:
     """Make ready for the states between the ends of the step that `step` just made.
 
@@ -57,7 +57,7 @@ def lay(t: float, y: Floats, h: float, arc: Floats, k: Floats, work: Floats, out
 '''
 WITHIN = '''
 
-@kernel
+@kernel_inlined
 def within(y: Floats, dense: Floats, share: float, out: Floats) -> None:
     """State at a share of a step, 0 to 1, into `out` (6,): of seventh order.
 

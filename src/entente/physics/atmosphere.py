@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from entente.compiled import Floats, kernel
+from entente.compiled import Floats, kernel, kernel_inlined
 from entente.constants import G0, GAMMA_AIR, GAS_AIR, R_GEOPOTENTIAL
 from entente.physics.upper_air import JOINTS, LN_DENSITY
 
@@ -66,7 +66,7 @@ def layer(alt: float) -> int:
     return i
 
 
-@kernel
+@kernel_inlined
 def air_in(layer: int, alt: float) -> tuple[float, float, float]:
     """The air at a height by the formula of one layer, continued smoothly where the height is outside of it.
 
@@ -147,7 +147,7 @@ def _upper_slope(alt: float) -> float:
     return slope * _PER_HALF[i]
 
 
-@kernel
+@kernel_inlined
 def upper_density(alt: float) -> float:
     """Density above 86 km, where gases part by their mass.
 

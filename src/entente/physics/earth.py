@@ -2,7 +2,7 @@
 
 import math
 
-from entente.compiled import Floats, kernel
+from entente.compiled import Floats, kernel, kernel_inlined
 from entente.constants import ECC2, FLATTENING, OMEGA, R_EQ, R_MEAN, R_POLE
 
 
@@ -83,7 +83,7 @@ def vertical_speed(x: float, y: float, z: float, vx: float, vy: float, vz: float
     return out * (x * vx + y * vy) / max(p, 1e-6) + up * vz
 
 
-@kernel
+@kernel_inlined
 def height_by_series(x: float, y: float, z: float) -> float:
     """Height above the ellipsoid [m] by a series in the flattening: what the air feels, at a third of the cost.
 

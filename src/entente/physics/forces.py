@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from entente.compiled import Floats, kernel
+from entente.compiled import Floats, kernel, kernel_inlined
 from entente.physics.atmosphere import EDGES, air_in, layer
 from entente.physics.earth import height_by_series
 from entente.physics.gravity import gravity
@@ -90,7 +90,7 @@ def mach_index(drag: Floats, mach: float) -> int:
     return index
 
 
-@kernel
+@kernel_inlined
 def mach_number(y: Floats, arc: Floats) -> float:
     """Speed through the air over the speed of sound of the layer the body is in."""
     wx, wy = y[3] + arc[SPIN] * y[1], y[4] - arc[SPIN] * y[0]
@@ -98,7 +98,7 @@ def mach_number(y: Floats, arc: Floats) -> float:
     return math.sqrt(wx * wx + wy * wy + y[5] * y[5]) / sound
 
 
-@kernel
+@kernel_inlined
 def rates(t: float, y: Floats, arc: Floats, out: Floats) -> None:
     """Time derivative of a state in inertial axes.
 

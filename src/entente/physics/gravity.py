@@ -2,11 +2,11 @@
 
 import math
 
-from entente.compiled import kernel
+from entente.compiled import kernel, kernel_inlined
 from entente.constants import GM, J2, OMEGA, R_EQ
 
 
-@kernel
+@kernel_inlined
 def gravity(x: float, y: float, z: float) -> tuple[float, float, float]:
     """Gravitational acceleration, point mass plus J2.
 

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from entente.compiled import Floats, kernel
+from entente.compiled import Floats, kernel, kernel_inlined
 from entente.constants import GM, R_EQ
 from entente.physics.dop853 import STAGES, lay, step, within
 from entente.physics.earth import altitude, height_by_series, vertical_speed
@@ -36,7 +36,7 @@ STRIDE = 13.4e3  # m  height that a step may lose in the air: two scale heights
 STRAY = 20e3  # m  beyond its layer; 18 km above the lowest one, temperature as continued is held: the forces bend there
 
 
-@kernel
+@kernel_inlined
 def next_length(h: float, error: float, growth: float) -> float:
     """The length to try next [s], after a step of length `h` with that error; a step that broke down is cut hard.
 
@@ -51,7 +51,7 @@ def next_length(h: float, error: float, growth: float) -> float:
     return h * min(growth, max(SLOWEST, SAFETY * error ** (-1.0 / 8.0)))
 
 
-@kernel
+@kernel_inlined
 def foresee(length: float, before: float) -> float:
     """The length to try next [s], if the lengths that steps call for shrink as they did from the last one to this one.
 
@@ -62,7 +62,7 @@ def foresee(length: float, before: float) -> float:
     return length * min(1.0, max(LEAST_TREND, length / before))
 
 
-@kernel
+@kernel_inlined
 def longest(y: Floats) -> float:
     """The longest step [s] that the air ahead allows a body in free fall, as in `lanes.begin`.
 
@@ -82,7 +82,7 @@ def longest(y: Floats) -> float:
     return max(2.0 * above / (fall - up + 1.0), STRIDE / fall)  # 1 m/s: never 0/0
 
 
-@kernel
+@kernel_inlined
 def strays(y: Floats, arc: Floats) -> bool:
     """Whether a step climbed so far, by STRAY, out of a layer below TOP that its error may be small by chance."""
     return arc[HIGH] < TOP and height_by_series(y[0], y[1], y[2]) > arc[HIGH] + STRAY
@@ -93,13 +93,13 @@ NOTHING, TURN, LOWER, HIGHER, SLOWER, FASTER, GROUND = 0, 1, 2, 3, 4, 5, 6
 CLIMB, HEIGHT, AIR_HEIGHT, MACH = 0, 1, 2, 3  # what `gap` measures
 
 
-@kernel
+@kernel_inlined
 def climb(y: Floats) -> float:
     """Rate of the height above the ellipsoid [m/s]: 0 at the apogee."""
     return vertical_speed(y[0], y[1], y[2], y[3], y[4], y[5])
 
 
-@kernel
+@kernel_inlined
 def gap(what: int, target: float, y: Floats, arc: Floats) -> float:
     """How far a state is above a value of what is watched: rate of climb, height, height in the air, Mach number."""
     if what == CLIMB:
@@ -111,7 +111,7 @@ def gap(what: int, target: float, y: Floats, arc: Floats) -> float:
     return mach_number(y, arc) - target
 
 
-@kernel
+@kernel_inlined
 def share_at(what: int, target: float, y: Floats, arc: Floats, dense: Floats, work: Floats, end: float) -> float:
     """Share of a step, 0 to `end`, at which what is watched takes a value; 0 if it is beyond it from the start.
 
@@ -147,7 +147,7 @@ def share_at(what: int, target: float, y: Floats, arc: Floats, dense: Floats, wo
     return high
 
 
-@kernel
+@kernel_inlined
 def cut(
     t: float,
     y: Floats,
@@ -192,7 +192,7 @@ def cut(
     return share, what
 
 
-@kernel
+@kernel_inlined
 def _beyond(y: Floats, floor: float, arc: Floats) -> bool:
     """Whether a state has left its layer of the air, its part of the drag table, or the space above the ground."""
     height = height_by_series(y[0], y[1], y[2])
@@ -204,7 +204,7 @@ def _beyond(y: Floats, floor: float, arc: Floats) -> bool:
     return mach < arc[MACH_LOW] or mach > arc[MACH_HIGH]
 
 
-@kernel
+@kernel_inlined
 def pass_into(what: int, rising: bool, arc: Floats, drag: Floats) -> bool:
     """Open the arc beyond what a step ran into; returns whether the body climbs there."""
     if what in (LOWER, HIGHER):
