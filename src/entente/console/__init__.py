@@ -1,0 +1,14 @@
+"""The console: any run, from any party's side, at any rung, in a browser; and the same as files for other programs.
+
+::
+
+    replay.py    one history at all its rungs as a document: what the browser draws and what every export is made from
+    recorded.py  columns over time, kept small: what is believed at each moment, and only where it changes
+    sources.py   where a history comes from: a finished run, or a scenario
+    app.py       the server: one page, its parts, and histories
+    web/         the page itself, in TypeScript; `make console` builds it into assets/
+    spans.py     what every export asks of a document
+    geojson.py   czml.py   table.py (CSV)   page.py (one HTML file): the exports
+
+The document is for people and programs: degrees, kilometres, seconds since the epoch.
+"""

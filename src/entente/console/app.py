@@ -1,0 +1,124 @@
+"""The console's own server: one page, its parts, and histories as documents. It asks no other network.
+
+Reads only; nothing is changed by a request. Only this machine may ask, and only by the names it has for itself, so that no
+page of another site can read a run through a visitor's browser.
+"""
+
+import mimetypes
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from entente.console.sources import Source
+from entente.errors import EntenteError, StoreError
+
+ASSETS = Path(__file__).parent / "assets"  # what `make console` builds from web/, and a wheel carries
+PAGE = "index.html"
+HOST, PORT = "127.0.0.1", 8713
+NAMES = ["127.0.0.1", "localhost", "[::1]"]
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-cache",
+}
+MOST_DIGITS = 10  # of a seed that is read at all
+
+
+def application(shown: Source) -> Starlette:
+    """The pages of one run or scenario."""
+
+    async def document(request: Request) -> Response:
+        """One history; `case` and `seed` choose which."""
+        seed = request.query_params.get("seed")
+        if seed is not None and not (seed.isascii() and seed.isdigit() and len(seed) <= MOST_DIGITS):
+            return _refused(400, f"seed: {seed[:40]!r} is no whole number; write one from 0, such as seed=1")
+        try:
+            packed = await run_in_threadpool(
+                shown.packed, request.query_params.get("case"), None if seed is None else int(seed)
+            )
+        except EntenteError as problem:
+            return _refused(404, str(problem))
+        return Response(packed, media_type="application/json", headers={"content-encoding": "gzip"})
+
+    async def page(_: Request) -> Response:
+        return FileResponse(ASSETS / PAGE, media_type="text/html")
+
+    async def part(request: Request) -> Response:
+        """A file of the page; nothing outside its folder."""
+        path = (ASSETS / request.path_params["path"]).resolve()
+        if not (path.is_relative_to(ASSETS.resolve()) and path.is_file()):
+            return _refused(404, f"assets: there is no {request.path_params['path'][:80]!r}")
+        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream")
+
+    routes = [
+        Route("/", page),
+        Route("/replay.json", document),
+        Route("/assets/{path:path}", part),
+    ]
+    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=NAMES), Middleware(_Stamped)]
+    return Starlette(routes=routes, middleware=guards)
+
+
+@contextmanager
+def ready(port: int = PORT) -> Iterator[socket.socket]:
+    """A place to serve from, held until the end of the block; port 0 for any that is free.
+
+    Raises:
+        StoreError: the pages are not built, or the port is taken.
+    """
+    if not (ASSETS / PAGE).is_file():
+        raise StoreError(f"{ASSETS}: the console's pages are not built in this checkout; type: make console")
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind((HOST, port))
+        except OSError as problem:
+            raise StoreError(
+                f"port: {port} cannot be had ({problem.strerror}); pick another with --port, or 0 for any"
+            ) from None
+        yield held
+
+
+def serve(shown: Source, held: socket.socket) -> None:
+    """Serve from a place that is `ready` until stopped."""
+    config = uvicorn.Config(application(shown), log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[held])
+
+
+def _refused(status: int, why: str) -> JSONResponse:
+    return JSONResponse({"error": why}, status_code=status)
+
+
+class _Stamped:
+    """Puts the same headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *((name, value) for name, value in message["headers"] if name.decode() not in HEADERS),
+                    *((name.encode(), value.encode()) for name, value in HEADERS.items()),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, stamped)
