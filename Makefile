@@ -40,8 +40,8 @@ bench: tools ## every script of bench/, one after the other
 docs: tools ## write docs/reference again
 	@$(call limit,120) $(BIN)/python builders/reference.py
 
-console: ## the live console (not part of this version)
-	@echo "The live console is not part of this version; 'make demo' writes $(OUT)/report.html, open that." >&2; exit 1
+console: tools ## build the console's pages
+	@$(call limit,900) $(BIN)/python builders/console.py
 
 environment: # .venv with what a user needs
 	@builders/environment.sh run
