@@ -117,7 +117,8 @@ def phrase(tongue: Tongue, change: Change, unit: str, before: Estimate, after: E
         )
     way = change.direction
     visible = not math.isnan(gain.value) and amount(tongue, unit, gain.value) != amount(tongue, unit, 0.0)
-    if not visible or (gain.value > 0) != (way == "better"):
+    stays = said(tongue, unit, before.value) == said(tongue, unit, after.value)
+    if not visible or stays or (gain.value > 0) != (way == "better"):
         shares = {"better": tongue.per_cent(gain.better), "worse": tongue.per_cent(gain.worse)}
         return tongue.say(f"change.shares.{way}", measure=measure_name(tongue, change.measure), **shares)
     key = f"change.{change.measure}.{way}"
