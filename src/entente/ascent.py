@@ -159,9 +159,11 @@ class Ascent:
         least = self.ground_range(azimuth, edge)
         if ground_range < least:
             way = "lofting" if lofted else "depressing"
+            said = "stays up for a day or more" if least == math.inf else f"still flies {least / KM:,.0f} km"
+            other = "a depressed flight" if least == math.inf and lofted else "more"
             raise Unreachable(
-                f"range {ground_range / KM:,.0f} km: by {way} to a pitch of {edge / DEG:.0f} deg this vehicle still flies "
-                f"{least / KM:,.0f} km; ask for more, or for another vehicle"
+                f"range {ground_range / KM:,.0f} km: by {way} to a pitch of {edge / DEG:.0f} deg this vehicle {said}; ask for "
+                f"{other}, or for another vehicle"
             )
         pitch = bisect(lambda one: self.ground_range(azimuth, one) - ground_range, best, edge, 0.5 * CLOSE)
         flown = self.ground_range(azimuth, pitch)
@@ -199,8 +201,14 @@ class Ascent:
         def top(turn: float) -> float:
             return float(self.fly(azimuth, *at(turn))[1][powered.APOGEE_ALT])
 
-        highest, lowest = top(0.0), top(math.pi)
-        if not lowest - NEAR <= apogee <= highest + NEAR:
+        def met(turn: float) -> float:
+            """The same; nan where no programme comes down at the range."""
+            flown, _ = self.fly(azimuth, *at(turn))
+            meets = flown == 0 and abs(self.ground_range(azimuth, *at(turn)) - ground_range) <= CLOSE
+            return top(turn) if meets else math.nan
+
+        highest, lowest = met(0.0), met(math.pi)
+        if not math.isnan(highest + lowest) and not lowest - NEAR <= apogee <= highest + NEAR:
             raise Unreachable(
                 f"apogee {apogee / KM:,.10g} km: over {ground_range / KM:,.0f} km this vehicle climbs to between "
                 f"{math.ceil(lowest / KM):,} and {math.floor(highest / KM):,} km, whatever its pitch programme; ask for one "
@@ -209,13 +217,26 @@ class Ascent:
         turn = 0.0 if apogee >= highest else math.pi
         if lowest < apogee < highest:
             turn = bisect(lambda turn: top(turn) - apogee, 0.0, math.pi, 0.1 * NEAR)
-        solved, climbed = at(turn), top(turn)
-        if abs(climbed - apogee) > NEAR or abs(self.ground_range(azimuth, *solved) - ground_range) > CLOSE:
+        if not abs(met(turn) - apogee) <= NEAR:  # nan where the arch is broken
+            turn = self._along_broken_arch(met, apogee)
+        if math.isnan(turn):
             raise Unreachable(
-                f"apogee {apogee / KM:,.10g} km: no programme over {ground_range / KM:,.0f} km climbs so high, the nearest to "
-                f"{climbed / KM:,.1f} km; ask for that, or for another range"
+                f"apogee {apogee / KM:,.10g} km: no programme with it was found over {ground_range / KM:,.0f} km, where others "
+                "take this vehicle into orbit or round the Earth; ask for another apogee, or plan a range alone"
             )
-        return solved
+        return at(turn)
+
+    @staticmethod
+    def _along_broken_arch(top: Callable[[float], float], apogee: float) -> float:
+        """The turn at which `top` is an apogee, between two of a look every three degrees; nan if it is found nowhere."""
+        turns = np.linspace(0.0, math.pi, 61)
+        above = np.array([top(float(turn)) for turn in turns]) - apogee
+        for first in np.flatnonzero(above[:-1] * above[1:] <= 0.0):
+            ends = float(turns[first]), float(turns[first + 1])
+            turn = bisect(lambda turn: top(turn) - apogee, *ends, 0.1 * NEAR)
+            if abs(top(turn) - apogee) <= NEAR:
+                return turn
+        return math.nan
 
 
 def checked(status: int, events: Floats) -> Floats:

@@ -244,6 +244,7 @@ def test_satellites_of_a_constellation_follow_one_track():
         ((math.nan,), en.ModelError, ["satellite: nan names no orbit; give"]),
         ((None,), en.ModelError, ["satellite: None names no orbit; give"]),
         ((True,), en.ModelError, ["satellite: True names no orbit; give"]),
+        ((np.timedelta64(5, "s"),), en.ModelError, ["satellite: np.timedelta64(5,'s') names no orbit; give"]),
         (("tundra", 0), en.ModelError, ["hours: 0 is outside the model; it must be above 0 and at most 744"]),
         (("tundra", 745.0), en.ModelError, ["hours: 745.0 is outside"]),
         (("tundra", math.nan), en.ModelError, ["hours: nan is outside"]),

@@ -126,9 +126,47 @@ def test_reach_beyond_the_antipode_is_said():
         assert abs(en.fly(fast, 50, 40, 350, 9_000, loft=loft).range_km - 9_000) < METRE
 
 
+@pytest.mark.parametrize(("range_km", "apogee_km"), [(5_000, 100), (9_000, 200), (15_000, 100), (15_000, 3_000)])
+def test_a_low_arc_nearly_in_orbit_is_found(range_km, apogee_km):
+    """To the north, where programmes beside it end in orbit or go round."""
+    fast = next(row for row in vehicles() if row.id == "icbm_solid").vehicle.model_copy(update={"payload_kg": 300.0})
+    flight = en.fly(fast, 50, 40, 350, range_km, apogee_km=apogee_km)
+    assert abs(flight.range_km - range_km) < METRE
+    assert abs(flight.apogee_km - apogee_km) < NEAR / 1e3
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
+        (
+            {"range_km": 8_000},
+            "range 8,000 km: by lofting to a pitch of 90 deg this vehicle stays up for a day or more; ask",
+        ),
+        ({}, "range_km: left out, but toward azimuth 90 deg"),
+        ({"range_km": 8_000, "apogee_km": 50_000}, "apogee 50,000 km: no programme with it was found over 8,000 km"),
+        ({"range_km": 2_000, "apogee_km": 60_000}, "apogee 60,000 km: no programme with it was found over 2,000 km"),
+    ],
+)
+def test_what_reaches_orbit_gets_one_line(asked, said):
+    """Faster than any orbit, whose lofted flights do not come down within a day: a refusal, no nan, no traceback."""
+    upper = (
+        stage(fuelled_kg=30_000, dry_kg=1_500, isp_s=320, burn_s=150),
+        stage(fuelled_kg=8_000, dry_kg=500, isp_s=330),
+    )
+    beyond = vehicle(
+        stage(fuelled_kg=100_000, dry_kg=5_000, isp_s=300, burn_s=150, diameter_m=2), *upper, payload_kg=100
+    )
+    with pytest.raises(en.Unreachable, match=said) as problem:
+        en.fly(beyond, **asked)
+    assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"rotation": "no"}, "rotation: 'no' is neither True nor False"),
+        ({"range_km": np.timedelta64(250, "s")}, "range_km: '250 seconds' is not a number"),
+        ({"range_km": np.array([250.0, 200.0])}, r"range_km: '\[250. 200.\]' is not a number"),
         ({"lat_deg": 90}, "lat_deg: 90 is outside the model; it must lie between -89.9 and 89.9, for at a pole every"),
         ({"azimuth_deg": 400}, "azimuth_deg: 400 is outside the model; it must lie between 0 and 360"),
         ({"range_km": math.nan}, "range_km: nan is outside the model"),

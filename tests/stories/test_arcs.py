@@ -69,6 +69,8 @@ def test_the_longest_range_and_lowest_apogee_are_answered():
         (lambda: en.arc(math.nan), "range_km: nan is outside"),
         (lambda: en.minimum_energy([100, -1, 0]), "range_km: -1 is outside the model (2 of 3, the first at 1)"),
         (lambda: en.arc(100, 0), "apogee_km: 0 is outside"),
+        (lambda: en.minimum_energy([100, 1e-200]), "range_km: 1e-200 is outside the model (1 of 2, the first at 1); it"),
+        (lambda: en.arc(100, 1e-7), "apogee_km: 1e-07 is outside the model; it must be a millimetre or more"),
         (lambda: en.arc(100, [5, math.inf]), "apogee_km: inf is outside the model (1 of 2, the first at 1)"),
         (lambda: en.arc(100, 99, 100), "apogee_km: 99 is outside the model; it must be at least burnout_altitude_km"),
         (lambda: en.minimum_energy(100, -1), "burnout_altitude_km: -1 is outside"),
@@ -94,6 +96,17 @@ def test_the_longest_range_and_lowest_apogee_are_answered():
 def test_a_number_outside_the_model_gets_one_line(call, says):
     (line,) = lines(call)
     assert says in line
+
+
+@pytest.mark.filterwarnings("error")
+def test_at_every_limit_there_are_numbers():
+    """A millimetre, half a circumference, the highest apogee and burnout, in all combinations: no nan, no overflow."""
+    ranges, heights = np.array([1e-6, 1.0, 20_015.0]), np.array([[1e-6], [9_999.0], [999_999.0]])
+    low = en.minimum_energy(ranges, np.array([[0.0], [1e-6], [9_999.0]]))
+    high = en.arc(ranges, heights, np.minimum(heights, 9_999.0))
+    for flight in (low, high, en.arc(ranges, heights)):
+        assert all(np.isfinite(np.asarray(value)).all() for value in vars(flight).values())
+        assert (np.asarray(flight.time_of_flight_s) > 0.0).all()
 
 
 def test_every_mistake_is_told_at_once():

@@ -132,9 +132,11 @@ def test_bad_numbers_are_told_all_at_once():
         en.check_claim(1_000, 6_000, time_error_s=3)
     with pytest.raises(en.ModelError, match="apogee_error_km: there is no apogee_km"):
         en.check_claim(1_000, apogee_error_km=3)
-    for given in (None, "1000", True):
+    for given in (None, "1000", True, np.timedelta64(5, "s")):
         with pytest.raises(en.ModelError, match=f"range_km: '{given}' is not a number"):
             en.check_claim(given)
+    with pytest.raises(en.ModelError, match="range_km: 1e-300 is outside the model; it must be a millimetre or more"):
+        en.check_claim(1e-300, 1, 60)
 
 
 def swept_range(flight, turning):

@@ -192,6 +192,7 @@ def test_fly_solves_the_planned_range():
         (("simulate", "one-launch", "--rung", "7"), "ask for 0 to 6"),
         (("simulate", "one-launch", "--case", "mrbm-central-europ"), "did you mean 'mrbm-central-europe'?"),
         (("arc", "30000"), "must be above 0 and below"),
+        (("arc", "1e-300"), "a millimetre or more"),
         (("arc", "1000", "--apogee-km", "-5"), "apogee_km"),
         (("arc",), "give one of a range and two regions"),
         (("arc", "1000", "--lat-deg", "5"), "give one of a range and two regions"),

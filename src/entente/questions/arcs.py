@@ -9,9 +9,11 @@ from entente.compiled import Floats
 from entente.constants import OMEGA, R_MEAN
 from entente.errors import ModelError
 from entente.physics import ballistics
+from entente.questions.asked import yes_or_no
 from entente.scenario.units import DEG, KM, KM_S, unit_of
 
 HALF_WAY_ROUND = np.pi * R_MEAN / KM  # km
+LEAST_LENGTH = 1e-6  # km  a millimetre; squares of far smaller numbers are 0
 HIGHEST = {"apogee_km": 1e6, "burnout_altitude_km": 10_000.0}  # km  of free flights; far above what any missile reaches
 HIGHEST_TURNING = (
     1e5  # km  apogee between regions: a flight of a day and a half, while led points still have one solution
@@ -100,7 +102,7 @@ def minimum_energy(range_km: Number, burnout_altitude_km: Number = 0.0) -> Arc:
     Source: Wheelon, ARS Journal 29 (1959); see physics.ballistics.
     """
     given, burnout = _numbers(range_km=range_km, burnout_altitude_km=burnout_altitude_km)
-    _refuse([_bad_range(given), _bad_burnout(burnout)])
+    _refuse([*_bad_range(given), _bad_burnout(burnout)])
     speed, angle, apogee, time = ballistics.minimum_energy(given * KM, burnout * KM)
     return _arc(given, apogee / KM, speed / KM_S, angle / DEG, time, burnout)
 
@@ -118,7 +120,7 @@ def arc(range_km: Number, apogee_km: Number | None = None, burnout_altitude_km: 
     if apogee_km is None:
         return minimum_energy(range_km, burnout_altitude_km)
     given, top, burnout = _numbers(range_km=range_km, apogee_km=apogee_km, burnout_altitude_km=burnout_altitude_km)
-    _refuse([_bad_range(given), *_bad_heights(top, burnout, HIGHEST["apogee_km"])])
+    _refuse([*_bad_range(given), *_bad_heights(top, burnout, HIGHEST["apogee_km"])])
     speed, angle, time = ballistics.through_apogee(given * KM, top * KM, burnout * KM)
     return _arc(given, top, speed / KM_S, angle / DEG, time, burnout)
 
@@ -146,8 +148,7 @@ def arc_between(
     given = _numbers(lat_deg=lat_deg, lon_deg=lon_deg, to_lat_deg=to_lat_deg, to_lon_deg=to_lon_deg,
                      apogee_km=np.nan if apogee_km is None else apogee_km, burnout_altitude_km=burnout_altitude_km)  # fmt: skip
     *places, top, burnout = given
-    if not isinstance(rotation, bool | np.bool_):
-        _refuse([f"rotation: {rotation!r} is neither True nor False; give one of them"])
+    _refuse(yes_or_no("rotation", rotation))
     heights = [_bad_burnout(burnout)] if apogee_km is None else _bad_heights(top, burnout, HIGHEST_TURNING)
     _refuse([*_bad_places(*places), *heights])
     lat, lon, to_lat, to_lon, top, burnout = np.broadcast_arrays(*given)
@@ -225,9 +226,17 @@ def _refuse(lines: list[str | None] | list[str]) -> None:
         raise ModelError("\n".join(wrong))
 
 
-def _bad_range(given: Floats) -> str | None:
-    good = (given > 0.0) & (given < HALF_WAY_ROUND)
-    return _outside("range_km", given, good, f"above 0 and below {HALF_WAY_ROUND:,.0f}")
+def _bad_range(given: Floats) -> list[str | None]:
+    return _bad_length("range_km", given, HALF_WAY_ROUND)
+
+
+def _bad_length(name: str, given: Floats, most: float) -> list[str | None]:
+    good = (given > 0.0) & (given < most)
+    tiny = good & (given < LEAST_LENGTH)
+    return [
+        _outside(name, given, good, f"above 0 and below {most:,.0f}"),
+        _outside(name, given, ~tiny, "a millimetre or more"),
+    ]
 
 
 def _bad_burnout(burnout: Floats) -> str | None:
@@ -237,8 +246,7 @@ def _bad_burnout(burnout: Floats) -> str | None:
 
 
 def _bad_heights(apogee: Floats, burnout: Floats, most: float) -> list[str | None]:
-    good = (apogee > 0.0) & (apogee < most)
-    wrong = [_outside("apogee_km", apogee, good, f"above 0 and below {most:,.0f}"), _bad_burnout(burnout)]
+    wrong = [*_bad_length("apogee_km", apogee, most), _bad_burnout(burnout)]
     low = _outside(
         "apogee_km", apogee, apogee >= burnout, "at least burnout_altitude_km, for the arc climbs from there"
     )

@@ -8,7 +8,8 @@ import numpy as np
 from entente.constants import OMEGA, R_MEAN
 from entente.errors import ModelError
 from entente.physics import ballistics
-from entente.questions.arcs import HALF_WAY_ROUND, HIGHEST
+from entente.questions.arcs import HALF_WAY_ROUND, HIGHEST, LEAST_LENGTH
+from entente.questions.asked import is_number
 from entente.scenario.units import KM, KM_S, MINUTE, PER_CENT
 
 # How much longer than free fall over its inertial range a missile is under way, by launch speed: what the catalogue's
@@ -233,11 +234,13 @@ def _check(
         least_is_bad = (name, value, most) in positive
         if value is None and name != "range_km":
             continue
-        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        if not is_number(value):
             wrong.append(f"{name}: {str(value)[:40]!r} is not a number; a claim is one flight, so give one number")
         elif not (0.0 < value < most or (value == 0.0 and not least_is_bad)):
             start = "above 0" if least_is_bad else "at least 0"
             wrong.append(f"{name}: {value:.10g} is outside the model; it must be {start} and below {most:,.0f}")
+        elif name in ("range_km", "apogee_km") and value < LEAST_LENGTH:
+            wrong.append(f"{name}: {value:.10g} is outside the model; it must be a millimetre or more")
     if time_error_s is not None and time_s is None:
         wrong.append("time_error_s: there is no time_s that it could be the error of; give both, or neither")
     if apogee_error_km is not None and apogee_km is None:

@@ -12,7 +12,7 @@ from entente.constants import OMEGA
 from entente.errors import ModelError, Unreachable, unknown
 from entente.physics import powered
 from entente.physics.earth import distance, geodetic_many
-from entente.questions.asked import needed, one_of, outside
+from entente.questions.asked import needed, one_of, outside, yes_or_no
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import vehicles
 from entente.scenario.units import DEG, KM, KM_S
@@ -122,7 +122,7 @@ def planned(
     steering: str,
 ) -> Plan:
     """The programme that `fly` flies; arguments and errors as there."""
-    _check(lat_deg, lon_deg, azimuth_deg, range_km, loft, apogee_km, steering)
+    _check(lat_deg, lon_deg, azimuth_deg, range_km, loft, rotation, apogee_km, steering)
     flown = _of_catalogue(vehicle) if isinstance(vehicle, str) else vehicle
     if not isinstance(flown, Vehicle):
         raise ModelError(
@@ -171,6 +171,7 @@ def _check(
     azimuth_deg: float,
     range_km: float | None,
     loft: str,
+    rotation: bool,
     apogee_km: float | None,
     steering: str,
 ) -> None:
@@ -181,6 +182,7 @@ def _check(
         *outside("range_km", range_km, 0.1, 19_900.0),
         *outside("apogee_km", apogee_km, 0.1, 100_000.0),
         *one_of("loft", loft, ("lofted", "depressed")),
+        *yes_or_no("rotation", rotation),
         *one_of("steering", steering, STEERINGS),
     ]
     if apogee_km is not None and range_km is None:

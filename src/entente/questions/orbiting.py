@@ -9,6 +9,7 @@ from entente.compiled import Floats
 from entente.constants import GEO_RADIUS, OMEGA, R_EQ
 from entente.errors import EntenteError, ModelError, unknown
 from entente.physics import orbits
+from entente.questions.asked import is_number
 from entente.scenario.rows import catalogue, satellites
 from entente.scenario.systems import Orbit, Satellite
 from entente.scenario.units import DEG, KM
@@ -87,20 +88,16 @@ def ground_track(satellite: str | Satellite | Orbit | float, hours: float = 24.0
 def _mistakes(hours: float, step_s: float) -> list[str]:
     """One line for each number that cannot be."""
     wrong = []
-    if not (_is_number(hours) and 0.0 < hours <= LONGEST_H):
+    if not (is_number(hours) and 0.0 < hours <= LONGEST_H):
         wrong.append(f"hours: {hours!r} is outside the model; it must be above 0 and at most {LONGEST_H:g}")
         hours = LONGEST_H
     longest = hours * HOUR
-    if not (_is_number(step_s) and longest / MOST_ROWS <= step_s <= longest):
+    if not (is_number(step_s) and longest / MOST_ROWS <= step_s <= longest):
         wrong.append(
             f"step_s: {step_s!r} is outside the model; over {hours:g} h it must lie between "
             f"{longest / MOST_ROWS:g} and {longest:g}"
         )
     return wrong
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 def _described(satellite: object) -> tuple[str, Orbit | float]:
@@ -111,7 +108,7 @@ def _described(satellite: object) -> tuple[str, Orbit | float]:
         return satellite.id, _of_row(satellite)
     if isinstance(satellite, Orbit):
         return satellite.constellation or "an orbit of your own", satellite
-    if not _is_number(satellite) or not -180.0 <= (lon := float(satellite)) <= 180.0:  # type: ignore[arg-type]
+    if not is_number(satellite) or not -180.0 <= (lon := float(satellite)) <= 180.0:
         raise ModelError(
             f"satellite: {repr(satellite)[:40]} names no orbit; give a catalogue id, a Satellite, an Orbit, or a longitude "
             f"from -180 to 180"
