@@ -1,0 +1,269 @@
+// The free globe: mounted on an element, told scenes, drawn only when something has changed. Loaded when first asked for.
+import { PerspectiveCamera, Scene as Stage, Vector2, Vector3, WebGLRenderer } from "three";
+import { columnsOf } from "../columns";
+import type { Replay } from "../document";
+import type { Theme } from "../palette";
+import type { Scene } from "../scene";
+import type { World } from "../world";
+import { type Colors, colorsOf } from "./colors";
+import { earth } from "./earth";
+import { type Box, labels } from "./labels";
+import { type Pickable, picture } from "./picture";
+import type { Shared } from "./ribbons";
+import { type Point, inSight, place, point } from "./sphere";
+import { steering } from "./steer";
+import { type View, across, eased, field, stance } from "./view";
+
+/** What the globe asks of the page that it stands in. */
+export interface Accessors {
+  world: World;
+  theme(): Theme;
+  /** What is chosen now, and what a click chose; null is nothing. */
+  selected(): string | null;
+  choose(id: string | null): void;
+  /** Pixels at the sides that other things cover: names keep out of them. */
+  covered?(): { top: number; right: number; bottom: number; left: number };
+  /** The globe cannot be shown, or no longer; one line says why. The flat globe is to be shown instead. */
+  failed(why: string): void;
+  /** The view was moved, for links that restore it. */
+  moved?(view: View): void;
+  view?: View;
+}
+
+export interface Globe {
+  update(scene: Scene): void;
+  resize(): void;
+  select(id: string | null): void;
+  dispose(): void;
+}
+
+export const NO_WEBGL = "This browser cannot draw in 3D (no WebGL 2): the flat globe shows the same.";
+export const LOST = "The 3D picture was lost (the graphics system reset it): the flat globe shows the same.";
+const NAME = "Globe in three dimensions. Arrow keys turn it, plus and minus zoom, Shift and arrows lean it, 0 goes home.";
+const NOTHING: Globe = { update() {}, resize() {}, select() {}, dispose() {} };
+const SLOW_MS = 50;
+const REST_MS = 180;
+const REACH = 14; // pixels around a sign in which a click means it
+
+/** Put the globe of a replay on an element. */
+export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Globe {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("webgl2", { antialias: false, alpha: false, depth: true, stencil: false });
+  if (!context) {
+    accessors.failed(NO_WEBGL);
+    return NOTHING;
+  }
+  if (getComputedStyle(host).position === "static") host.style.position = "relative";
+  Object.assign(canvas.style, { position: "absolute", inset: "0", width: "100%", height: "100%", touchAction: "none", cursor: "grab" });
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-label", NAME);
+  host.append(canvas);
+
+  const renderer = new WebGLRenderer({ canvas, context, antialias: false, powerPreference: "high-performance" });
+  const stage = new Stage();
+  const camera = new PerspectiveCamera(30, 1, 0.01, 60);
+  const shared: Shared = {
+    eye: { value: new Vector3() },
+    canvas: { value: new Vector2(1, 1) },
+    ratio: { value: 1 },
+    dash: { value: 400 },
+  };
+  const ball = earth(accessors.world, shared);
+  const drawn = picture(shared);
+  stage.add(ball.group, ...drawn.parts.map((part) => part.mesh));
+  const names = labels(host, '600 12px/1.2 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif');
+
+  let [width, height] = [1, 1];
+  let colors: Colors = colorsOf(accessors.theme());
+  let scene: Scene | null = null;
+  let stale = true; // the scene must be drawn anew
+  let asked = 0;
+  let quality = 1; // of the resolution while something moves
+  let sharp = true;
+  let resting = 0;
+  let before = 0;
+  let hovered: string | null = null;
+  let eye: Point = [3, 0, 0];
+  let gone = false;
+
+  const steer = steering(canvas, accessors.view ?? home(), {
+    home,
+    moved() {
+      accessors.moved?.(steer.view());
+      stir();
+    },
+    pressed: (x, y) => accessors.choose(at(x, y)?.id ?? null),
+    pointed(x, y) {
+      const id = x < 0 ? null : (at(x, y)?.id ?? null);
+      canvas.style.cursor = id ? "pointer" : "grab";
+      if (id === hovered) return;
+      hovered = id;
+      ask();
+    },
+  });
+
+  function home(): View {
+    const flown = columnsOf(doc).truth[0]?.truth;
+    const [from, to] = flown ? [point(...flown.launch_deg), point(...flown.impact_deg)] : [point(50, 10), point(50, 40)];
+    return across(from, to, host.clientWidth < host.clientHeight);
+  }
+
+  function ask(): void {
+    if (!asked && !gone) asked = requestAnimationFrame(frame);
+  }
+
+  /** The picture moves: draw it fast, and sharply again when it rests. */
+  function stir(): void {
+    sharp = quality === 1;
+    clearTimeout(resting);
+    resting = window.setTimeout(() => {
+      sharp = true;
+      before = 0;
+      ask();
+    }, REST_MS);
+    ask();
+  }
+
+  function frame(now: number): void {
+    asked = 0;
+    if (gone) return;
+    const gliding = steer.tick(now);
+    if (gliding) {
+      accessors.moved?.(steer.view());
+      stir();
+    }
+    // A renderer without a GPU is told by how long frames take while they follow one another.
+    if (before && now - before < 400 && !sharp === (quality < 1)) {
+      const took = now - before;
+      if (took > SLOW_MS && quality > 0.5) quality = Math.max(0.5, quality * 0.85);
+      else if (took < 20 && quality < 1) quality = Math.min(1, quality * 1.03);
+    }
+    before = gliding ? now : 0;
+    render();
+  }
+
+  function render(): void {
+    if (stale && scene) {
+      drawn.draw(scene, colors, accessors.selected());
+      stale = false;
+    }
+    const ratio = Math.min(2, window.devicePixelRatio || 1) * (sharp ? 1 : quality);
+    if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
+    const view = steer.view();
+    const stand = stance(view);
+    eye = stand.eye;
+    camera.up.set(...stand.up);
+    camera.position.set(...eye);
+    camera.lookAt(...stand.target);
+    camera.fov = (field(width, height) * 180) / Math.PI;
+    camera.aspect = width / height;
+    const over = Math.max(0.01, Math.hypot(...eye) - 1);
+    camera.near = over * 0.1;
+    camera.far = Math.hypot(...eye) + 8;
+    camera.updateProjectionMatrix();
+    camera.updateMatrixWorld();
+    shared.eye.value.set(...eye);
+    shared.canvas.value.set(width * ratio, height * ratio);
+    shared.ratio.value = ratio;
+    const dash = height / (2 * Math.tan(field(width, height) / 2) * Math.max(0.05, view.distance));
+    shared.dash.value = 2 ** (Math.round(2 * Math.log2(dash)) / 2);
+    drawn.from(0.25 + 0.75 * eased(1.5, 5, view.distance));
+    renderer.render(stage, camera);
+    write();
+  }
+
+  const spot = new Vector3();
+  /** Pixels of a point, or null where it is out of sight. */
+  function project(p: Point): [number, number] | null {
+    if (!inSight(eye, p)) return null;
+    spot.set(...p).project(camera);
+    if (spot.z > 1 || spot.z < -1) return null;
+    return [((spot.x + 1) / 2) * width, ((1 - spot.y) / 2) * height];
+  }
+
+  function write(): void {
+    const covered = accessors.covered?.() ?? { top: 0, right: 0, bottom: 0, left: 0 };
+    const room: Box = {
+      left: covered.left + 4,
+      top: covered.top + 4,
+      right: width - covered.right - 4,
+      bottom: height - covered.bottom - 4,
+    };
+    const kept: Box[] = [];
+    for (const { at: p, size } of drawn.pickable.slice(0, 300)) {
+      const xy = project(p);
+      if (xy) kept.push({ left: xy[0] - size / 2, right: xy[0] + size / 2, top: xy[1] - size / 2, bottom: xy[1] + size / 2 });
+    }
+    const wanted = hovered ? drawn.labels.map((label) => (label.id === hovered ? { ...label, rank: -2 } : label)) : drawn.labels;
+    names.place(wanted, project, room, kept, Math.round(Math.min(70, (width * height) / 16000)));
+  }
+
+  function at(x: number, y: number): Pickable | null {
+    let best: Pickable | null = null;
+    let nearest = REACH;
+    for (const one of drawn.pickable) {
+      const xy = project(one.at);
+      const off = xy ? Math.hypot(xy[0] - x, xy[1] - y) : Infinity;
+      if (off < nearest) [best, nearest] = [one, off];
+    }
+    return best;
+  }
+
+  function dress(): void {
+    colors = colorsOf(accessors.theme());
+    renderer.setClearColor(colors.palette.void, 1);
+    names.halo(colors.palette.halo);
+    ball.dress(colors);
+    stale = true;
+  }
+
+  function resize(): void {
+    [width, height] = [Math.max(1, host.clientWidth), Math.max(1, host.clientHeight)];
+    renderer.setSize(width, height, false);
+    ask();
+  }
+
+  const lost = (event: Event): void => {
+    event.preventDefault();
+    accessors.failed(LOST);
+  };
+  canvas.addEventListener("webglcontextlost", lost);
+  const watch = new ResizeObserver(resize);
+  watch.observe(host);
+  dress();
+  resize();
+
+  return {
+    update(next) {
+      if ((colors.dark ? "dark" : "light") !== accessors.theme()) dress();
+      scene = next;
+      stale = true;
+      ask();
+    },
+    resize,
+    select(id) {
+      stale = true;
+      const found = drawn.pickable.find((one) => one.id === id);
+      if (found && !project(found.at)) {
+        const [lat_deg, lon_deg] = place(found.at);
+        steer.go({ ...steer.view(), lat_deg, lon_deg });
+      }
+      ask();
+    },
+    dispose() {
+      gone = true;
+      cancelAnimationFrame(asked);
+      clearTimeout(resting);
+      canvas.removeEventListener("webglcontextlost", lost);
+      watch.disconnect();
+      steer.dispose();
+      names.dispose();
+      drawn.dispose();
+      ball.dispose();
+      renderer.dispose();
+      renderer.forceContextLoss();
+      canvas.remove();
+    },
+  };
+}

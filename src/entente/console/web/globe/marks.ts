@@ -1,0 +1,148 @@
+// Signs of a size in pixels that stand in the scene: whole where the Earth does not hide their middle, else not there.
+import {
+  BufferAttribute,
+  DynamicDrawUsage,
+  GLSL3,
+  InstancedBufferAttribute,
+  InstancedBufferGeometry,
+  Mesh,
+  RawShaderMaterial,
+} from "three";
+import type { Rgba, Shared } from "./ribbons";
+import type { Point } from "./sphere";
+
+/** What a sign looks like; the number is what the shader is told. */
+export const SHAPES = { circle: 0, square: 1, diamond: 2, triangle: 3, ring: 4, cross: 5, fan: 6, burst: 7, plus: 8 } as const;
+export type Shape = keyof typeof SHAPES;
+
+const VERTEX = `
+uniform mat4 modelViewMatrix, projectionMatrix;
+uniform vec2 canvas;
+uniform vec3 eye;
+uniform float ratio;
+in vec2 corner;
+in vec3 at;
+in vec4 tint, edge;
+in vec3 look;
+out vec2 vAt;
+out vec4 vTint, vEdge;
+out vec3 vLook;
+void main() {
+  vec3 way = at - eye;
+  float t = -dot(eye, way) / dot(way, way);
+  vec4 p = projectionMatrix * modelViewMatrix * vec4(at, 1.0);
+  bool hidden = t > 0.0 && t < 1.0 && length(eye + t * way) < 0.9995;
+  float grown = (0.5 * look.x + 2.5) * ratio;
+  vAt = corner * grown / ratio;
+  vTint = tint;
+  vEdge = edge;
+  vLook = look;
+  gl_Position = hidden || p.w <= 0.0 ? vec4(2.0, 2.0, 2.0, 1.0) : vec4(p.xy + corner * grown / (canvas * 0.5) * p.w, p.z, p.w);
+}`;
+
+const FRAGMENT = `
+precision highp float;
+uniform float ratio;
+in vec2 vAt;
+in vec4 vTint, vEdge;
+in vec3 vLook;
+out vec4 color;
+float box(vec2 p, vec2 b) { vec2 d = abs(p) - b; return length(max(d, 0.0)) + min(max(d.x, d.y), 0.0); }
+float sign_at(vec2 p, float r, int shape) {
+  if (shape == 1) return box(p, vec2(r * 0.86));
+  if (shape == 2) return (abs(p.x) + abs(p.y) - r * 1.22) * 0.7071;
+  if (shape == 3) { p.y += r * 0.2; return max(abs(p.x) * 0.866 + p.y * 0.5, -p.y) - r * 0.58; }
+  if (shape == 4) return abs(length(p) - r * 0.86) - 0.8;
+  if (shape == 5) { vec2 q = vec2(p.x + p.y, p.y - p.x) * 0.7071; return min(box(q, vec2(r, 0.9)), box(q, vec2(0.9, r))); }
+  if (shape == 6) { p.y += r * 0.42; return max(length(p) - r, -p.y); }
+  if (shape == 7) { float a = atan(p.y, p.x); return length(p) - r * (0.62 + 0.38 * cos(a * 8.0)); }
+  if (shape == 8) return min(box(p, vec2(r, r * 0.3)), box(p, vec2(r * 0.3, r)));
+  return length(p) - r;
+}
+void main() {
+  float d = sign_at(vAt, 0.5 * vLook.x, int(vLook.y + 0.5));
+  float soft = 0.6 / ratio;
+  float inside = 1.0 - smoothstep(-soft, soft, d);
+  float around = 1.0 - smoothstep(vLook.z - soft, vLook.z + soft, d);
+  float cover = max(inside * vTint.a, around * vEdge.a);
+  if (cover < 0.01) discard;
+  color = vec4(mix(vEdge.rgb, vTint.rgb, inside * vTint.a / max(cover, 0.001)), cover);
+}`;
+
+const CORNERS = new Float32Array([-1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1]);
+const PARTS = { at: 3, tint: 4, edge: 4, look: 3 } as const;
+type Part = keyof typeof PARTS;
+
+export interface Marks {
+  mesh: Mesh;
+  clear(): void;
+  add(p: Point, size: number, shape: Shape, tint: Rgba, edge: Rgba, border?: number): void;
+  done(): void;
+  dispose(): void;
+}
+
+/** A batch of signs. */
+export function marks(shared: Shared, order: number): Marks {
+  const material = new RawShaderMaterial({
+    glslVersion: GLSL3,
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    uniforms: { ...shared },
+    transparent: true,
+    depthTest: false,
+    depthWrite: false,
+  });
+  const mesh = new Mesh(new InstancedBufferGeometry(), material);
+  mesh.frustumCulled = false;
+  mesh.renderOrder = order;
+  let room = 0;
+  let count = 0;
+  let data = {} as Record<Part, Float32Array>;
+
+  function grow(): void {
+    room = Math.max(64, room * 2);
+    const geometry = new InstancedBufferGeometry();
+    geometry.setAttribute("corner", new BufferAttribute(CORNERS, 2));
+    const grown = {} as Record<Part, Float32Array>;
+    for (const part of Object.keys(PARTS) as Part[]) {
+      grown[part] = new Float32Array(room * PARTS[part]);
+      if (data[part]) grown[part].set(data[part]);
+      geometry.setAttribute(part, new InstancedBufferAttribute(grown[part], PARTS[part]).setUsage(DynamicDrawUsage));
+    }
+    data = grown;
+    geometry.setDrawRange(0, CORNERS.length / 2); // no attribute is named position, which would tell
+    mesh.geometry.dispose();
+    mesh.geometry = geometry;
+  }
+  grow();
+
+  return {
+    mesh,
+    clear() {
+      count = 0;
+    },
+    add(p, size, shape, tint, edge, border = 1.5) {
+      if (count === room) grow();
+      data.at.set(p, 3 * count);
+      data.tint.set(tint, 4 * count);
+      data.edge.set(edge, 4 * count);
+      data.look.set([size, SHAPES[shape], border], 3 * count);
+      count++;
+    },
+    done() {
+      const geometry = mesh.geometry as InstancedBufferGeometry;
+      geometry.instanceCount = count;
+      mesh.visible = count > 0;
+      for (const part of Object.keys(PARTS) as Part[]) {
+        const attribute = geometry.getAttribute(part) as InstancedBufferAttribute;
+        attribute.clearUpdateRanges();
+        attribute.addUpdateRange(0, count * PARTS[part]);
+        attribute.needsUpdate = true;
+      }
+    },
+    dispose() {
+      mesh.geometry.dispose();
+      material.dispose();
+    },
+  };
+}
