@@ -54,7 +54,7 @@ export function colorsOf(theme: Theme): Colors {
       sea: rgb("#0c1826"),
       seaLight: rgb("#10253b"),
       land: rgb("#263648"),
-      rim: rgb("#285381"),
+      rim: rgb("#1f4167"),
       glow: rgb("#4b97e4"),
       coast: [0.5, 0.65, 0.8, 0.75],
       border: [0.5, 0.63, 0.77, 0.36],

@@ -143,7 +143,7 @@ export function earth(world: World, shared: Shared): Earth {
   const { places, faces } = fill(land);
   const tint = () => ({ value: new Vector3() });
   const colors = { light: tint(), deep: tint(), rim: tint(), tone: tint(), glow: tint() };
-  const air = { strength: { value: 1 }, depth: { value: 0.014 } };
+  const air = { strength: { value: 1 }, depth: { value: 0.011 } };
   const shader = (fragmentShader: string, more: object) =>
     new RawShaderMaterial({
       glslVersion: GLSL3,
@@ -180,7 +180,7 @@ export function earth(world: World, shared: Shared): Earth {
       colors.rim.value.set(...theme.rim);
       colors.tone.value.set(...theme.land);
       colors.glow.value.set(...theme.glow);
-      air.strength.value = theme.dark ? 0.75 : 0.9;
+      air.strength.value = theme.dark ? 0.5 : 0.7;
       rim.material.blending = theme.dark ? AdditiveBlending : NormalBlending;
       for (const batch of [grid, inner, coast]) batch.clear();
       for (const line of lines) grid.add(line, { width: 0.8, from: theme.grid });

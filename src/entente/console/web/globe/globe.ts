@@ -18,9 +18,9 @@ import { type View, across, eased, field, stance } from "./view";
 export interface Accessors {
   world: World;
   theme(): Theme;
-  /** What is chosen now, and what a click chose; null is nothing. */
-  selected(): string | null;
-  choose(id: string | null): void;
+  /** The key of what is chosen now, and of what a click chose; "" is nothing. Keys are those of the flat views. */
+  selected(): string;
+  choose(key: string): void;
   /** Pixels at the sides that other things cover: names keep out of them. */
   covered?(): { top: number; right: number; bottom: number; left: number };
   /** The globe cannot be shown, or no longer; one line says why. The flat globe is to be shown instead. */
@@ -33,7 +33,8 @@ export interface Accessors {
 export interface Globe {
   update(scene: Scene): void;
   resize(): void;
-  select(id: string | null): void;
+  /** What is chosen has changed: show it, and turn to it where it is out of sight. */
+  select(key: string): void;
   dispose(): void;
 }
 
@@ -93,7 +94,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
       accessors.moved?.(steer.view());
       stir();
     },
-    pressed: (x, y) => accessors.choose(at(x, y)?.id ?? null),
+    pressed: (x, y) => accessors.choose(at(x, y)?.id ?? ""),
     pointed(x, y) {
       const id = x < 0 ? null : (at(x, y)?.id ?? null);
       canvas.style.cursor = id ? "pointer" : "grab";
@@ -168,7 +169,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     shared.ratio.value = ratio;
     const dash = height / (2 * Math.tan(field(width, height) / 2) * Math.max(0.05, view.distance));
     shared.dash.value = 2 ** (Math.round(2 * Math.log2(dash)) / 2);
-    drawn.from(0.25 + 0.75 * eased(1.5, 5, view.distance));
+    drawn.from(eased(3, 9, view.distance));
     renderer.render(stage, camera);
     write();
   }
@@ -242,9 +243,9 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
       ask();
     },
     resize,
-    select(id) {
+    select(key) {
       stale = true;
-      const found = drawn.pickable.find((one) => one.id === id);
+      const found = drawn.pickable.find((one) => one.id === key);
       if (found && !project(found.at)) {
         const [lat_deg, lon_deg] = place(found.at);
         steer.go({ ...steer.view(), lat_deg, lon_deg });

@@ -10,7 +10,8 @@ export interface Label {
   rank: number; // the lower, the sooner it is placed
   gap: number; // pixels from the middle of its sign
   color: string;
-  strong?: boolean;
+  weight?: number;
+  small?: boolean;
 }
 
 export interface Box {
@@ -31,6 +32,8 @@ const SPOTS: [number, number][] = [
   [0, -1],
   [0, 1],
 ];
+
+const TWINS = 40; // pixels: two of one name so close are named once
 
 /** A box of a size beside a point. */
 export function beside(x: number, y: number, wide: number, high: number, gap: number, spot: [number, number]): Box {
@@ -78,7 +81,7 @@ export function labels(host: HTMLElement, font: string): Labels {
   Object.assign(layer.style, { position: "absolute", inset: "0", overflow: "hidden", pointerEvents: "none", font });
   host.append(layer);
   const shown = new Map<string, Shown>();
-  let halo = "#000";
+  let shadow = "none";
 
   const make = (label: Label): Shown => {
     const element = document.createElement("div");
@@ -97,11 +100,12 @@ export function labels(host: HTMLElement, font: string): Labels {
     return one;
   };
   const write = (one: Shown, label: Label): void => {
-    const text = `${label.text}\n${label.note ?? ""}\n${label.strong ? 1 : 0}`;
+    const text = `${label.text}\n${label.note ?? ""}\n${label.weight ?? 600}`;
     if (one.text === text) return;
     const { element } = one;
     element.textContent = label.text;
-    element.style.fontWeight = label.strong ? "700" : "600";
+    element.style.fontWeight = String(label.weight ?? 600);
+    element.style.fontSize = label.small ? "11px" : "12.5px";
     if (label.note) {
       const note = document.createElement("span");
       note.textContent = ` ${label.note}`;
@@ -117,23 +121,24 @@ export function labels(host: HTMLElement, font: string): Labels {
     place(wanted, project, room, kept, most) {
       for (const one of shown.values()) one.seen = false;
       const taken = [...kept];
-      let placed = 0;
+      const written: [string, number, number][] = [];
       for (const label of [...wanted].sort((a, b) => a.rank - b.rank)) {
-        if (placed >= most) break;
+        if (written.length >= most) break;
         const at = project(label.at);
         if (!at || at[0] < room.left || at[0] > room.right || at[1] < room.top || at[1] > room.bottom) continue;
+        if (written.some(([text, x, y]) => text === label.text && !label.note && Math.hypot(x - at[0], y - at[1]) < TWINS)) continue;
         const one = shown.get(label.id) ?? make(label);
         write(one, label);
         const box = (spot: [number, number]) => beside(at[0], at[1], one.wide, one.high, label.gap, spot);
         const found = free(one.spot ? [one.spot, ...SPOTS] : SPOTS, box, room, taken);
         if (!found) continue;
-        placed++;
+        written.push([label.text, at[0], at[1]]);
         one.seen = true;
         one.spot = found[0];
         taken.push(found[1]);
         one.element.style.transform = `translate(${Math.round(found[1].left * 2) / 2}px, ${Math.round(found[1].top * 2) / 2}px)`;
         one.element.style.color = label.color;
-        one.element.style.textShadow = `0 0 2px ${halo}, 0 0 3px ${halo}, 0 0 5px ${halo}`;
+        one.element.style.textShadow = shadow;
         one.element.style.visibility = "visible";
       }
       for (const [id, one] of shown) {
@@ -146,7 +151,7 @@ export function labels(host: HTMLElement, font: string): Labels {
       }
     },
     halo(color) {
-      halo = color;
+      shadow = ["1px 1px", "-1px 1px", "1px -1px", "-1px -1px", "0 0"].map((off, k) => `${off} ${k < 4 ? 1 : 4}px ${color}`).join();
     },
     dispose() {
       layer.remove();

@@ -12,8 +12,9 @@ import type { Rgba, Shared } from "./ribbons";
 import type { Point } from "./sphere";
 
 /** What a sign looks like; the number is what the shader is told. */
-export const SHAPES = { circle: 0, square: 1, diamond: 2, triangle: 3, ring: 4, cross: 5, fan: 6, burst: 7, plus: 8 } as const;
+export const SHAPES = { circle: 0, site: 1, diamond: 2, triangle: 3, ring: 4, cross: 5, burst: 7, plus: 8 } as const;
 export type Shape = keyof typeof SHAPES;
+const PANELS = 16; // added to a shape that has a satellite's panels at its sides
 
 const VERTEX = `
 uniform mat4 modelViewMatrix, projectionMatrix;
@@ -32,7 +33,7 @@ void main() {
   float t = -dot(eye, way) / dot(way, way);
   vec4 p = projectionMatrix * modelViewMatrix * vec4(at, 1.0);
   bool hidden = t > 0.0 && t < 1.0 && length(eye + t * way) < 0.9995;
-  float grown = (0.5 * look.x + 2.5) * ratio;
+  float grown = (0.5 * look.x * (look.y > 15.5 ? 2.5 : 1.3) + 2.5) * ratio; // panels reach beyond the body
   vAt = corner * grown / ratio;
   vTint = tint;
   vEdge = edge;
@@ -48,16 +49,27 @@ in vec4 vTint, vEdge;
 in vec3 vLook;
 out vec4 color;
 float box(vec2 p, vec2 b) { vec2 d = abs(p) - b; return length(max(d, 0.0)) + min(max(d.x, d.y), 0.0); }
-float sign_at(vec2 p, float r, int shape) {
-  if (shape == 1) return box(p, vec2(r * 0.86));
+float sign_at_body(vec2 p, float r, int shape) {
+  if (shape == 1) return box(p, vec2(r * 0.82));
   if (shape == 2) return (abs(p.x) + abs(p.y) - r * 1.22) * 0.7071;
   if (shape == 3) { p.y += r * 0.2; return max(abs(p.x) * 0.866 + p.y * 0.5, -p.y) - r * 0.58; }
   if (shape == 4) return abs(length(p) - r * 0.86) - 0.8;
   if (shape == 5) { vec2 q = vec2(p.x + p.y, p.y - p.x) * 0.7071; return min(box(q, vec2(r, 0.9)), box(q, vec2(0.9, r))); }
-  if (shape == 6) { p.y += r * 0.42; return max(length(p) - r, -p.y); }
-  if (shape == 7) { float a = atan(p.y, p.x); return length(p) - r * (0.62 + 0.38 * cos(a * 8.0)); }
+  if (shape == 7) {
+    float a = atan(p.y, p.x), turn = 0.7853982;
+    a = mod(a + 0.5 * turn, turn) - 0.5 * turn;
+    vec2 q = length(p) * vec2(cos(a), sin(a));
+    return box(q - vec2(r * 0.68, 0.0), vec2(r * 0.32, 0.75));
+  }
   if (shape == 8) return min(box(p, vec2(r, r * 0.3)), box(p, vec2(r * 0.3, r)));
   return length(p) - r;
+}
+float sign_at(vec2 p, float r, int shape) {
+  if (shape >= 16) {
+    float panels = box(vec2(abs(p.x) - r * 1.75, p.y), vec2(r * 0.6, 0.7));
+    return min(panels, sign_at_body(p, r, shape - 16));
+  }
+  return sign_at_body(p, r, shape);
 }
 void main() {
   float d = sign_at(vAt, 0.5 * vLook.x, int(vLook.y + 0.5));
@@ -76,7 +88,7 @@ type Part = keyof typeof PARTS;
 export interface Marks {
   mesh: Mesh;
   clear(): void;
-  add(p: Point, size: number, shape: Shape, tint: Rgba, edge: Rgba, border?: number): void;
+  add(p: Point, size: number, shape: Shape, tint: Rgba, edge: Rgba, border?: number, panels?: boolean): void;
   done(): void;
   dispose(): void;
 }
@@ -121,12 +133,12 @@ export function marks(shared: Shared, order: number): Marks {
     clear() {
       count = 0;
     },
-    add(p, size, shape, tint, edge, border = 1.5) {
+    add(p, size, shape, tint, edge, border = 1.5, panels = false) {
       if (count === room) grow();
       data.at.set(p, 3 * count);
       data.tint.set(tint, 4 * count);
       data.edge.set(edge, 4 * count);
-      data.look.set([size, SHAPES[shape], border], 3 * count);
+      data.look.set([size, SHAPES[shape] + (panels ? PANELS : 0), border], 3 * count);
       count++;
     },
     done() {

@@ -84,10 +84,10 @@ export function across(from: Point, to: Point, portrait: boolean): View {
   const [x, y, z] = sum(from, to);
   const angle = between(from, to);
   return limited({
-    lat_deg: Math.atan2(z, Math.hypot(x, y)) / DEG,
+    lat_deg: Math.atan2(z, Math.hypot(x, y)) / DEG + (portrait ? 0 : 4),
     lon_deg: Math.atan2(y, x) / DEG,
-    distance: Math.max(0.6, Math.min(3.4, 0.45 + angle * (portrait ? 1.9 : 1.55))),
-    tilt_deg: 38,
+    distance: Math.max(0.6, Math.min(3.4, 0.45 + angle * (portrait ? 1.35 : 1.25))),
+    tilt_deg: (portrait ? 30 : 42) - 14 * angle,
     heading_deg: 0,
   });
 }

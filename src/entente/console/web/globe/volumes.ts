@@ -40,8 +40,8 @@ export interface Drawn {
   groundLines: Ribbons;
 }
 
-/** A radar's fan. `weight` is how much it matters now, about 1. */
-export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number, to: Drawn): void {
+/** A radar's fan. `weight` is how much it matters now, about 1; one that is not `full` is only outlined on the ground. */
+export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number, full: boolean, to: Drawn): void {
   const [low, high] = sensor.elevation_deg ?? [3, 85];
   const { lat_deg, lon_deg } = sensor;
   const top = Math.min(high, TOP);
@@ -59,15 +59,16 @@ export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number
     const shadow = Array.from({ length: rings + 1 }, (_, r) =>
       steps.map((k) => unit(seen(lat_deg, lon_deg, azimuth(k), low, (reach_km * r) / rings))),
     );
-    to.ground.net(shadow, (r) => faded(color, weight * (0.1 - (0.05 * r) / rings)));
-    to.groundLines.add(whole ? foot.slice(0, -1) : [site, ...foot], { width: 0.9, from: faded(color, 0.38 * weight) }, true);
+    to.ground.net(shadow, (r) => faded(color, weight * (full ? 0.085 - (0.04 * r) / rings : 0.05)));
+    to.groundLines.add(whole ? foot.slice(0, -1) : [site, ...foot], { width: 0.9, from: faded(color, (full ? 0.16 : 0.4) * weight) }, true);
+    if (!full) continue;
 
     // The far side, fading upward; the lowest beam; the two walls.
     const rows = Array.from({ length: 9 }, (_, r) => low + ((top - low) * r) / 8);
     const fade = (r: number) => (1 - r / 8) ** 1.6;
     to.air.net(
       rows.map((elevation) => steps.map((k) => seen(lat_deg, lon_deg, azimuth(k), elevation, reach_km))),
-      (r) => faded(color, 0.13 * weight * fade(r)),
+      (r) => faded(color, 0.055 * weight * fade(r)),
     );
     to.airLines.add(whole ? rim.slice(0, -1) : rim, { width: 1.2, from: faded(color, 0.62 * weight) }, whole);
     if (whole) continue;
@@ -75,11 +76,11 @@ export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number
       const along = Array.from({ length: 9 }, (_, c) => c / 8);
       to.air.net(
         rows.map((elevation) => along.map((f) => seen(lat_deg, lon_deg, side, elevation, reach_km * f))),
-        (r, c) => faded(color, weight * fade(r) * (0.17 - 0.07 * (c / 8))),
+        (r, c) => faded(color, weight * fade(r) * (0.15 - 0.08 * (c / 8))),
       );
       to.airLines.add([site, seen(lat_deg, lon_deg, side, low, reach_km)], { width: 1.2, from: faded(color, 0.7 * weight) });
       const edge = rows.map((elevation) => seen(lat_deg, lon_deg, side, elevation, reach_km));
-      to.airLines.add(edge, { width: 1, from: faded(color, 0.5 * weight), to: faded(color, 0) });
+      to.airLines.add(edge, { width: 1, from: faded(color, 0.4 * weight), to: faded(color, 0) });
     }
   }
 }
