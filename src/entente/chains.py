@@ -168,12 +168,13 @@ def _on_grid(grid: Floats, kind: int, stale: float, made: _Made, bits: Sets, cou
 
 def _commonest(obj: Ints, start: Ints) -> Ints:
     """Of each track the object that most of its rows are of, the lowest number of several."""
-    out = np.empty(len(start) - 1, np.int32)
-    for k, (a, b) in enumerate(pairwise(start.tolist())):
-        mine = np.sort(obj[a:b])
-        edges = np.append(np.flatnonzero(mine[1:] != mine[:-1]) + 1, b - a)
-        out[k] = mine[edges[np.argmax(np.diff(edges, prepend=0))] - 1]
-    return out
+    track = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    order = np.lexsort((obj, track))
+    track, obj = track[order], obj[order]
+    first = np.flatnonzero(np.append(True, (track[1:] != track[:-1]) | (obj[1:] != obj[:-1]))[: len(obj)])
+    often = np.diff(first, append=len(obj))
+    best = np.lexsort((obj[first], -often, track[first]))
+    return obj[first][best][np.append(True, np.diff(track[first][best]) > 0)[: len(best)]]
 
 
 def _below(x: Floats, P: Floats, t: float) -> Floats:

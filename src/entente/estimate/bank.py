@@ -34,7 +34,7 @@ TRACK = np.dtype(
         ("hits", np.int64),
         ("number", np.int32),  # in the order of birth
         ("changed", np.int32),  # detection of the scan in hand that it took, -1 for none
-        ("best", np.int32),  # the detection in its gate that suits it best, as a place in the scan, -1 for none
+        ("best", np.int32),  # the only detection near it, as a place in the scan, -1 for none
         ("alive", np.bool_),
         ("confirmed", np.bool_),
         ("x_best", np.float64, (2, 6)),  # both modes corrected by that

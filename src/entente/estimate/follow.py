@@ -27,7 +27,6 @@ from entente.estimate.bank import (
     Bank,
     begin_track,
     carry,
-    copy_bank,
     copy_state,
     empty_bank,
     is_below,
@@ -38,10 +37,12 @@ from entente.estimate.bank import (
 from entente.estimate.initiate import from_angles, from_radar
 from entente.estimate.modes import (
     drift,
+    foresee,
     is_far_off,
     is_off_line,
     reach_of_modes,
     update_modes,
+    weigh_detection,
     widest_off,
 )
 from entente.estimate.near import empty_tree, find_near
@@ -54,7 +55,7 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-LISTED = 32  # detections that one track weighs in one scan, the nearest; with fewer tracks about nothing is lost
+LISTED = 16  # detections that one track weighs in one scan, the nearest; with fewer tracks about nothing is lost
 ROUNDED_UP = 1.0 + 1e-9  # a search finds no less than the test that follows
 CONFIRM_HITS, CONFIRM_CHANCES = 3, 5  # M of N
 GATE = 0.9999  # chance that a true detection lies inside the gate
@@ -281,32 +282,36 @@ def _state_variance(scan: Scan, d: int) -> None:
 def _weigh(bank: Bank, listed: Lists, scan: Scan) -> None:
     """2. Gate: keep of each list what the track, more likely than a false alarm, has caused, and what that costs."""
     first, rarity = 3 - scan.variance.shape[0], math.log(scan.limits[3])
-    x2, P2, p2 = np.empty((2, 6)), np.empty((2, 6, 6)), np.empty(2)
+    z_pred, S = np.empty((2, 3)), np.empty((2, 3, 3))
     for i in range(bank.shape[0]):
-        count, kept, least, track = listed.size[i], 0, math.inf, bank[i]
+        count, track = listed.size[i], bank[i]
         listed.size[i] = 0
-        if not track["alive"]:
+        if not track["alive"] or count == 0:
             continue
         x, P, p = track["x"], track["P"], track["p"]
+        # One detection alone is weighed by taking it; of many only the one that is taken is worth that.
+        if count > 1 and foresee(x, P, scan.site, scan.axes, z_pred, S) != 0:
+            continue
         for e in range(count):
             b = listed.column[i, e]
             d = scan.seen[b]["row"]
-            _state_variance(scan, d)
-            if is_far_off(x, P, scan.z[d, first:], scan.variance, scan.site, scan.axes, scan.edge):
-                continue
-            nis, log_likelihood = update_modes(
-                x, P, p, scan.z[d, first:], scan.variance, scan.site, scan.axes, x2, P2, p2
-            )
-            cost = rarity - log_likelihood
+            if count > 1:
+                nis, log_likelihood = weigh_detection(scan.z[d], scan.sigma[d], z_pred, S, p, scan.infrared)
+            else:
+                _state_variance(scan, d)
+                z = scan.z[d, first:]
+                if is_far_off(x, P, z, scan.variance, scan.site, scan.axes, scan.edge):
+                    continue
+                nis, log_likelihood = update_modes(
+                    x, P, p, z, scan.variance, scan.site, scan.axes,
+                    track["x_best"], track["P_best"], track["p_best"],
+                )  # fmt: skip
+                track["best"] = b
             # A detection inside the gate is taken unless a false alarm there would be likelier.
-            if not (nis <= scan.edge and cost < 0.0):
-                continue
-            listed.column[i, kept], listed.cost[i, kept] = b, cost
-            kept += 1
-            if cost < least:
-                least, track["best"] = cost, b
-                copy_bank(x2, P2, p2, track["x_best"], track["P_best"], track["p_best"])
-        listed.size[i] = kept
+            if nis <= scan.edge and rarity - log_likelihood < 0.0:
+                listed.column[i, listed.size[i]] = b
+                listed.cost[i, listed.size[i]] = rarity - log_likelihood
+                listed.size[i] += 1
 
 
 @kernel
@@ -378,7 +383,7 @@ def _drop(bank: Bank, top: int, infrared: bool) -> int:
 @kernel
 def _begin(bank: Bank, top: int, scan: Scan, born: int, out_end: Floats, counts: Longs) -> tuple[int, int]:
     """5. Begin new tracks; how many slots are in use, and how many tracks there were in all so far."""
-    slot, room, spare = 0, bank.shape[0], 0
+    slot, room, spare, full = 0, bank.shape[0], 0, False
     waiting = np.empty(0, np.int64)
     x, P = np.empty(6), np.empty((6, 6))
     for b in range(scan.tree.size[0]):
@@ -389,8 +394,8 @@ def _begin(bank: Bank, top: int, scan: Scan, born: int, out_end: Floats, counts:
             slot += 1
         i = slot
         if i == room:
-            if spare == 0:
-                waiting = longest_unseen(bank, scan.t)
+            if not full:
+                waiting, full = longest_unseen(bank, scan.t), True
             if spare >= waiting.shape[0]:
                 counts[NO_ROOM] += 1
                 continue

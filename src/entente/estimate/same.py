@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
 from entente.estimate.assign import assign_listed
-from entente.estimate.factor import cholesky, solve_lower
 from entente.estimate.near import Tree, add_point, empty_tree, find_near, grow
 
 Ints = NDArray[np.int32]
@@ -16,7 +15,7 @@ Bools = NDArray[np.bool_]
 
 SAME_BODY = 27.86  # chi-square with 6 degrees of freedom, 0.9999: two estimates of one body lie closer than this
 ROUNDED_UP = 1.0 + 1e-9  # a search finds no less than the test that follows
-LISTED = 32  # tracks of the other side that one track may be, the nearest; with fewer about nothing is lost
+LISTED = 16  # tracks of the other side that one track may be, the nearest; with fewer about nothing is lost
 
 
 class Pairs(NamedTuple):
@@ -46,17 +45,32 @@ def empty_pairs(a_count: int, b_count: int) -> Pairs:
 
 
 @kernel
-def distance2(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats) -> float:
-    """Squared Mahalanobis distance of two estimates (6,) under the sum of their covariances; inf where that is singular."""
-    total, lower = np.empty((6, 6)), np.empty((6, 6))
-    apart, white = np.empty(6), np.empty(6)
+def distance2(xa: Floats, Pa: Floats, xb: Floats, Pb: Floats, edge: float = math.inf) -> float:
+    """Squared Mahalanobis distance of two estimates (6,) under the sum of their covariances; inf where that is singular.
+
+    Beyond `edge` the answer is inf too, and comes sooner: what is already too far by the first components needs no others.
+    """
+    lower, white = np.empty((6, 6)), np.empty(6)
+    total = 0.0
     for i in range(6):
-        apart[i] = xa[i] - xb[i]
-        for j in range(6):
-            total[i, j] = Pa[i, j] + Pb[i, j]
-    if cholesky(total, lower) != 0:
-        return math.inf
-    return solve_lower(lower, apart, white)
+        for j in range(i + 1):
+            s = Pa[i, j] + Pb[i, j]
+            for k in range(j):
+                s -= lower[i, k] * lower[j, k]
+            if j < i:
+                lower[i, j] = s / lower[j, j]
+            elif s > 0.0:
+                lower[i, i] = math.sqrt(s)
+            else:
+                return math.inf
+        s = xa[i] - xb[i]
+        for k in range(i):
+            s -= lower[i, k] * white[k]
+        white[i] = s / lower[i, i]
+        total += white[i] * white[i]
+        if total > edge:
+            return math.inf
+    return total
 
 
 @kernel
@@ -107,7 +121,7 @@ def pair_tracks(pairs: Pairs, held: Bools, xa: Floats, Pa: Floats, xb: Floats, P
             b = pairs.near[k]
             if are_distinct(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g]):
                 continue
-            d2 = distance2(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g])
+            d2 = distance2(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g], SAME_BODY)
             if d2 < SAME_BODY:
                 pairs.column[a, pairs.size[a]], pairs.cost[a, pairs.size[a]] = b, d2
                 pairs.size[a] += 1
