@@ -12,7 +12,7 @@ import { type Pickable, picture } from "./picture";
 import type { Shared } from "./ribbons";
 import { type Point, inSight, place, point } from "./sphere";
 import { steering } from "./steer";
-import { type View, across, eased, field, stance } from "./view";
+import { type View, across, field, stance } from "./view";
 
 /** What the globe asks of the page that it stands in. */
 export interface Accessors {
@@ -169,7 +169,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     shared.ratio.value = ratio;
     const dash = height / (2 * Math.tan(field(width, height) / 2) * Math.max(0.05, view.distance));
     shared.dash.value = 2 ** (Math.round(2 * Math.log2(dash)) / 2);
-    drawn.from(eased(3, 9, view.distance));
+    drawn.from(view.distance);
     renderer.render(stage, camera);
     write();
   }

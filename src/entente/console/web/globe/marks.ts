@@ -20,7 +20,7 @@ const VERTEX = `
 uniform mat4 modelViewMatrix, projectionMatrix;
 uniform vec2 canvas;
 uniform vec3 eye;
-uniform float ratio;
+uniform float ratio, scale;
 in vec2 corner;
 in vec3 at;
 in vec4 tint, edge;
@@ -33,11 +33,12 @@ void main() {
   float t = -dot(eye, way) / dot(way, way);
   vec4 p = projectionMatrix * modelViewMatrix * vec4(at, 1.0);
   bool hidden = t > 0.0 && t < 1.0 && length(eye + t * way) < 0.9995;
-  float grown = (0.5 * look.x * (look.y > 15.5 ? 2.5 : 1.3) + 2.5) * ratio; // panels reach beyond the body
+  float size = look.x * (dot(at, at) < 3.0 ? scale : 1.0);
+  float grown = (0.5 * size * (look.y > 15.5 ? 2.5 : 1.3) + 2.5) * ratio; // panels reach beyond the body
   vAt = corner * grown / ratio;
   vTint = tint;
   vEdge = edge;
-  vLook = look;
+  vLook = vec3(size, look.yz);
   gl_Position = hidden || p.w <= 0.0 ? vec4(2.0, 2.0, 2.0, 1.0) : vec4(p.xy + corner * grown / (canvas * 0.5) * p.w, p.z, p.w);
 }`;
 
@@ -90,16 +91,19 @@ export interface Marks {
   clear(): void;
   add(p: Point, size: number, shape: Shape, tint: Rgba, edge: Rgba, border?: number, panels?: boolean): void;
   done(): void;
+  /** How large signs near the ground are: from far off they would cover the Earth. */
+  scale(value: number): void;
   dispose(): void;
 }
 
 /** A batch of signs. */
 export function marks(shared: Shared, order: number): Marks {
+  const scale = { value: 1 };
   const material = new RawShaderMaterial({
     glslVersion: GLSL3,
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
-    uniforms: { ...shared },
+    uniforms: { ...shared, scale },
     transparent: true,
     depthTest: false,
     depthWrite: false,
@@ -151,6 +155,9 @@ export function marks(shared: Shared, order: number): Marks {
         attribute.addUpdateRange(0, count * PARTS[part]);
         attribute.needsUpdate = true;
       }
+    },
+    scale(value) {
+      scale.value = value;
     },
     dispose() {
       mesh.geometry.dispose();

@@ -10,6 +10,7 @@ import { type Marks, marks } from "./marks";
 import { type Ribbons, type Shared, ribbons } from "./ribbons";
 import { type Sheets, sheets } from "./sheets";
 import { type Point, along, ellipse, point, scaled, sum, unit } from "./sphere";
+import { eased } from "./view";
 import { cone, curtain, fan } from "./volumes";
 
 /** Something that can be chosen: where it is, and how wide its sign is. */
@@ -25,7 +26,7 @@ export interface Picture {
   pickable: Pickable[];
   /** Draw a scene; what does not move is drawn anew only when it has changed. */
   draw(scene: Scene, colors: Colors, selected: string): void;
-  /** How far the eye is: cones of far satellites fade in as it draws back. */
+  /** Where the eye is, in radii from the ground: as it draws back, satellites' cones come and signs shrink. */
   from(distance: number): void;
   dispose(): void;
 }
@@ -69,7 +70,7 @@ export function picture(shared: Shared): Picture {
   const moving = [ground, groundLines, air, airLines, signs];
   const standing = [still.ground, still.groundLines, still.air, still.airLines, high.groundLines, high.air, high.airLines];
   let stood = "";
-  let strength = 1;
+  let distance = 1;
   let c: Colors;
   let chosen = "";
   let crowd = false;
@@ -90,7 +91,7 @@ export function picture(shared: Shared): Picture {
         for (const batch of standing) batch.clear();
         sensors(scene, true);
         for (const batch of standing) batch.done();
-        one.from(strength);
+        one.from(distance);
       }
       for (const batch of moving) batch.clear();
       regions(scene);
@@ -104,9 +105,11 @@ export function picture(shared: Shared): Picture {
       for (const batch of moving) batch.done();
     },
     from(value) {
-      strength = value;
-      high.air.strength(value);
-      high.airLines.strength(value);
+      distance = value;
+      const strength = eased(3, 9, value);
+      high.air.strength(strength);
+      high.airLines.strength(strength);
+      signs.scale(1 - 0.5 * eased(5, 18, value));
     },
     dispose() {
       for (const part of parts) part.dispose();
@@ -140,7 +143,7 @@ export function picture(shared: Shared): Picture {
       const at = point(sensor.lat_deg, sensor.lon_deg, sensor.alt_km ?? 0);
       if (standingOnly) {
         const weight = (id === chosen ? 1.9 : sees ? 1 : 0.55) * (c.dark ? 1 : 0.9);
-        if (radar) fan(sensor, sensor.reach_body_km ?? sensor.reach_km ?? 0, color, weight, sees || id === chosen, still);
+        if (radar) fan(sensor, sensor.reach_body_km ?? sensor.reach_km ?? 0, color, weight, sees || id === chosen, c.dark ? 1 : 0.65, still);
         else cone(sensor, color, weight * 0.7, id === chosen ? still : high);
         continue;
       }

@@ -11,7 +11,7 @@ export interface View {
 }
 
 export const NEAREST = 0.05;
-export const FARTHEST = 26;
+export const FARTHEST = 20;
 export const MOST_TILT = 78;
 const FIELD = 30 * DEG; // of the canvas's shorter side
 

@@ -40,8 +40,9 @@ export interface Drawn {
   groundLines: Ribbons;
 }
 
-/** A radar's fan. `weight` is how much it matters now, about 1; one that is not `full` is only outlined on the ground. */
-export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number, full: boolean, to: Drawn): void {
+/** A radar's fan. `weight` is how much it matters now, about 1; one that is not `full` is only outlined on
+ * the ground; `floor` is how strongly the ground below is washed. */
+export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number, full: boolean, floor: number, to: Drawn): void {
   const [low, high] = sensor.elevation_deg ?? [3, 85];
   const { lat_deg, lon_deg } = sensor;
   const top = Math.min(high, TOP);
@@ -59,7 +60,7 @@ export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number
     const shadow = Array.from({ length: rings + 1 }, (_, r) =>
       steps.map((k) => unit(seen(lat_deg, lon_deg, azimuth(k), low, (reach_km * r) / rings))),
     );
-    to.ground.net(shadow, (r) => faded(color, weight * (full ? 0.085 - (0.04 * r) / rings : 0.05)));
+    to.ground.net(shadow, (r) => faded(color, weight * floor * (full ? 0.085 - (0.04 * r) / rings : 0.05)));
     to.groundLines.add(whole ? foot.slice(0, -1) : [site, ...foot], { width: 0.9, from: faded(color, (full ? 0.16 : 0.4) * weight) }, true);
     if (!full) continue;
 

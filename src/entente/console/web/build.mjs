@@ -1,0 +1,31 @@
+// Bundle the console into ../assets: the page, one program, one style; the free 3D globe apart, loaded when asked for.
+import { cpSync, existsSync, mkdirSync, statSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const debug = process.argv.includes("--debug");
+const out = process.argv.find((word) => word.startsWith("--out="))?.slice(6) ?? "../assets";
+const globe = existsSync("globe/globe.ts");
+const common = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: !debug,
+  legalComments: "linked",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  define: { DEBUG: String(debug), GLOBE: String(globe) },
+  logLevel: "warning",
+};
+
+mkdirSync(out, { recursive: true });
+// Two bundles, not one that is split: app.js must import nothing, so that it can stand inside a mailed page.
+await build({ ...common, entryPoints: { app: "main.tsx" }, outdir: out, external: ["./globe.js"] });
+if (globe) await build({ ...common, entryPoints: { globe: "globe/globe.ts" }, outdir: out });
+await build({ ...common, entryPoints: { app: "app.css" }, outdir: out });
+cpSync("index.html", `${out}/index.html`);
+for (const name of ["app.js", "app.css", "globe.js"]) {
+  const path = `${out}/${name}`;
+  if (!existsSync(path)) continue;
+  console.log(`${name} ${(statSync(path).size / 1000).toFixed(1)} kB, gzipped ${(gzipSync(readFileSync(path), { level: 9 }).length / 1000).toFixed(1)} kB`);
+}

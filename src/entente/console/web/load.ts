@@ -1,0 +1,56 @@
+/** Where the replay comes from: the page itself, where it was mailed; else the server that sent the page. */
+
+import { type Replay, wrong } from "./document";
+import { begin, failure, waiting } from "./state";
+import { WORDS } from "./words";
+import { type Topology, decode } from "./world";
+
+const AGAIN_MS = 3000;
+
+/** Read the replay and the map and show them; say what is wrong where one is; try again while the server is away. */
+export async function load(): Promise<void> {
+  try {
+    const [doc, map] = await Promise.all([read("replay", `replay.json${location.search}`), read("world", "assets/world.json")]);
+    waiting.value = false;
+    const bad = wrong(doc);
+    if (bad) failure.value = bad;
+    else {
+      failure.value = null;
+      begin(doc as Replay, decode(map as Topology));
+    }
+  } catch (reason) {
+    if (reason instanceof Refused) {
+      waiting.value = false;
+      failure.value = reason.message;
+      return;
+    }
+    waiting.value = true;
+    failure.value = WORDS.noServer;
+    setTimeout(() => void load(), AGAIN_MS);
+  }
+}
+
+/** The server, or the file, answered, and the answer is of no use. */
+class Refused extends Error {}
+
+async function read(id: string, address: string): Promise<unknown> {
+  const inside = document.getElementById(id);
+  if (inside) return parsed(inside.textContent ?? "", id);
+  const answer = await fetch(address);
+  const text = await answer.text();
+  if (answer.status >= 500) throw new Error(text);
+  if (!answer.ok) throw new Refused(`${id}: ${text.slice(0, 300) || answer.statusText}`);
+  return parsed(text, id);
+}
+
+function parsed(text: string, id: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refused(`${id}.json: damaged, it ends or breaks off where it must not; simulate again`);
+  }
+}
+
+export function isEmbedded(): boolean {
+  return document.getElementById("replay") !== null;
+}

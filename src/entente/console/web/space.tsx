@@ -1,0 +1,76 @@
+/** The free 3D globe: loaded when first asked for, told the scene of the right pane at every change. */
+
+import { effect } from "@preact/signals";
+import { type ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { isEmbedded } from "./load";
+import { scene } from "./scene";
+import * as state from "./state";
+import { WORDS } from "./words";
+
+/** Whether this page can offer it: it is built, and it can be fetched. */
+export function canShowSpace(): boolean {
+  return GLOBE && !isEmbedded();
+}
+
+/** The globe's names of things and ours: "track:3" there is "track.4.3" here, as a track is one of a picture. */
+function theirs(key: string): string | null {
+  if (!key) return null;
+  const [kind, ...rest] = key.split(".");
+  return rest.length ? `${kind}:${kind === "track" ? rest[1] : rest.join(".")}` : key;
+}
+
+function ours(id: string | null, picture: number): string {
+  if (!id) return "";
+  const colon = id.indexOf(":");
+  if (colon < 0) return id;
+  const [kind, rest] = [id.slice(0, colon), id.slice(colon + 1)];
+  return kind === "track" ? `track.${picture}.${rest}` : `${kind}.${rest}`;
+}
+
+export function Space(): ComponentChildren {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let stop = (): void => undefined;
+    let gone = false;
+    void start(host.current as HTMLElement).then((end) => (gone ? end() : (stop = end)), () => state.setView("globe"));
+    return () => {
+      gone = true;
+      stop();
+    };
+  }, []);
+  return <div class="space" ref={host} aria-label={WORDS.views.space} />;
+}
+
+async function start(host: HTMLElement): Promise<() => void> {
+  const { mount } = (await import("./globe.js" as string)) as typeof import("./globe/globe");
+  const [doc, world] = [state.doc.peek(), state.world.peek()];
+  if (!doc || !world) return () => undefined;
+  const picture = (): number => state.rungAt(doc, state.panes.peek()[1].rung).picture;
+  const globe = mount(host, doc, {
+    world,
+    theme: () => state.theme.peek(),
+    selected: () => theirs(state.selected.peek()),
+    choose: (id) => state.select(ours(id, picture())),
+    covered: () => ({ top: 56, right: 8, bottom: 8, left: 8 }),
+    failed: (why) => {
+      state.said.value = why;
+      state.setView("globe");
+    },
+  });
+  const watcher = new ResizeObserver(() => globe.resize());
+  watcher.observe(host);
+  const ends = [
+    effect(() => {
+      const { rung, side } = state.panes.value[1];
+      void state.theme.value;
+      globe.update(scene(doc, state.rungAt(doc, rung), side, state.t.value));
+    }),
+    effect(() => globe.select(theirs(state.selected.value))),
+  ];
+  return () => {
+    for (const end of ends) end();
+    watcher.disconnect();
+    globe.dispose();
+  };
+}

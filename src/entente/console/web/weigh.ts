@@ -1,0 +1,93 @@
+/** Two panes at one moment, in numbers: how much better one side knows at one rung than at the other. */
+
+import { holds } from "./columns";
+import { type Area, type Replay } from "./document";
+import { type Perspective, type Scene, extent, impactAreas } from "./scene";
+import { type Pane, rungAt } from "./state";
+import { WORDS, clock, perspectiveName, ratio, rungShort, squareKm } from "./words";
+
+/** What one pane knows of one object. */
+export interface Known {
+  impact: Area | null;
+  position_km2: number; // nan where none is believed
+  launch_km2: number;
+}
+
+export function known(scene: Scene, object: number | null): Known {
+  let impact: Area | null = null;
+  let [position_km2, launch_km2] = [NaN, NaN];
+  for (const track of scene.tracks) {
+    if (track.followed.track.object !== object) continue;
+    if (track.impact && (!impact || extent(track.impact) < extent(impact))) impact = track.impact;
+    const position = Math.PI * track.major_km * track.minor_km;
+    if (track.known && !(position >= position_km2)) position_km2 = position;
+    if (track.launch && !(extent(track.launch) >= launch_km2)) launch_km2 = extent(track.launch);
+  }
+  return { impact, position_km2, launch_km2 };
+}
+
+/** The object that tables and chart are about: the chosen one, else the first that anybody tracks. */
+export function subject(scenes: Scene[], chosen: number | null): number | null {
+  const tracked = scenes.flatMap((scene) => scene.tracks.map((track) => track.followed.track.object));
+  if (chosen !== null && tracked.includes(chosen)) return chosen;
+  const stated = scenes.flatMap((scene) => scene.tracks.filter((t) => t.impact).map((t) => t.followed.track.object));
+  const real = (stated.length ? stated : tracked).filter((object): object is number => object !== null);
+  return real.length ? Math.min(...real) : chosen;
+}
+
+const kept = new Map<string, (number | null)[]>();
+let keptFor: Replay | null = null;
+
+/** The 90 % impact area [km2] at every moment. */
+export function series(doc: Replay, pane: Pane, object: number | null): (number | null)[] {
+  if (keptFor !== doc) {
+    kept.clear();
+    keptFor = doc;
+  }
+  const rung = rungAt(doc, pane.rung);
+  const key = `${rung.picture} ${pane.side} ${object}`;
+  let values = kept.get(key);
+  if (!values) {
+    values = Array.from({ length: doc.grid.count }, (_, moment) => {
+      if (object === null) return null;
+      const area = impactAreas(doc, rung, pane.side, moment).get(object);
+      return area ? extent(area) : null;
+    });
+    kept.set(key, values);
+  }
+  return values;
+}
+
+/** When a side had its first event of a kind; null where it never did, or is no party. */
+export function firstTime(doc: Replay, pane: Pane, what: "seen" | "warning"): number | null {
+  const times = rungAt(doc, pane.rung).events.filter((event) => event.what === what && event.party === pane.side).map((event) => event.t_s);
+  return times.length ? Math.min(...times) : null;
+}
+
+/** One sentence that says what the two maps show. */
+export function headline(doc: Replay, panes: Pane[], areas: (number | null)[], t: number): string {
+  const [left, right] = panes;
+  const at = clock(t);
+  if (!left) return "";
+  const name = (pane: Pane): string => perspectiveName(doc, pane.side);
+  const rung = (pane: Pane): string => rungShort(rungAt(doc, pane.rung)).toLowerCase();
+  const [a, b] = areas;
+  if (!right) return a ? `At ${at}, the 90 % impact area is ${squareKm(a)}.` : `At ${at}, no impact area is stated.`;
+  if (!a && !b) return `At ${at}, no impact area is stated yet.`;
+  const how = a && b ? ratio(a, b) : "";
+  if (left.side === right.side) {
+    if (!a) return `At ${at}, an impact area is stated at ${rung(right)} only: ${squareKm(b as number)}.`;
+    if (!b) return `At ${at}, an impact area is stated at ${rung(left)} only: ${squareKm(a)}.`;
+    if (left.rung === right.rung || how === WORDS.same) return `At ${at}, the impact area is the same on both maps: ${squareKm(b)}.`;
+    return `At ${at}, the impact area is ${how} at ${rung(right)} than at ${rung(left)}.`;
+  }
+  const say = (area: number | null | undefined): string => (area ? squareKm(area) : WORDS.unknown);
+  return `At ${at}, the impact area: ${name(left)} ${say(a)}; ${name(right)} ${say(b)}.`;
+}
+
+/** A party, or nobody. */
+export function partyOf(side: Perspective): number | null {
+  return typeof side === "number" ? side : null;
+}
+
+export { holds };

@@ -1,0 +1,252 @@
+/** Every word the console shows that does not come from the document, and how numbers are written. */
+
+import { type Happening, type Replay, type Rung } from "./document";
+import { type Perspective } from "./scene";
+
+export const WORDS = {
+  name: "Entente",
+  loading: "Reading the replay",
+  noServer: "The server does not answer. Trying again every few seconds; nothing is lost.",
+  noReplay: "This replay cannot be shown",
+  tryAgain: "Try again",
+  exercise: "EXERCISE",
+  exerciseLong: "Exercise: nothing on this page is happening",
+  views: { europe: "Europe", pole: "North Pole", world: "World", globe: "Globe", space: "3D" },
+  viewsLabel: "View",
+  compareLabel: "Compare",
+  compare: { one: "One map", divide: "Divider", beside: "Side by side" },
+  caseLabel: "Case",
+  theme: { dark: "Switch to light colours", light: "Switch to dark colours" },
+  search: "Search",
+  searchLabel: "Search tracks, sensors, sites, regions and events",
+  searchHint: "Type a name",
+  nothingFound: "Nothing has that name",
+  keys: "Keys",
+  save: "Save picture",
+  savePng: "Picture (PNG)",
+  saveSvg: "Drawing (SVG)",
+  play: "Play",
+  pause: "Pause",
+  speed: "Speed",
+  time: "Time since the epoch",
+  after: "after launch",
+  before: "before launch",
+  rungLabel: "Rung of cooperation",
+  seenBy: "Seen by",
+  truth: "What really happened",
+  centre: "Joint centre",
+  divider: "Divider between the two rungs",
+  map: "Map. Arrow keys move in time; plus and minus zoom; shift with arrows moves the map.",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  zoomHome: "Whole view",
+  noCentre: "At this rung there is no joint centre",
+  emptyPicture: "Nothing is known yet",
+  area90: "90 % impact area",
+  landsIn: "Where it will come down",
+  smaller: "times smaller",
+  larger: "times larger",
+  same: "the same",
+  compareTitle: "The same instant",
+  rows: {
+    impact: "90 % impact area",
+    when: "Time of impact, ±",
+    position: "Position, 90 % area",
+    launch: "90 % launch area",
+    first: "Knew of the launch",
+    warning: "Credible warning",
+  },
+  chartTitle: "90 % impact area over time",
+  unknown: "not known",
+  never: "never",
+  notYet: "not yet",
+  events: "Who knew what, when",
+  eventsNone: "Nothing happens here",
+  tracks: "Tracks",
+  trackColumns: { name: "Track", height: "Height", speed: "Speed", position: "Position 90 %", impact: "Impact 90 %" },
+  details: "Details",
+  comparison: "Compare",
+  close: "Close",
+  back: "Back",
+  whoSays: "Who says so",
+  whatItIs: "What it is",
+  howWell: "How well known",
+  madeOf: "Made of",
+  changed: "What changed in the last minute",
+  nothingChanged: "Nothing",
+  notHeld: "Not held at this moment.",
+  goStart: "Go to when it begins",
+  position: "Position, 90 % area",
+  heightOff: "Height, ±",
+  height: "Height",
+  speedIs: "Speed",
+  impactIs: "Impact area, 90 %",
+  impactTime: "Time of impact",
+  launchIs: "Launch area, 90 %",
+  launchTime: "Time of launch",
+  classIs: "Likely class",
+  burning: "Motor",
+  burns: "burning",
+  coasting: "burnt out",
+  sensorsIn: "Sensors whose reports went in",
+  messagesIn: "Messages that went in",
+  own: "own sensors only",
+  partners: "the partner's messages only",
+  both: "own sensors and the partner's messages",
+  seenByRadar: "radar",
+  seenByHeat: "infrared satellite",
+  seenByBoth: "radar and infrared satellite",
+  warningMessage: "warning",
+  trackMessage: "track",
+  from: "from",
+  owner: "Owner",
+  reach: "Published reach",
+  reachBody: "Reach against this vehicle",
+  elevation: "Elevation",
+  faces: "Faces",
+  revisit: "Looks every",
+  latency: "Reports after",
+  altitude: "Altitude",
+  below: "Above",
+  feeds: "Sees now",
+  feedsNothing: "nothing that is tracked",
+  inventory: "Interceptors",
+  range: "Range",
+  radius: "Radius",
+  roles: { origin: "launches come from here", target: "launches go here" } as Record<string, string>,
+  defendedBy: "Answered for by",
+  noticeTitle: "Announced launch",
+  noticeBy: "Announced by",
+  noticeWindow: "Window",
+  noticeOpen: "open now",
+  noticeClosed: "closed now",
+  apogee: "Highest point",
+  burnout: "Burnout",
+  impactAt: "Impact",
+  launchAt: "Launch",
+  stopped: "stopped by an interceptor",
+  truthOf: "Missile",
+  shotsFrom: "Interceptor",
+  hit: "hit",
+  miss: "missed",
+  chance: "Chance to stop it",
+  kinds: {
+    track: "Track",
+    radar: "Early-warning or tracking radar",
+    satellite: "Early-warning satellite",
+    site: "Interceptor site",
+    region: "Region",
+    truth: "True flight",
+    event: "Event",
+    notice: "Notice",
+  },
+  pathsLimited: "Predicted paths: the selected track only, as there are more than 40",
+  about: "About this history",
+  seed: "seed",
+  epoch: "Time zero",
+  madeBy: "Made by",
+  hash: "Scenario hash",
+  credits: "Land and borders: Natural Earth, as modified by Visionscarto.",
+  border: "Simulated from open literature. No number here is an intelligence estimate.",
+} as const;
+
+/** What kind of event this is, in a word or two. */
+export const HAPPENINGS: Record<Happening, string> = {
+  launch: "launch",
+  burnout: "burnout",
+  seen: "first knows",
+  told: "told by partner",
+  track: "track",
+  warning: "warning",
+  shot: "interceptor",
+  intercept: "intercept",
+  impact: "impact",
+};
+
+export const KEYS: [string, string][] = [
+  ["Space", "Play or pause"],
+  ["← →", "One step back or on; with Shift one minute"],
+  ["Home End", "To the start, to the end"],
+  ["[ ]", "Event before, event after"],
+  ["0 to 9", "Rung of the right map; with Shift of the left one"],
+  ["v", "Next view"],
+  ["p", "Next side that looks"],
+  ["c", "One map, divider, side by side"],
+  ["+ −", "Zoom; 0 with Alt shows the whole view"],
+  ["/", "Search"],
+  ["Esc", "Close what is open"],
+  ["?", "These keys"],
+];
+
+/** A number with three digits that count, thousands apart. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) return WORDS.unknown;
+  const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toLocaleString("en-GB", { maximumFractionDigits: Math.min(2, digits), ...(value >= 1000 ? { maximumSignificantDigits: 3 } : {}) });
+}
+
+export function squareKm(value: number): string {
+  return Number.isFinite(value) ? `${number(value)} km²` : WORDS.unknown;
+}
+
+export function km(value: number): string {
+  return Number.isFinite(value) ? `${number(value)} km` : WORDS.unknown;
+}
+
+/** "3:20" for 200 s. */
+export function clock(t: number): string {
+  const s = Math.round(Math.abs(t));
+  const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
+  const tail = String(s % 60).padStart(2, "0");
+  return `${t < -0.5 ? "−" : ""}${h > 0 ? `${h}:${String(m).padStart(2, "0")}` : m}:${tail}`;
+}
+
+/** "3 minutes 20 seconds after launch", for ears. */
+export function spoken(t: number): string {
+  const s = Math.round(Math.abs(t));
+  const [m, rest] = [Math.floor(s / 60), s % 60];
+  const minutes = m === 1 ? "1 minute " : m > 0 ? `${m} minutes ` : "";
+  return `${minutes}${rest} second${rest === 1 ? "" : "s"} ${t < -0.5 ? WORDS.before : WORDS.after}`;
+}
+
+export function seconds(value: number | null | undefined): string {
+  return value == null || !Number.isFinite(value) ? WORDS.unknown : `${number(value)} s`;
+}
+
+/** "08:03:20Z" on the day of the history. */
+export function utc(doc: Replay, t: number): string {
+  const at = new Date(Date.parse(doc.epoch) + t * 1000);
+  return Number.isNaN(at.getTime()) ? "" : `${at.toISOString().slice(11, 19)}Z`;
+}
+
+export function place(lat_deg: number, lon_deg: number): string {
+  const ns = lat_deg < 0 ? "S" : "N";
+  const ew = lon_deg < 0 ? "W" : "E";
+  return `${Math.abs(lat_deg).toFixed(1)}° ${ns}, ${Math.abs(lon_deg).toFixed(1)}° ${ew}`;
+}
+
+export function holderName(doc: Replay, holder: number): string {
+  return doc.parties[holder]?.title ?? WORDS.centre;
+}
+
+export function perspectiveName(doc: Replay, perspective: Perspective): string {
+  if (perspective === "truth") return WORDS.truth;
+  return perspective === "centre" ? WORDS.centre : holderName(doc, perspective);
+}
+
+export function rungName(rung: Rung): string {
+  return `Rung ${rung.rung}: ${rung.name === "none" ? "nothing shared" : rung.name}`;
+}
+
+export function rungShort(rung: Rung): string {
+  return `Rung ${rung.rung}`;
+}
+
+/** "14 times smaller", of b beside a. */
+export function ratio(a: number, b: number): string {
+  if (!(a > 0 && b > 0)) return "";
+  const times = a / b;
+  if (Math.abs(times - 1) < 0.05) return WORDS.same;
+  const shown = (r: number): string => (r < 10 ? r.toFixed(1) : number(Math.round(r)));
+  return times > 1 ? `${shown(times)} ${WORDS.smaller}` : `${shown(1 / times)} ${WORDS.larger}`;
+}
