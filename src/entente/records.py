@@ -237,6 +237,7 @@ class NationalTracks:
 
     tracks: Tracks
     first_seen: Floats  # (2,) [s] when each nation had its first true detection; nan if never
+    counts: Sets  # (2, R) what of each nation's scans was refused, put right or given up, by estimate.scans.REASONS
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from entente.records import (
     Detections,
     Flights,
     NationalTracks,
+    Sets,
     Tracks,
 )
 from entente.scenario.world import World
@@ -32,10 +33,13 @@ GRID = 5.0  # s  between the moments of the grid
 def follow(world: World, flights: Flights, detections: Detections) -> NationalTracks:
     """What each nation believes from its own sensors alone."""
     grid = np.arange(float(flights.t_launch.min()), float(flights.t_impact.max()), GRID)
-    nations = [_nation(world, detections, party, grid) for party in range(len(world.parties))]
+    nations, counts = zip(
+        *(_nation(world, detections, party, grid) for party in range(len(world.parties))), strict=True
+    )
     return NationalTracks(
         tracks=Tracks.joined(nations),
         first_seen=np.array([_first_seen(world, detections, party) for party in range(len(world.parties))]),
+        counts=np.array(counts),
     )
 
 
@@ -46,8 +50,8 @@ def _first_seen(world: World, detections: Detections, party: int) -> float:
     return float(detections.scan_report_t[rows[true]].min()) if true.any() else math.nan
 
 
-def _nation(world: World, detections: Detections, party: int, grid: Floats) -> Tracks:
-    """One nation: its radar tracks, the plumes its satellites saw, and which plume is which track."""
+def _nation(world: World, detections: Detections, party: int, grid: Floats) -> tuple[Tracks, Sets]:
+    """One nation: its radar tracks, the plumes its satellites saw, and which plume is which track; and what was refused."""
     radar = _chain(world, detections, party, RADAR, grid)
     plume = _chain(world, detections, party, INFRARED, grid)
     launch = Areas.unknown(*radar.held.shape).columns
@@ -66,7 +70,7 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
     launch = np.where((codes == RADAR)[..., None], before_boost(launch, boost), launch)
     impact = Areas.unknown(*held.shape).columns
     areas_many(grid, held, x, P, p_boost, beta_ln, STRAIGHT, True, impact)
-    return Tracks(
+    tracks = Tracks(
         t=grid,
         holder=np.full(len(obj), party, np.int8),
         held=held,
@@ -84,6 +88,7 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> T
         since=since,
         obj=obj,
     )
+    return tracks, radar.counts + plume.counts
 
 
 def _identify(radar: Chain, plume: Chain, seen_by: Codes, launch: Floats) -> None:

@@ -58,6 +58,7 @@ def simulate(
     with refusals():
         from entente.assessment import MEASURES
         from entente.composition import compositions, line
+        from entente.estimate.scans import REASONS
         from entente.run import simulate as one_history
         from entente.scenario.load import load
 
@@ -67,6 +68,10 @@ def simulate(
     found = history.assessment
     made = compositions(history.world, history.picture)
     refused = dict(zip(names, history.picture.refused.tolist(), strict=True))
+    amiss = {
+        name: {reason: int(n) for reason, n in zip(REASONS, row, strict=True) if n}
+        for name, row in zip(names, history.national.counts, strict=True)
+    }
     if as_json:
         measures = {k: dict(zip(names, v, strict=True)) for k, v in found.values.items()}
         events = [{"t_s": e.t, "party": names[e.party] if e.party >= 0 else None, "text": e.text} for e in found.events]
@@ -80,6 +85,7 @@ def simulate(
                 "measures": measures,
                 "tracks": [asdict(track) for track in made],
                 "messages_refused": refused,
+                "scans_amiss": amiss,
             }
         )
         return
@@ -99,6 +105,9 @@ def simulate(
     for name, count in refused.items():
         if count:
             echo(f"  {count} messages of {name} refused: nobody could have used them")
+    for name, counts in amiss.items():
+        for reason, count in counts.items():
+            echo(f"  {name}: {count} {reason}")
 
 
 @commands.command(epilog="Example: entente tolerance one-launch --rung 4 --seeds 10 --stress clock_skew_s")
