@@ -340,7 +340,7 @@ def main():
     given = asked.parse_args()
     rounds = FEW_ROUNDS if given.quick else ROUNDS
     compare_arcs(QUICK if given.quick else ARCS, rounds)
-    compare_flights([100, 1_000, 10_000] + [100_000, ONCE] * (not given.quick), rounds)
+    compare_flights([100, 1_000, 10_000] + [100_000, ONCE] * (not given.quick), FEW_ROUNDS)
 
 
 if __name__ == "__main__":

@@ -24,15 +24,23 @@ def test_a_length_goes_on_shrinking_but_never_grows_ahead():
 def test_a_fall_from_the_void_is_stopped_at_the_air(up):
     """From 500 km the longest step ends less than 13.4 km from where the air begins; inside it loses no more height."""
     y = np.array([R_EQ + 500e3, 0.0, 0.0, up, 2_000.0, 0.0])
-    assert integrate.advance(0.0, y, integrate.longest(y), forces.free_fall(0.0, 0.0, forces.NO_AIR), 1e-12) == 0
+    assert integrate.advance(0.0, y, integrate.longest(y, False), forces.free_fall(0.0, 0.0, forces.NO_AIR), 1e-12) == 0
     assert abs(np.linalg.norm(y[:3]) - R_EQ - integrate.TOP) < integrate.STRIDE
     low = np.array([R_EQ + 50e3, 0.0, 0.0, -2_000.0, 2_000.0, 0.0])
-    assert integrate.longest(low) == pytest.approx(integrate.STRIDE / 2_000.0)
+    assert integrate.longest(low, False) == pytest.approx(integrate.STRIDE / 2_000.0)
 
 
 def test_a_body_that_falls_upward_is_not_held():
     """Faster than on a circle, high up, at the turn: it does not come down."""
-    assert integrate.longest(np.array([R_EQ + 500e3, 0.0, 0.0, 0.0, 9_000.0, 0.0])) == math.inf
+    assert integrate.longest(np.array([R_EQ + 500e3, 0.0, 0.0, 0.0, 9_000.0, 0.0]), False) == math.inf
+
+
+def test_a_climb_out_of_the_air_is_held_too():
+    """No higher than 13.4 km a step up to 120 km; free above, and at the turn."""
+    low = np.array([R_EQ + 90e3, 0.0, 0.0, 800.0, 7_000.0, 0.0])
+    assert integrate.longest(low, True) == pytest.approx(integrate.STRIDE / 800.0)
+    assert integrate.longest(np.array([R_EQ + 121e3, 0.0, 0.0, 800.0, 7_000.0, 0.0]), True) == math.inf
+    assert integrate.longest(np.array([R_EQ + 90e3, 0.0, 0.0, 0.0, 7_000.0, 0.0]), True) == math.inf
 
 
 def test_no_step_is_good_by_chance_far_out_of_its_layer():

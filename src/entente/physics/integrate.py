@@ -63,18 +63,21 @@ def foresee(length: float, before: float) -> float:
 
 
 @kernel_inlined
-def longest(y: Floats) -> float:
-    """The longest step [s] that the air ahead allows a body in free fall, as in `lanes.begin`.
+def longest(y: Floats, rising: bool) -> float:
+    """The longest step [s] that the air allows a body, for a fall as in `lanes.begin`.
 
     No step may plunge from the void through the air, for the error that it finds there says nothing about the length it
-    should have had: it ends near TOP (a parabola says when), and in the air it falls no farther than STRIDE.
+    should have had: it ends near TOP (a parabola says when), and in the air it falls no farther than STRIDE. Nor may one
+    climb out of the air: below TOP it rises no farther either; else a burnout at 90 km cost 10 m far away, at any tolerance.
     """
     r2 = y[0] * y[0] + y[1] * y[1] + y[2] * y[2]
     r = math.sqrt(r2)
     up = (y[0] * y[3] + y[1] * y[4] + y[2] * y[5]) / r
+    above = max(r - R_EQ - TOP, 0.0)
+    if rising:
+        return STRIDE / up if above == 0.0 and up > 0.0 else math.inf
     # What pulls down is gravity less what the speed across takes of it.
     down = GM / r2 - (y[3] * y[3] + y[4] * y[4] + y[5] * y[5] - up * up) / r
-    above = max(r - R_EQ - TOP, 0.0)
     square = up * up + 2.0 * down * above
     if square <= 0.0:
         return math.inf

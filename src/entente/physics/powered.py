@@ -116,8 +116,7 @@ def fly(
         limit = jumps[jump] if jump < jumps.size else LONGEST
         if t >= LONGEST:
             return 3
-        if not rising:
-            h = min(h, longest(y))
+        h = min(h, longest(y, rising))
         last = h >= limit - t
         if last:
             h = limit - t

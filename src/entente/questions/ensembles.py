@@ -116,7 +116,7 @@ def ensemble(
         the others: as for `fly`.
     Raises:
         as `fly`; ModelError: numbers outside these limits, all at once.
-    Valid: as `fly`, impacts within 1 m of it to 4,000 km and 30 m farther out, more only where a body grazes the air nearly
+    Valid: as `fly`, impacts within 1 m of it to 4,000 km and 10 m farther out, more only where a body grazes the air nearly
         in orbit; what differs is the same for all stages of a flight, and drawn independently.
     """
     spread = Spread() if spread is None else spread
