@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linear_sum_assignment
 
 from entente.estimate.associate import CONFIRMED, DROPPED, TENTATIVE, assign, m_of_n
+from entente.estimate.belief import associate_many
 from entente.estimate.same import SAME_BODY, are_distinct, distance2
 
 pytestmark = pytest.mark.kernel
@@ -82,9 +83,45 @@ def test_what_is_called_distinct_lies_outside_the_gate():
         squared, distinct = distance2(xa, Pa, xb, Pb), are_distinct(xa, Pa, xb, Pb)
         assert squared == pytest.approx((xa - xb) @ np.linalg.solve(Pa + Pb, xa - xb), rel=1e-6)
         assert not (distinct and squared <= SAME_BODY)
+        assert distance2(xa, Pa, xb, Pb, SAME_BODY) == (squared if squared <= SAME_BODY else math.inf)
         outside, called = outside + (squared > 9.0 * SAME_BODY), called + distinct
     assert outside > 50
     assert called > 0.7 * outside
+
+
+def test_a_distance_under_no_covariance_is_infinite():
+    spoilt = np.eye(6)
+    spoilt[3, 3] = -2.0
+    assert distance2(np.zeros(6), np.eye(6), np.zeros(6), spoilt) == math.inf
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 60), st.integers(0, 60))
+def test_tracks_of_two_sides_are_paired_as_a_table_of_all_pairs_says(seed, a_count, b_count):
+    """Neighbours and lists against every pair and SciPy's assignment, moment by moment; few stand near one another."""
+    draws, moments = np.random.default_rng(seed), 2
+    shape = (max(a_count, b_count), moments)
+    place = draws.normal(size=(*shape, 6)) * np.array([6.0, 6, 6, 3, 3, 3])
+    xa, xb = (place[:n] + draws.normal(size=(n, moments, 6)) for n in (a_count, b_count))
+    Pa, Pb = (
+        np.broadcast_to(np.eye(6), (n, moments, 6, 6)) * draws.uniform(0.3, 2.0, (n, moments, 1, 1))
+        for n in (a_count, b_count)
+    )
+    held_a, held_b = draws.random((a_count, moments)) < 0.8, draws.random((b_count, moments)) < 0.8
+    match = np.full((a_count, moments), 7, np.int32)
+    associate_many(held_a, xa, Pa, held_b, xb, Pb, match)
+    for g in range(moments):
+        table = np.full((a_count, b_count + a_count), 1e9)
+        for a in range(a_count):
+            table[a, b_count + a] = SAME_BODY
+            for b in range(b_count):
+                d2 = distance2(xa[a, g], Pa[a, g], xb[b, g], Pb[b, g])
+                if held_a[a, g] and held_b[b, g] and d2 < SAME_BODY:
+                    table[a, b] = d2
+        best = np.full(a_count, -1)
+        if a_count:
+            rows, columns = linear_sum_assignment(table)
+            best[rows] = np.where(columns < b_count, columns, -1)
+        assert match[:, g].tolist() == best.tolist()
 
 
 def followed(bits, m, n):

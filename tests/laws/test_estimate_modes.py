@@ -13,12 +13,14 @@ from entente.estimate.modes import (
     COASTING,
     combine,
     drift,
+    foresee,
     is_elsewhere,
     is_far_off,
     predict_modes,
     reach_of_modes,
     switch,
     update_modes,
+    weigh_detection,
 )
 from entente.estimate.predict import state_at
 from entente.physics.earth import ecef_from_geodetic, enu_axes
@@ -200,3 +202,39 @@ def test_a_drift_is_nearly_the_fall():
     state_at(x, 30.0, end)
     drift(x, 30.0, place)
     assert np.linalg.norm(place - end[:3]) < 50.0
+
+
+@pytest.mark.parametrize("m", [2, 3])
+def test_a_detection_weighs_the_same_without_being_taken(m):
+    """Against the answers of the whole update, for modes apart, of any chance, and any turn of the azimuth."""
+    (site, enu), draws = stand(), np.random.default_rng(m)
+    z, z_pred, S = np.empty(3), np.empty((2, 3)), np.empty((2, 3, 3))
+    for _ in range(200):
+        x, P, p = bank(draws.choice([0.0, 1.0, draws.random()]))
+        x[1] += draws.normal(size=6) * 300.0
+        root = draws.normal(size=(2, 6, 6)) * np.array([300.0, 300, 300, 30, 30, 30])[:, None]
+        P = root @ np.swapaxes(root, 1, 2)
+        radar_measure(x[0], site, enu, z, np.empty((3, 6)))
+        seen = z + draws.normal(size=3) * np.array([1_000.0, 3e-3, 3e-3])
+        seen[1] += 2.0 * math.pi * draws.integers(-1, 2)
+        assert foresee(x, P, site, enu, z_pred, S) == 0
+        told = weigh_detection(seen, SIGMA, z_pred, S, p, m == 2)
+        whole = update_modes(x, P, p, seen[3 - m :], SIGMA[3 - m :] ** 2, site, enu, *empty())
+        assert told == pytest.approx(whole, rel=1e-8, abs=1e-8)
+
+
+def test_what_cannot_be_weighed_is_no_number():
+    site, enu = stand()
+    x, P, p = bank()
+    z_pred, S = np.empty((2, 3)), np.empty((2, 3, 3))
+    x[:, :3] = site
+    assert foresee(x, P, site, enu, z_pred, S) == 2
+    x, P, p = bank()
+    for spoilt in range(3):
+        foresee(x, P, site, enu, z_pred, S)
+        S[0, spoilt, spoilt] = -1e12
+        for infrared in (False, True):
+            told = weigh_detection(z_pred[0], SIGMA, z_pred, S, p, infrared)
+            assert all(math.isnan(part) for part in told) == (spoilt > 0 or not infrared)
+    foresee(x, P, site, enu, z_pred, S)
+    assert all(math.isnan(part) for part in weigh_detection(z_pred[0], SIGMA, z_pred, S, np.zeros(2), False))

@@ -9,7 +9,7 @@ import pytest
 
 from entente.arrivals import admit
 from entente.estimate.kalman import transition
-from entente.estimate.pairs import join_many, match_many
+from entente.estimate.pairs import _sum_others, join_many, match_many
 from entente.estimate.trust import alarm_level
 from entente.fusing import FALSE_DOUBTS, join
 from entente.records import BOTH, OWN, PARTNER, TRACK
@@ -236,3 +236,15 @@ def test_a_partner_that_is_far_off_makes_nothing_worse(rung):
     assert np.isfinite(picture.doubted[:2]).all()
     after = mine.t >= picture.doubted[1]
     assert not (mine.made_of[:, after] & PARTNER)[mine.held[:, after] & np.isfinite(mine.x[:, after, 0])].any()
+
+
+def test_what_all_others_say_is_the_sum_without_each_one_s_own():
+    draws = np.random.default_rng(7)
+    for count in (0, 1, 2, 30):
+        info, vector = draws.normal(size=(count, 4, 4)), draws.normal(size=(count, 4))
+        info_out, vector_out = np.empty((count + 1, 4, 4)), np.empty((count + 1, 4))
+        _sum_others(info, vector, info_out, vector_out)
+        for b in range(count + 1):
+            others = np.arange(count) != b
+            np.testing.assert_allclose(info_out[b], info[others].sum(axis=0), rtol=0, atol=1e-12)
+            np.testing.assert_allclose(vector_out[b], vector[others].sum(axis=0), rtol=0, atol=1e-12)
