@@ -17,7 +17,7 @@ import {
 import type { Colors } from "./colors";
 import type { World } from "../world";
 import { type Shared, ribbons } from "./ribbons";
-import { type Point, axes, dot, place, point, sum, unit } from "./sphere";
+import { type Point, axes, cross, dot, place, point, sum, unit } from "./sphere";
 
 const placed = (line: readonly (readonly number[])[]): Point[] => line.map((p) => point(p[1]!, p[0]!));
 
@@ -64,7 +64,11 @@ export function fill(land: readonly Point[][][]): { places: Float32Array; faces:
       }),
     );
     const [outer, ...holes] = flat as [Vector2[], ...Vector2[][]];
-    for (const [a, b, c] of ShapeUtils.triangulateShape(outer, holes)) split(first + a!, first + b!, first + c!);
+    for (const [a, b, c] of ShapeUtils.triangulateShape(outer, holes)) {
+      const [p, q, r] = [first + a!, first + b!, first + c!];
+      if (dot(cross(at(p), at(q)), at(r)) < 0) split(p, r, q);
+      else split(p, q, r); // all face outward: those of the far side are not even filled
+    }
   }
   return { places: new Float32Array(places), faces: new Uint32Array(faces) };
 }
@@ -103,18 +107,26 @@ void main() {
   color = vec4(mix(rim, tone, smoothstep(0.0, 0.22, facing)), 1.0);
 }`;
 
-const LAND = `
-precision highp float;
+const LAND_VERTEX = `
+uniform mat4 modelViewMatrix, projectionMatrix;
 uniform vec3 eye, tone, rim;
-in vec3 vPoint;
+in vec3 position;
+out vec3 vColor;
+out float vOver;
+void main() {
+  vOver = dot(position, eye) - 1.0;
+  vColor = mix(rim, tone, smoothstep(-0.1, 0.35, vOver / length(eye - position)));
+  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
+}`;
+
+const LAND = `
+precision mediump float;
+in vec3 vColor;
+in float vOver;
 out vec4 color;
 void main() {
-  vec3 up = normalize(vPoint);
-  vec3 way = eye - up;
-  float over = dot(up, way);
-  if (over < 0.0) discard;
-  float facing = over / length(way);
-  color = vec4(mix(rim, tone, smoothstep(0.0, 0.3, facing)), mix(0.25, 1.0, smoothstep(0.0, 0.35, facing)));
+  if (vOver < 0.0) discard;
+  color = vec4(vColor, 1.0);
 }`;
 
 const AIR = `
@@ -144,25 +156,22 @@ export function earth(world: World, shared: Shared): Earth {
   const tint = () => ({ value: new Vector3() });
   const colors = { light: tint(), deep: tint(), rim: tint(), tone: tint(), glow: tint() };
   const air = { strength: { value: 1 }, depth: { value: 0.011 } };
-  const shader = (fragmentShader: string, more: object) =>
+  const shader = (vertexShader: string, fragmentShader: string, more: object) =>
     new RawShaderMaterial({
       glslVersion: GLSL3,
-      vertexShader: SEA_VERTEX,
+      vertexShader,
       fragmentShader,
       uniforms: { eye: shared.eye, ...colors, ...air },
       ...more,
     });
-  const sea = new Mesh(new SphereGeometry(1, 192, 128), shader(SEA, {}));
+  const sea = new Mesh(new SphereGeometry(1, 192, 128), shader(SEA_VERTEX, SEA, {}));
   sea.renderOrder = 1;
   const ground = new BufferGeometry();
   ground.setAttribute("position", new BufferAttribute(places, 3));
   ground.setIndex(new BufferAttribute(faces, 1));
-  const soil = new Mesh(
-    ground,
-    shader(LAND, { transparent: true, depthTest: false, depthWrite: false, side: 2 }),
-  );
+  const soil = new Mesh(ground, shader(LAND_VERTEX, LAND, { depthTest: false, depthWrite: false }));
   soil.renderOrder = 2;
-  const rim = new Mesh(new SphereGeometry(1.1, 96, 64), shader(AIR, { transparent: true, depthWrite: false, side: BackSide }));
+  const rim = new Mesh(new SphereGeometry(1.1, 96, 64), shader(SEA_VERTEX, AIR, { transparent: true, depthWrite: false, side: BackSide }));
   rim.renderOrder = 0;
   const grid = ribbons(shared, true, 3);
   const inner = ribbons(shared, true, 4);

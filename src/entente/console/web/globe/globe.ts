@@ -1,6 +1,5 @@
 // The free globe: mounted on an element, told scenes, drawn only when something has changed. Loaded when first asked for.
 import { PerspectiveCamera, Scene as Stage, Vector2, Vector3, WebGLRenderer } from "three";
-import { columnsOf } from "../columns";
 import type { Replay } from "../document";
 import type { Theme } from "../palette";
 import type { Scene } from "../scene";
@@ -105,7 +104,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
   });
 
   function home(): View {
-    const flown = columnsOf(doc).truth[0]?.truth;
+    const flown = doc.truth[0];
     const [from, to] = flown ? [point(...flown.launch_deg), point(...flown.impact_deg)] : [point(50, 10), point(50, 40)];
     return across(from, to, host.clientWidth < host.clientHeight);
   }

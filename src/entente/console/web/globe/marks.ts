@@ -1,13 +1,6 @@
 // Signs of a size in pixels that stand in the scene: whole where the Earth does not hide their middle, else not there.
-import {
-  BufferAttribute,
-  DynamicDrawUsage,
-  GLSL3,
-  InstancedBufferAttribute,
-  InstancedBufferGeometry,
-  Mesh,
-  RawShaderMaterial,
-} from "three";
+import { GLSL3, type Mesh, RawShaderMaterial } from "three";
+import { quads } from "./quads";
 import type { Rgba, Shared } from "./ribbons";
 import type { Point } from "./sphere";
 
@@ -82,9 +75,7 @@ void main() {
   color = vec4(mix(vEdge.rgb, vTint.rgb, inside * vTint.a / max(cover, 0.001)), cover);
 }`;
 
-const CORNERS = new Float32Array([-1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1]);
-const PARTS = { at: 3, tint: 4, edge: 4, look: 3 } as const;
-type Part = keyof typeof PARTS;
+const PARTS = { at: { size: 3 }, tint: { size: 4, color: true }, edge: { size: 4, color: true }, look: { size: 3 } };
 
 export interface Marks {
   mesh: Mesh;
@@ -108,60 +99,22 @@ export function marks(shared: Shared, order: number): Marks {
     depthTest: false,
     depthWrite: false,
   });
-  const mesh = new Mesh(new InstancedBufferGeometry(), material);
-  mesh.frustumCulled = false;
-  mesh.renderOrder = order;
-  let room = 0;
-  let count = 0;
-  let data = {} as Record<Part, Float32Array>;
-
-  function grow(): void {
-    room = Math.max(64, room * 2);
-    const geometry = new InstancedBufferGeometry();
-    geometry.setAttribute("corner", new BufferAttribute(CORNERS, 2));
-    const grown = {} as Record<Part, Float32Array>;
-    for (const part of Object.keys(PARTS) as Part[]) {
-      grown[part] = new Float32Array(room * PARTS[part]);
-      if (data[part]) grown[part].set(data[part]);
-      geometry.setAttribute(part, new InstancedBufferAttribute(grown[part], PARTS[part]).setUsage(DynamicDrawUsage));
-    }
-    data = grown;
-    geometry.setDrawRange(0, CORNERS.length / 2); // no attribute is named position, which would tell
-    mesh.geometry.dispose();
-    mesh.geometry = geometry;
-  }
-  grow();
+  const batch = quads(PARTS, material, order);
 
   return {
-    mesh,
-    clear() {
-      count = 0;
-    },
+    mesh: batch.mesh,
+    clear: batch.clear,
     add(p, size, shape, tint, edge, border = 1.5, panels = false) {
-      if (count === room) grow();
-      data.at.set(p, 3 * count);
-      data.tint.set(tint, 4 * count);
-      data.edge.set(edge, 4 * count);
-      data.look.set([size, SHAPES[shape] + (panels ? PANELS : 0), border], 3 * count);
-      count++;
+      const quad = batch.next();
+      batch.put("at", quad, p);
+      batch.put("tint", quad, tint);
+      batch.put("edge", quad, edge);
+      batch.put("look", quad, [size, SHAPES[shape] + (panels ? PANELS : 0), border]);
     },
-    done() {
-      const geometry = mesh.geometry as InstancedBufferGeometry;
-      geometry.instanceCount = count;
-      mesh.visible = count > 0;
-      for (const part of Object.keys(PARTS) as Part[]) {
-        const attribute = geometry.getAttribute(part) as InstancedBufferAttribute;
-        attribute.clearUpdateRanges();
-        attribute.addUpdateRange(0, count * PARTS[part]);
-        attribute.needsUpdate = true;
-      }
-    },
+    done: batch.done,
     scale(value) {
       scale.value = value;
     },
-    dispose() {
-      mesh.geometry.dispose();
-      material.dispose();
-    },
+    dispose: batch.dispose,
   };
 }

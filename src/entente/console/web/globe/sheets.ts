@@ -1,43 +1,40 @@
 // Translucent surfaces with a colour at each corner: areas draped on the ground, and volumes in the air.
-import { BufferAttribute, BufferGeometry, DoubleSide, DynamicDrawUsage, GLSL3, Mesh, RawShaderMaterial } from "three";
+import { BufferAttribute, BufferGeometry, DoubleSide, DynamicDrawUsage, FrontSide, GLSL3, Mesh, RawShaderMaterial } from "three";
 import type { Rgba, Shared } from "./ribbons";
-import { type Point, scaled, sum, unit } from "./sphere";
+import { type Point, cross, dot, scaled, sum, unit } from "./sphere";
 
 const VERTEX = `
 uniform mat4 modelViewMatrix, projectionMatrix;
+uniform vec3 eye;
+uniform float ground, strength;
 in vec3 position;
 in vec4 tint;
-out vec3 vPoint;
 out vec4 vColor;
+out float vOver; // below 0 beyond the horizon
 void main() {
-  vPoint = position;
-  vColor = tint;
+  vColor = vec4(tint.rgb, tint.a * strength);
+  vOver = 1.0;
+  if (ground > 0.5) {
+    vOver = dot(position, eye) - 1.0;
+    vColor.a *= mix(0.6, 1.0, smoothstep(0.0, 0.3, vOver / length(eye - position)));
+  }
   gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
 }`;
 
 const FRAGMENT = `
-precision highp float;
-uniform vec3 eye;
-uniform float ground, strength;
-in vec3 vPoint;
+precision mediump float;
 in vec4 vColor;
+in float vOver;
 out vec4 color;
 void main() {
-  float alpha = vColor.a * strength;
-  if (ground > 0.5) {
-    vec3 up = normalize(vPoint);
-    float over = dot(up, eye) - 1.0;
-    if (over < 0.0) discard;
-    alpha *= mix(0.6, 1.0, smoothstep(0.0, 0.3, over / length(eye - up)));
-  }
-  color = vec4(vColor.rgb, alpha);
+  if (vOver < 0.0) discard;
+  color = vColor;
 }`;
 
 export interface Sheets {
   mesh: Mesh;
   clear(): void;
   corner(p: Point, color: Rgba): number;
-  triangle(a: number, b: number, c: number): void;
   /** Fill what lies inside a rim on the ground, in rings from its middle so that it follows the Earth's curve. */
   drape(middle: Point, rim: readonly Point[], inner: Rgba, outer?: Rgba): void;
   /** A net of points, row by row. */
@@ -58,7 +55,7 @@ export function sheets(shared: Shared, ground: boolean, order: number): Sheets {
     transparent: true,
     depthTest: !ground,
     depthWrite: false,
-    side: DoubleSide,
+    side: ground ? FrontSide : DoubleSide,
   });
   const mesh = new Mesh(new BufferGeometry(), material);
   mesh.frustumCulled = false;
@@ -67,6 +64,13 @@ export function sheets(shared: Shared, ground: boolean, order: number): Sheets {
   let places: number[] = [];
   let tints: number[] = [];
   let faces: number[] = [];
+
+  const at = (k: number): Point => [places[3 * k]!, places[3 * k + 1]!, places[3 * k + 2]!];
+  /** On the ground triangles face outward, so that those of the Earth's far side are not even filled. */
+  const face = (a: number, b: number, c: number): void => {
+    if (ground && dot(cross(at(a), at(b)), at(c)) < 0) faces.push(a, c, b);
+    else faces.push(a, b, c);
+  };
 
   const batch: Sheets = {
     mesh,
@@ -80,9 +84,6 @@ export function sheets(shared: Shared, ground: boolean, order: number): Sheets {
       tints.push(color[0], color[1], color[2], color[3]);
       return places.length / 3 - 1;
     },
-    triangle(a, b, c) {
-      faces.push(a, b, c);
-    },
     drape(middle, rim, inner, outer = inner) {
       const wide = Math.max(...rim.map((p) => Math.hypot(p[0] - middle[0], p[1] - middle[1], p[2] - middle[2])));
       const rings = Math.max(1, Math.ceil(wide / 0.06));
@@ -94,8 +95,8 @@ export function sheets(shared: Shared, ground: boolean, order: number): Sheets {
         const now = rim.map((p) => batch.corner(unit(sum(scaled(middle, 1 - f), scaled(p, f))), color));
         for (let k = 0; k < rim.length; k++) {
           const next = (k + 1) % rim.length;
-          if (ring === 1) faces.push(centre, now[k]!, now[next]!);
-          else faces.push(before[k]!, now[k]!, now[next]!, before[k]!, now[next]!, before[next]!);
+          if (ring === 1) face(centre, now[k]!, now[next]!);
+          else (face(before[k]!, now[k]!, now[next]!), face(before[k]!, now[next]!, before[next]!));
         }
         before = now;
       }
@@ -106,7 +107,7 @@ export function sheets(shared: Shared, ground: boolean, order: number): Sheets {
         const now = row.map((p, c) => batch.corner(p, color(r, c)));
         if (r > 0) {
           for (let c = 1; c < row.length; c++) {
-            faces.push(before[c - 1]!, now[c - 1]!, now[c]!, before[c - 1]!, now[c]!, before[c]!);
+            (face(before[c - 1]!, now[c - 1]!, now[c]!), face(before[c - 1]!, now[c]!, before[c]!));
           }
         }
         before = now;
