@@ -16,7 +16,7 @@ import { Stage, size, zoomAt } from "./stage";
 import * as state from "./state";
 import { Timeline } from "./timeline";
 import { VIEWS, home } from "./views";
-import { KEYS, WORDS, perspectiveName, rungName } from "./words";
+import { KEYS, WORDS, perspectiveName, rungName, rungShort } from "./words";
 
 export function App(): ComponentChildren {
   const { doc, failure, open, said } = state;
@@ -186,7 +186,7 @@ function PaneHeads(): ComponentChildren {
               <select value={pane.rung} onChange={(event) => state.setPane(which as 0 | 1, { rung: Number(event.currentTarget.value) })}>
                 {doc.rungs.map((rung, i) => (
                   <option key={i} value={i}>
-                    {rungName(rung)}
+                    {state.narrow.value ? rungShort(rung) : rungName(rung)}
                   </option>
                 ))}
               </select>

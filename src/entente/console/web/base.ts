@@ -1,7 +1,7 @@
 /** What stands still: sea, land, borders; and the reach of radars and satellites. Cut at the edges of a projection by d3-geo. */
 
 import { geoCircle, geoGraticule10, geoPath, type GeoPermissibleObjects } from "d3-geo";
-import { along } from "./columns";
+import { along, bearing, holds, place } from "./columns";
 import { type Sensor } from "./document";
 import { type Palette, DASHES, colourOf } from "./palette";
 import { type Pen } from "./pen";
@@ -44,19 +44,23 @@ function line(pen: Pen, colour: string, width: number): void {
   pen.stroke();
 }
 
-/** Radar fans: those that see now are filled, the others an outline; and what a chosen sensor could see at all. */
+/** Radar fans: the faces that see now are filled, the others a faint outline; and what a chosen sensor could see at all. */
 export function drawReach(pen: Pen, view: View, scene: Scene, palette: Palette, chosen: string): void {
   const path = geoPath(view.forD3(), pen as unknown as CanvasRenderingContext2D);
-  for (const { sensor, sees } of scene.sensors) {
+  for (const seen of scene.sensors) {
+    const { sensor } = seen;
     const colour = colourOf(palette, sensor.party);
     const bright = `sensor.${sensor.id}` === chosen;
     if (sensor.kind === "radar") {
-      pen.beginPath();
-      for (const shape of fans(sensor, Math.min(sensor.reach_body_km ?? 0, MOST_KM))) path(shape);
-      wash(pen, colour, sees || bright ? (bright ? 0.2 : 0.1) : 0.018);
-      pen.setLineDash(DASHES[sensor.party as 0] ?? []);
-      pen.globalAlpha = bright ? 1 : sees ? 0.6 : 0.22;
-      line(pen, colour, bright ? 1.6 : 0.9);
+      const lit = litFaces(scene, seen);
+      fans(sensor, Math.min(sensor.reach_body_km ?? 0, MOST_KM)).forEach((shape, face) => {
+        pen.beginPath();
+        path(shape);
+        if (bright || lit.includes(face)) wash(pen, colour, bright ? 0.18 : 0.1);
+        pen.setLineDash(DASHES[sensor.party as 0] ?? []);
+        pen.globalAlpha = bright ? 1 : lit.includes(face) ? 0.6 : 0.16;
+        line(pen, colour, bright ? 1.6 : 0.9);
+      });
     }
     if (bright) {
       pen.beginPath();
@@ -76,6 +80,23 @@ function wash(pen: Pen, colour: string, alpha: number): void {
   pen.globalAlpha = alpha;
   pen.fillStyle = colour;
   pen.fill();
+}
+
+/** The faces of a radar that look at what it sees now; all of them where that is not told. */
+export function litFaces(scene: Scene, { sensor, number, sees }: Scene["sensors"][number]): number[] {
+  if (!sees || sensor.kind !== "radar") return [];
+  const lit = new Set<number>();
+  const faces = sensor.faces ?? [];
+  for (const track of scene.tracks.slice(0, 200)) {
+    if (!track.known || !(holds(track.followed.track.sensors, scene.moment) ?? []).includes(number)) continue;
+    const [lat, lon] = place(track.x, track.y, track.z);
+    const to = bearing(sensor.lat_deg, sensor.lon_deg, lat, lon);
+    faces.forEach((face, i) => {
+      const off = Math.abs(((to - face.azimuth_deg + 540) % 360) - 180);
+      if (off <= face.half_width_deg) lit.add(i);
+    });
+  }
+  return lit.size ? [...lit].sort() : faces.map((_, i) => i);
 }
 
 const MOST_KM = 9000;

@@ -101,6 +101,14 @@ export function along(lat_deg: number, lon_deg: number, bearing_deg: number, km:
   return [lat / DEG, ((lon_deg + lon / DEG + 540) % 360) - 180];
 }
 
+/** The direction [deg from north] in which another place lies. */
+export function bearing(lat_deg: number, lon_deg: number, to_lat_deg: number, to_lon_deg: number): number {
+  const [a, b, d] = [lat_deg * DEG, to_lat_deg * DEG, (to_lon_deg - lon_deg) * DEG];
+  const y = Math.sin(d) * Math.cos(b);
+  const x = Math.cos(a) * Math.sin(b) - Math.sin(a) * Math.cos(b) * Math.cos(d);
+  return (Math.atan2(y, x) / DEG + 360) % 360;
+}
+
 /** Kilometres between two places, along the ground. */
 export function apart(a: readonly [number, number], b: readonly [number, number]): number {
   const [p, q] = [unit(a[0], a[1]), unit(b[0], b[1])];

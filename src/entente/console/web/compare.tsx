@@ -91,7 +91,7 @@ function Facts({ at, panes, facts, t }: { at: Replay; panes: Pane[]; facts: Know
 
 const W = 340;
 const H = 148;
-const PAD = { left: 4, right: 60, top: 10, bottom: 20 };
+const PAD = { left: 50, right: 52, top: 10, bottom: 20 };
 
 /** Both panes' 90 % impact area over the whole history, on a logarithmic scale; click it to go to a time. */
 function Chart({ at, panes, object, t }: { at: Replay; panes: Pane[]; object: number | null; t: number }): ComponentChildren {
@@ -125,7 +125,7 @@ function Chart({ at, panes, object, t }: { at: Replay; panes: Pane[]; object: nu
         {decades.map((d) => (
           <g key={d}>
             <line x1={PAD.left} x2={W - PAD.right} y1={y(10 ** d)} y2={y(10 ** d)} class="grid" />
-            <text x={PAD.left} y={y(10 ** d) - 3} class="axis">
+            <text x={PAD.left - 7} y={y(10 ** d) + 3.5} class="axis" text-anchor="end">
               {d >= 0 ? number(10 ** d) : `${10 ** d}`}
             </text>
           </g>

@@ -202,7 +202,7 @@ function nameTracks({ view, palette, selected, hits }: Drawing, scene: Scene, la
     if (track.known) {
       if (scene.tracks.length > 300 && !chosen) return;
       if (!view.project(track.x, track.y, track.z)) return;
-      labels.push({ text: track.name, note: few || chosen ? `${number(Math.round(track.alt_km))} km high` : "", x: view.sx, y: view.sy, off: 8, rank: chosen ? 0 : 10 + i / 1e4, colour, bold: true });
+      labels.push({ text: track.name, note: (few && scene.perspective !== "truth") || chosen ? `${number(Math.round(track.alt_km))} km high` : "", x: view.sx, y: view.sy, off: 8, rank: chosen ? 0 : 10 + i / 1e4, colour, bold: true });
     } else if (track.impact && few) {
       if (!view.project(...unit(track.impact[0], track.impact[1]))) return;
       const off = Math.min(70, (track.impact[2] / 6371) * view.scale);
@@ -296,6 +296,7 @@ function cross(pen: Pen, x: number, y: number, r: number): void {
 }
 
 function drawFixed({ pen, view, palette, hits, selected }: Drawing, scene: Scene, labels: Label[]): void {
+  const named = new Set<string>(); // two radars at one place are named once
   for (const { sensor, sees } of scene.sensors) {
     const r = sensor.kind === "satellite" ? 1 + (sensor.alt_km ?? 0) / 6371 : 1;
     const [x, y, z] = unit(sensor.lat_deg, sensor.lon_deg);
@@ -319,7 +320,11 @@ function drawFixed({ pen, view, palette, hits, selected }: Drawing, scene: Scene
     pen.fill();
     pen.stroke();
     if (key === selected) ring(pen, palette, sx, sy);
-    labels.push({ text: shortName(sensor.title), note: sees ? "sees it" : "", x: sx, y: sy, off: sensor.kind === "radar" ? 6 : 11, rank: key === selected ? 0 : sees ? 45 : 80, colour: sees ? palette.ink : palette.muted, bold: false });
+    const name = sensor.kind === "radar" ? shortName(sensor.title) : shortName(sensor.title, /[(]/);
+    const spot = `${name} ${sees} ${Math.round(sx)} ${Math.round(sy)}`;
+    if (named.has(spot)) continue;
+    named.add(spot);
+    labels.push({ text: name, note: sees ? "sees it" : "", x: sx, y: sy, off: sensor.kind === "radar" ? 6 : 11, rank: key === selected ? 0 : sees ? 45 : 80, colour: sees ? palette.ink : palette.muted, bold: false });
   }
   for (const site of scene.sites) {
     if (!view.project(...unit(site.lat_deg, site.lon_deg))) continue;
@@ -354,9 +359,9 @@ function ring(pen: Pen, palette: Palette, x: number, y: number): void {
 }
 
 /** A title up to its first comma or bracket: "Kurecik" of "Kurecik, AN/TPY-2 forward-based". */
-export function shortName(title: string): string {
-  const short = title.split(/[,(]/, 1)[0]?.trim() ?? title;
-  return short.length > 28 ? `${short.slice(0, 27)}…` : short;
+export function shortName(title: string, by = /[,(]| near /): string {
+  const short = title.split(by, 1)[0]?.trim() ?? title;
+  return short.length > 32 ? `${short.slice(0, 31)}…` : short;
 }
 
 function drawShots({ pen, view, palette, hits }: Drawing, scene: Scene, labels: Label[]): void {

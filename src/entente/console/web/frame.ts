@@ -4,7 +4,8 @@
  * or the set of radars that see change.
  */
 
-import { drawBase, drawReach } from "./base";
+import { unit } from "./columns";
+import { drawBase, drawReach, litFaces } from "./base";
 import { type Hit, drawScene } from "./draw";
 import { type Replay } from "./document";
 import { type Focus, drawLens, focusOn, lensView } from "./lens";
@@ -12,7 +13,7 @@ import { PALETTES, type Palette, type Theme } from "./palette";
 import { type Pen } from "./pen";
 import { type Scene } from "./scene";
 import { type Compare } from "./state";
-import { type Camera, type Rect, type View, makeView } from "./views";
+import { type Camera, type Rect, type View, makeView, pixels } from "./views";
 import { type World } from "./world";
 
 export interface Frame {
@@ -37,6 +38,7 @@ export interface Place {
 }
 
 const HEAD = 56; // the heads of the panes cover so much
+const HEADS = 80; // one above the other, on a phone
 
 export function placesOf({ compare, divider, width, height }: Pick<Frame, "compare" | "divider" | "width" | "height">): Place[] {
   const whole = { x: 0, y: 0, w: width, h: height };
@@ -105,15 +107,33 @@ export function drawFrame(pen: Pen & Partial<CanvasRenderingContext2D>, frame: F
     pen.rect(place.clip.x, place.clip.y, place.clip.w, place.clip.h);
     pen.clip();
     drawMap(pen, frame, view, scene, i, palette, still);
-    const lens = focus ? lensRect(place.clip, i > 0, frame.width) : null;
+    const lens = focus ? lensRect(place.clip, i > 0 && frame.compare === "divide", frame.width) : null;
+    if (lens && focus) drawPointer(pen, view, focus, lens, palette);
     const mine: Hit[] = [];
-    const head = { x: place.clip.x, y: place.clip.y, w: place.clip.w, h: HEAD };
+    const head = { x: place.clip.x, y: place.clip.y, w: place.clip.w, h: frame.width < 560 && frame.compare === "divide" ? HEADS : HEAD };
     drawScene({ pen, view, palette, clip: place.clip, taken: lens ? [lens, head] : [head], selected: frame.selected, hits: mine }, scene);
     if (lens && focus) drawCloseUp(pen, frame, scene, lens, focus, i, palette, still);
     pen.restore();
     for (const hit of mine) if (isIn(hit, place.clip)) hits.push(hit);
   });
   return hits;
+}
+
+/** A frame on the map around what the close-up shows, and a line from one to the other. */
+function drawPointer(pen: Pen, view: View, focus: Focus, lens: Rect, palette: Palette): void {
+  if (!view.project(...unit(focus.lat_deg, focus.lon_deg))) return;
+  const half = Math.max(5, pixels(view, focus.half_km));
+  const [x, y] = [view.sx, view.sy];
+  if (half > 60 || (x > lens.x - 10 && x < lens.x + lens.w + 10 && y > lens.y - 10)) return;
+  pen.strokeStyle = palette.ink;
+  pen.globalAlpha = 0.65;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  pen.rect(x - half, y - half, 2 * half, 2 * half);
+  pen.moveTo(x < lens.x + lens.w / 2 ? x - half : x + half, y + half);
+  pen.lineTo(x < lens.x + lens.w / 2 ? lens.x : lens.x + lens.w, lens.y);
+  pen.stroke();
+  pen.globalAlpha = 1;
 }
 
 function isIn({ x, y }: Hit, clip: Rect): boolean {
@@ -131,7 +151,7 @@ function drawMap(pen: Pen & Partial<CanvasRenderingContext2D>, frame: Frame, vie
   const base = keep("base", where + (frame.compare === "beside" && isStacked(frame.width, frame.height)), { ...rect, x: 0, y: 0 }, frame.ratio, (canvas) =>
     drawBase(canvas, makeView(frame.camera, { ...rect, x: 0, y: 0 }), frame.world, palette),
   );
-  const sees = scene.sensors.map((seen) => `${seen.number}${seen.sees ? "+" : ""}`).join();
+  const sees = scene.sensors.map((seen) => `${seen.number}${seen.sees ? `+${litFaces(scene, seen).join("")}` : ""}`).join();
   const chosen = frame.selected.startsWith("sensor.") ? frame.selected : "";
   const reach = keep(`reach${i}`, [where, rect.x, rect.y, sees, chosen].join(), { ...rect, x: 0, y: 0 }, frame.ratio, (canvas) => {
     (canvas as CanvasRenderingContext2D).drawImage(base, 0, 0, rect.w, rect.h);

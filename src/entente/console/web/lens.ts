@@ -36,7 +36,10 @@ export function focusOn(scenes: Scene[], chosen: number | null): Focus | null {
   const object = chosen !== null && objects.includes(chosen) ? chosen : lowest(objects);
   const areas = scenes.map((scene) => told(scene, object)?.area).filter((area): area is Area => area !== undefined);
   const middle = areas[areas.length - 1] as Area;
-  const needed = Math.max(...areas.map((area) => area[2] + apart([area[0], area[1]], [middle[0], middle[1]])));
+  const away = (area: Area): number => area[2] + apart([area[0], area[1]], [middle[0], middle[1]]);
+  const others = scenes.flatMap((scene) => scene.tracks.filter((t) => t.known && t.impact && t.followed.track.object === object).map((t) => away(t.impact as Area)));
+  const least = Math.max(...areas.map(away));
+  const needed = Math.max(least, Math.min(8 * least, ...[Math.max(0, ...others)])); // the others too, where the best stays visible
   const half_km = STEPS.find((step) => step >= 1.08 * needed) ?? 2000;
   const grain = half_km / 400; // the map below moves in steps, or it would be drawn anew at every moment
   const snap = (value: number): number => Math.round(value / grain) * grain;

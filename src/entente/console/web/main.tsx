@@ -53,6 +53,14 @@ function sayEvents(): void {
   });
 }
 
+function watchWidth(): void {
+  const narrow = matchMedia(`(max-width: ${state.NARROW}px)`);
+  const set = (): void => void (state.narrow.value = narrow.matches);
+  narrow.addEventListener("change", set);
+  set();
+}
+
+watchWidth();
 preferredTheme();
 matchMedia("(prefers-color-scheme: light)").addEventListener("change", preferredTheme);
 effect(() => void (document.documentElement.dataset.theme = state.theme.value));

@@ -14,7 +14,7 @@ export function Panel(): ComponentChildren {
   const count = scenes.value.reduce((sum, scene) => sum + scene.tracks.length, 0);
   const tabs: [Tab, string][] = [
     ["comparison", WORDS.comparison],
-    ["events", WORDS.events],
+    ["events", WORDS.eventsTab],
     ["tracks", `${WORDS.tracks} (${count})`],
     ...(selected.value ? [["details", WORDS.details] as [Tab, string]] : []),
   ];

@@ -13,21 +13,6 @@ export function canShowSpace(): boolean {
   return GLOBE && !isEmbedded();
 }
 
-/** The globe's names of things and ours: "track:3" there is "track.4.3" here, as a track is one of a picture. */
-function theirs(key: string): string | null {
-  if (!key) return null;
-  const [kind, ...rest] = key.split(".");
-  return rest.length ? `${kind}:${kind === "track" ? rest[1] : rest.join(".")}` : key;
-}
-
-function ours(id: string | null, picture: number): string {
-  if (!id) return "";
-  const colon = id.indexOf(":");
-  if (colon < 0) return id;
-  const [kind, rest] = [id.slice(0, colon), id.slice(colon + 1)];
-  return kind === "track" ? `track.${picture}.${rest}` : `${kind}.${rest}`;
-}
-
 export function Space(): ComponentChildren {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -46,12 +31,11 @@ async function start(host: HTMLElement): Promise<() => void> {
   const { mount } = (await import("./globe.js" as string)) as typeof import("./globe/globe");
   const [doc, world] = [state.doc.peek(), state.world.peek()];
   if (!doc || !world) return () => undefined;
-  const picture = (): number => state.rungAt(doc, state.panes.peek()[1].rung).picture;
   const globe = mount(host, doc, {
     world,
     theme: () => state.theme.peek(),
-    selected: () => theirs(state.selected.peek()),
-    choose: (id) => state.select(ours(id, picture())),
+    selected: () => state.selected.peek(),
+    choose: (key) => state.select(key),
     covered: () => ({ top: 56, right: 8, bottom: 8, left: 8 }),
     failed: (why) => {
       state.said.value = why;
@@ -66,7 +50,7 @@ async function start(host: HTMLElement): Promise<() => void> {
       void state.theme.value;
       globe.update(scene(doc, state.rungAt(doc, rung), side, state.t.value));
     }),
-    effect(() => globe.select(theirs(state.selected.value))),
+    effect(() => globe.select(state.selected.value)),
   ];
   return () => {
     for (const end of ends) end();

@@ -5,7 +5,7 @@ import { type Replay, type Rung } from "./document";
 import { opening } from "./opening";
 import { type Theme } from "./palette";
 import { type Perspective, type Scene, eventsOf, scene } from "./scene";
-import { type Camera, VIEWS, type ViewName, home } from "./views";
+import { type Camera, VIEWS, type ViewName, framed, home } from "./views";
 import { type World } from "./world";
 
 export type Compare = "one" | "divide" | "beside";
@@ -39,10 +39,11 @@ export const selected = signal("");
 export const theme = signal<Theme>("dark");
 export const tab = signal<Tab>("comparison");
 export const open = signal<"" | "search" | "keys" | "save" | "about">("");
+export const narrow = signal(false); // as on a phone
 export const said = signal(""); // for the live region
 
 /** The panes on the screen, left to right. */
-export const shown = computed<Pane[]>(() => (compare.value === "one" ? [panes.value[1]] : panes.value));
+export const shown = computed<Pane[]>(() => (compare.value === "one" || space.value ? [panes.value[1]] : panes.value));
 
 export const moment = computed(() => {
   const at = doc.value;
@@ -137,6 +138,18 @@ export function select(key: string): void {
   });
 }
 
+export const NARROW = 620;
+const WIDE = 1000; // pixels: two maps beside each other need as much
+
+function mapWidth(): number {
+  return innerWidth < WIDE ? innerWidth : (innerWidth - 380) / (compare.peek() === "beside" ? 2 : 1);
+}
+
+/** Where flights begin and end. */
+function flown(at: Replay): [number, number][] {
+  return at.truth.flatMap((truth) => [truth.launch_deg, truth.impact_deg]);
+}
+
 /** Begin with a document: what matters most in it, then what the address asks for. */
 export function begin(at: Replay, map: World): void {
   const first = opening(at);
@@ -146,8 +159,8 @@ export function begin(at: Replay, map: World): void {
       { rung: first.left, side: first.side },
       { rung: first.right, side: first.side },
     ];
-    compare.value = at.rungs.length > 1 ? "divide" : "one";
-    camera.value = home(first.view);
+    compare.value = at.rungs.length < 2 ? "one" : innerWidth >= WIDE ? "beside" : "divide";
+    camera.value = framed(first.view, flown(at), { x: 0, y: 0, w: mapWidth(), h: (innerWidth < NARROW ? 0.42 : 0.78) * innerHeight }, innerWidth < NARROW ? [84, 96] : [70, 40]);
     doc.value = at;
     goTo(first.t);
     restore(location.hash, at);

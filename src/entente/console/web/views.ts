@@ -55,6 +55,26 @@ export function home(view: ViewName): Camera {
   return { view, zoom: 1, x: 0, y: 0, lon_deg: 27, lat_deg: 40 };
 }
 
+/** A camera on what matters: the places, and some margin around them, on a map of this shape; whole views stay as they are. */
+export function framed(view: ViewName, places: [number, number][], rect: Rect, [above, below]: [number, number]): Camera {
+  const camera = home(view);
+  if (view !== "europe" || places.length === 0 || rect.w < 2) return camera;
+  const whole = makeView(camera, rect);
+  const [xs, ys] = [[] as number[], [] as number[]];
+  for (const [lat, lon] of places) {
+    const [p, l] = [lat * DEG, lon * DEG];
+    if (!whole.project(Math.cos(p) * Math.cos(l), Math.cos(p) * Math.sin(l), Math.sin(p))) continue;
+    xs.push((whole.sx - rect.x - rect.w / 2) / whole.scale);
+    ys.push((rect.y + rect.h / 2 - whole.sy) / whole.scale);
+  }
+  const [left, right, bottom, top] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const margin = 0.13; // radii: 830 km
+  const fits = Math.min(rect.w / (right - left + 2 * margin), (rect.h - above - below) / (top - bottom + 2 * margin));
+  const zoom = Math.min(2.2, Math.max(0.7, fits / whole.scale));
+  const shift = (above - below) / 2 / (whole.scale * zoom); // things cover the top and the bottom of the map
+  return { ...camera, zoom, x: (left + right) / 2, y: (bottom + top) / 2 + shift };
+}
+
 export function makeView(camera: Camera, rect: Rect): View {
   const [across, up] = HALF[camera.view];
   const scale = Math.min(rect.w / 2 / across, rect.h / 2 / up) * camera.zoom;

@@ -48,8 +48,11 @@ export function series(doc: Replay, pane: Pane, object: number | null): (number 
   const key = `${rung.picture} ${pane.side} ${object}`;
   let values = kept.get(key);
   if (!values) {
+    const truth = doc.truth.find((one) => one.object === object);
+    // Once it is down, what is still on a screen says nothing.
+    const last = truth ? (truth.impact_s - doc.grid.start_s) / doc.grid.step_s - 2 : Infinity;
     values = Array.from({ length: doc.grid.count }, (_, moment) => {
-      if (object === null) return null;
+      if (object === null || moment > last) return null;
       const area = impactAreas(doc, rung, pane.side, moment).get(object);
       return area ? extent(area) : null;
     });
@@ -69,17 +72,17 @@ export function headline(doc: Replay, panes: Pane[], areas: (number | null)[], t
   const [left, right] = panes;
   const at = clock(t);
   if (!left) return "";
-  const name = (pane: Pane): string => perspectiveName(doc, pane.side);
+  const name = (pane: Pane): string => (pane.side === "truth" ? "all together" : pane.side === "centre" ? "the joint centre" : perspectiveName(doc, pane.side));
   const rung = (pane: Pane): string => rungShort(rungAt(doc, pane.rung)).toLowerCase();
   const [a, b] = areas;
-  if (!right) return a ? `At ${at}, the 90 % impact area is ${squareKm(a)}.` : `At ${at}, no impact area is stated.`;
-  if (!a && !b) return `At ${at}, no impact area is stated yet.`;
+  if (!right) return a ? `At ${at}, the 90 % impact area is ${squareKm(a)}.` : `At ${at}, no impact area is known.`;
+  if (!a && !b) return `At ${at}, no impact area is known.`;
   const how = a && b ? ratio(a, b) : "";
   if (left.side === right.side) {
-    if (!a) return `At ${at}, an impact area is stated at ${rung(right)} only: ${squareKm(b as number)}.`;
-    if (!b) return `At ${at}, an impact area is stated at ${rung(left)} only: ${squareKm(a)}.`;
-    if (left.rung === right.rung || how === WORDS.same) return `At ${at}, the impact area is the same on both maps: ${squareKm(b)}.`;
-    return `At ${at}, the impact area is ${how} at ${rung(right)} than at ${rung(left)}.`;
+    if (!a) return `At ${at}, ${name(left)} knows an impact area at ${rung(right)} only: ${squareKm(b as number)}.`;
+    if (!b) return `At ${at}, ${name(left)} knows an impact area at ${rung(left)} only: ${squareKm(a)}.`;
+    if (left.rung === right.rung || how === WORDS.same) return `At ${at}, the impact area known to ${name(left)} is the same on both maps: ${squareKm(b)}.`;
+    return `At ${at}, the impact area known to ${name(left)} is ${how} at ${rung(right)} than at ${rung(left)}.`;
   }
   const say = (area: number | null | undefined): string => (area ? squareKm(area) : WORDS.unknown);
   return `At ${at}, the impact area: ${name(left)} ${say(a)}; ${name(right)} ${say(b)}.`;

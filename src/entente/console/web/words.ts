@@ -50,7 +50,7 @@ export const WORDS = {
   compareTitle: "The same instant",
   rows: {
     impact: "90 % impact area",
-    when: "Time of impact, ±",
+    when: "Time of impact,\u00a0±",
     position: "Position, 90 % area",
     launch: "90 % launch area",
     first: "Knew of the launch",
@@ -61,6 +61,7 @@ export const WORDS = {
   never: "never",
   notYet: "not yet",
   events: "Who knew what, when",
+  eventsTab: "Events",
   eventsNone: "Nothing happens here",
   tracks: "Tracks",
   trackColumns: { name: "Track", height: "Height", speed: "Speed", position: "Position 90 %", impact: "Impact 90 %" },
