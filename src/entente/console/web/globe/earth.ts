@@ -21,7 +21,7 @@ import { type Point, axes, cross, dot, place, point, sum, unit } from "./sphere"
 
 const placed = (line: readonly (readonly number[])[]): Point[] => line.map((p) => point(p[1]!, p[0]!));
 
-const STEP = 0.035; // radii; longer edges are halved until they follow the Earth's curve
+const STEP = 0.05; // radii; longer edges are halved until they follow the Earth's curve
 
 /** Triangles that fill polygons on the sphere. Each is laid flat by a stereographic projection about its own middle, which
  * has neither a date line nor a pole, cut by ear clipping, and put back. */
@@ -164,14 +164,14 @@ export function earth(world: World, shared: Shared): Earth {
       uniforms: { eye: shared.eye, ...colors, ...air },
       ...more,
     });
-  const sea = new Mesh(new SphereGeometry(1, 192, 128), shader(SEA_VERTEX, SEA, {}));
+  const sea = new Mesh(new SphereGeometry(1, 144, 96), shader(SEA_VERTEX, SEA, {}));
   sea.renderOrder = 1;
   const ground = new BufferGeometry();
   ground.setAttribute("position", new BufferAttribute(places, 3));
   ground.setIndex(new BufferAttribute(faces, 1));
   const soil = new Mesh(ground, shader(LAND_VERTEX, LAND, { depthTest: false, depthWrite: false }));
   soil.renderOrder = 2;
-  const rim = new Mesh(new SphereGeometry(1.1, 96, 64), shader(SEA_VERTEX, AIR, { transparent: true, depthWrite: false, side: BackSide }));
+  const rim = new Mesh(new SphereGeometry(1.1, 64, 48), shader(SEA_VERTEX, AIR, { transparent: true, depthWrite: false, side: BackSide }));
   rim.renderOrder = 0;
   const grid = ribbons(shared, true, 3);
   const inner = ribbons(shared, true, 4);

@@ -7,6 +7,7 @@ import type { World } from "../world";
 import { type Colors, colorsOf } from "./colors";
 import { earth } from "./earth";
 import { type Box, labels } from "./labels";
+import { pace } from "./pace";
 import { type Pickable, picture } from "./picture";
 import type { Shared } from "./ribbons";
 import { type Point, inSight, place, point } from "./sphere";
@@ -41,8 +42,7 @@ export const NO_WEBGL = "This browser cannot draw in 3D (no WebGL 2): the flat g
 export const LOST = "The 3D picture was lost (the graphics system reset it): the flat globe shows the same.";
 const NAME = "Globe in three dimensions. Arrow keys turn it, plus and minus zoom, Shift and arrows lean it, 0 goes home.";
 const NOTHING: Globe = { update() {}, resize() {}, select() {}, dispose() {} };
-const SLOW_MS = 50;
-const REST_MS = 180;
+const PLAYING_MS = 300; // scenes that follow one another so closely are a play
 const REACH = 14; // pixels around a sign in which a click means it
 
 /** Put the globe of a replay on an element. */
@@ -79,10 +79,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
   let scene: Scene | null = null;
   let stale = true; // the scene must be drawn anew
   let asked = 0;
-  let quality = 1; // of the resolution while something moves
-  let sharp = true;
-  let resting = 0;
-  let before = 0;
+  let told = 0; // when the last scene came
   let hovered: string | null = null;
   let eye: Point = [3, 0, 0];
   let gone = false;
@@ -109,37 +106,27 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     return across(from, to, host.clientWidth < host.clientHeight);
   }
 
+  const speed = pace(ask);
+
   function ask(): void {
-    if (!asked && !gone) asked = requestAnimationFrame(frame);
+    if (asked || gone) return;
+    asked = requestAnimationFrame(frame);
+    speed.asked(performance.now());
   }
 
-  /** The picture moves: draw it fast, and sharply again when it rests. */
   function stir(): void {
-    sharp = quality === 1;
-    clearTimeout(resting);
-    resting = window.setTimeout(() => {
-      sharp = true;
-      before = 0;
-      ask();
-    }, REST_MS);
+    speed.stir();
     ask();
   }
 
   function frame(now: number): void {
     asked = 0;
     if (gone) return;
-    const gliding = steer.tick(now);
-    if (gliding) {
+    speed.began(performance.now());
+    if (steer.tick(now)) {
       accessors.moved?.(steer.view());
       stir();
     }
-    // A renderer without a GPU is told by how long frames take while they follow one another.
-    if (before && now - before < 400 && !sharp === (quality < 1)) {
-      const took = now - before;
-      if (took > SLOW_MS && quality > 0.5) quality = Math.max(0.5, quality * 0.85);
-      else if (took < 20 && quality < 1) quality = Math.min(1, quality * 1.03);
-    }
-    before = gliding ? now : 0;
     render();
   }
 
@@ -148,7 +135,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
       drawn.draw(scene, colors, accessors.selected());
       stale = false;
     }
-    const ratio = Math.min(2, window.devicePixelRatio || 1) * (sharp ? 1 : quality);
+    const ratio = Math.min(2, window.devicePixelRatio || 1) * speed.share();
     if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
     const view = steer.view();
     const stand = stance(view);
@@ -237,6 +224,9 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
   return {
     update(next) {
       if ((colors.dark ? "dark" : "light") !== accessors.theme()) dress();
+      const now = performance.now();
+      if (now - told < PLAYING_MS) speed.stir();
+      told = now;
       scene = next;
       stale = true;
       ask();
@@ -254,7 +244,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     dispose() {
       gone = true;
       cancelAnimationFrame(asked);
-      clearTimeout(resting);
+      speed.stop();
       canvas.removeEventListener("webglcontextlost", lost);
       watch.disconnect();
       steer.dispose();
