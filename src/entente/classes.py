@@ -60,12 +60,15 @@ WHOLE_SIGMA = 0.25  # sigma of ln beta of a missile that falls whole, drag coeff
 
 
 def classify(
-    t: Floats, held: Bools, x: Floats, P: Floats, p_boost: Floats, seen_by: Codes, launch: Floats
+    t: Floats, held: Bools, x: Floats, P: Floats, p_boost: Floats, seen_by: Codes, launch: Floats, asked: Bools
 ) -> tuple[Floats, Floats, Floats]:
-    """Chances of classes (K, G, 7), ln beta (K, G, 2) and the boost (K, G, 3) of tracks, as `belief.classify_many` has them."""
+    """Chances of classes (K, G, 7), ln beta (K, G, 2) and the boost (K, G, 3) of tracks, as `belief.classify_many` has them.
+
+    Only where `asked` (K, G), elsewhere nan; all that is held counts for how long a body was seen to burn.
+    """
     classes, beta_ln, boost = (np.empty((*held.shape, width)) for width in (len(CLASSES), 2, 3))
-    table = kinds()
-    classify_many(t, held, x, P, p_boost, seen_by, launch, at_sea(launch), table, classes, beta_ln, boost)
+    sea = at_sea(np.where(asked[..., None], launch, np.nan))
+    classify_many(t, held, x, P, p_boost, seen_by, launch, sea, asked, kinds(), classes, beta_ln, boost)
     return classes, beta_ln, boost
 
 

@@ -177,7 +177,7 @@ def _find_areas(tracks: Tracks, changed: Bools) -> None:
     if unknown.any():
         areas_many(tracks.t, unknown, *state, NO_DRAG, STRAIGHT, False, fresh)
         launch[unknown] = fresh[unknown]
-    classes, beta_ln, boost = classify(tracks.t, tracks.held, *state, tracks.seen_by, launch)
+    classes, beta_ln, boost = classify(tracks.t, tracks.held, *state, tracks.seen_by, launch, changed)
     launch[unknown] = before_boost(launch, boost)[unknown]
     tracks.classes[changed], tracks.classes[~tracks.held] = classes[changed], np.nan
     if (tracks.holder == CENTRE).any():

@@ -66,7 +66,7 @@ def _nation(world: World, detections: Detections, party: int, grid: Floats) -> t
     for column in (x, P, p_boost, launch):
         column[~held] = np.nan
     codes = np.concatenate(seen_by)
-    classes, beta_ln, boost = classify(grid, held, x, P, p_boost, codes, launch)
+    classes, beta_ln, boost = classify(grid, held, x, P, p_boost, codes, launch, held)
     launch = np.where((codes == RADAR)[..., None], before_boost(launch, boost), launch)
     impact = Areas.unknown(*held.shape).columns
     areas_many(grid, held, x, P, p_boost, beta_ln, STRAIGHT, True, impact)

@@ -146,6 +146,7 @@ def classify_many(
     seen_by: Codes,
     launch: Floats,
     at_sea: Floats,
+    asked: Bools,
     kinds: Floats,
     classes: Floats,
     beta_ln: Floats,
@@ -158,6 +159,7 @@ def classify_many(
         seen_by: (K, G), bit 1 for radar, bit 2 for infrared: only who saw the plume knows when it went out.
         launch: (K, G, 7), their launch areas, as `areas_many` has them; nan where not known.
         at_sea: (K, G), chance that the launch was at sea; nan where not known.
+        asked: (K, G), where an answer is wanted; elsewhere it is nan.
         kinds: (R, 14), see `classify.kind_probabilities`.
         classes: (K, G, 7), written: chances in the order of classify.CLASSES; nan where a track is not held.
         beta_ln: (K, G, 2), written: mean and standard deviation of the logarithm of the ballistic coefficient [kg/m^2]; nan
@@ -180,6 +182,8 @@ def classify_many(
                     lit = t[g] - late
                 aloft, burned = t[g] - launch[k, g, WHEN], lit - launch[k, g, WHEN]
                 sigma = math.hypot(launch[k, g, WHEN_SIGMA], 0.4 * late)
+            if not asked[k, g]:
+                continue
             if kind_probabilities(x[k, g], P[k, g], p_boost[k, g], aloft, burned, sigma, at_sea[k, g], kinds, p) != 0:
                 continue
             class_probabilities(p, kinds, classes[k, g])

@@ -19,6 +19,7 @@ SPACE_LAUNCH = 5  # its number in CLASSES
 CLASS, PRIOR, SLOW, FAST, STEEP, STEEP_SIGMA, RARE, RARE_STEEP, RARE_SIGMA = 0, 1, 2, 3, 4, 5, 6, 7, 8
 BURN_SHORT, BURN_LONG, AT_SEA, BETA_LN_MEAN, BETA_LN_SIGMA = 9, 10, 11, 12, 13
 COLUMNS = 14
+HARDLY = 1e-9  # chance of burning, or of not burning, below which that side is not asked
 IN_ORBIT = 100_000.0  # m  a body whose lowest point lies above this height goes round
 OWN_SPEED = 60.0  # m/s  left over when drag on the way up and the height of the burnout are neglected
 OWN_ANGLE = 0.03  # rad  the same, and what the turning of the Earth does to an angle
@@ -105,8 +106,11 @@ def kind_probabilities(
         orbits = lowest > IN_ORBIT
         if orbits and kinds[k, CLASS] != SPACE_LAUNCH:
             prior = 0.0
-        p_out[k] = prior * (1.0 if orbits else _when_falling(mean, cov, burned, burn_sigma, kinds[k]))
-        rising[k] = prior * (1.0 if orbits else _when_rising(mean, cov, aloft, burn_sigma, kinds[k]))
+        p_out[k], rising[k] = prior, prior
+        if not orbits and burns < 1.0 - HARDLY:
+            p_out[k] *= _when_falling(mean, cov, burned, burn_sigma, kinds[k])
+        if not orbits and burns > HARDLY:
+            rising[k] *= _when_rising(mean, cov, aloft, burn_sigma, kinds[k])
     _shares(p_out)
     _shares(rising)
     for k in range(count):
