@@ -88,23 +88,23 @@ function graticule(): Point[][] {
 
 const SEA_VERTEX = `
 uniform mat4 modelViewMatrix, projectionMatrix;
+uniform vec3 eye;
 in vec3 position;
-out vec3 vPoint;
+out float vFacing;
 void main() {
-  vPoint = position;
+  vec3 way = eye - position;
+  vFacing = dot(position, way) / length(way);
   gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
 }`;
 
 const SEA = `
-precision highp float;
-uniform vec3 eye, light, deep, rim;
-in vec3 vPoint;
+precision mediump float;
+uniform vec3 light, deep, rim;
+in float vFacing;
 out vec4 color;
 void main() {
-  vec3 up = normalize(vPoint);
-  float facing = clamp(dot(up, normalize(eye - up)), 0.0, 1.0);
-  vec3 tone = mix(deep, light, smoothstep(0.05, 0.9, facing));
-  color = vec4(mix(rim, tone, smoothstep(0.0, 0.22, facing)), 1.0);
+  vec3 tone = mix(deep, light, smoothstep(0.05, 0.9, vFacing));
+  color = vec4(mix(rim, tone, smoothstep(0.0, 0.22, vFacing)), 1.0);
 }`;
 
 const LAND_VERTEX = `
@@ -127,6 +127,15 @@ out vec4 color;
 void main() {
   if (vOver < 0.0) discard;
   color = vec4(vColor, 1.0);
+}`;
+
+const AIR_VERTEX = `
+uniform mat4 modelViewMatrix, projectionMatrix;
+in vec3 position;
+out vec3 vPoint;
+void main() {
+  vPoint = position;
+  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
 }`;
 
 const AIR = `
@@ -171,7 +180,7 @@ export function earth(world: World, shared: Shared): Earth {
   ground.setIndex(new BufferAttribute(faces, 1));
   const soil = new Mesh(ground, shader(LAND_VERTEX, LAND, { depthTest: false, depthWrite: false }));
   soil.renderOrder = 2;
-  const rim = new Mesh(new SphereGeometry(1.1, 64, 48), shader(SEA_VERTEX, AIR, { transparent: true, depthWrite: false, side: BackSide }));
+  const rim = new Mesh(new SphereGeometry(1.1, 64, 48), shader(AIR_VERTEX, AIR, { transparent: true, depthWrite: false, side: BackSide }));
   rim.renderOrder = 0;
   const grid = ribbons(shared, true, 3);
   const inner = ribbons(shared, true, 4);

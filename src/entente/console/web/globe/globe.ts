@@ -109,9 +109,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
   const speed = pace(ask);
 
   function ask(): void {
-    if (asked || gone) return;
-    asked = requestAnimationFrame(frame);
-    speed.asked(performance.now());
+    if (!asked && !gone) asked = requestAnimationFrame(frame);
   }
 
   function stir(): void {
@@ -122,12 +120,12 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
   function frame(now: number): void {
     asked = 0;
     if (gone) return;
-    speed.began(performance.now());
     if (steer.tick(now)) {
       accessors.moved?.(steer.view());
       stir();
     }
     render();
+    speed.drawn();
   }
 
   function render(): void {

@@ -1,15 +1,15 @@
 // How sharp to draw while something moves: a renderer without a GPU keeps up only with fewer pixels; at rest all are drawn.
 
 const LEVELS = [1, 0.75, 0.5]; // of the resolution
-const SLOW_MS = 50; // from asking for a frame to getting it: what an idle renderer does in one screen refresh
+const SLOW_MS = 50; // from one frame to when the next may begin: an idle renderer takes one refresh of the screen
 const QUICK_MS = 22;
 const REST_MS = 300;
 
 export interface Pace {
   /** Something moves: draw now, and once more at rest. */
   stir(): void;
-  asked(now_ms: number): void;
-  began(now_ms: number): void;
+  /** A frame is drawn; how long until the browser is ready for another tells how hard it was. */
+  drawn(): void;
   /** The share of the full resolution to draw the next frame with. */
   share(): number;
   stop(): void;
@@ -20,7 +20,7 @@ export function pace(ask: () => void): Pace {
   let level = 0;
   let moving = false;
   let resting = 0;
-  let at = 0;
+  let watched = 0;
   let slow = 0;
   let quick = 0;
   return {
@@ -32,18 +32,22 @@ export function pace(ask: () => void): Pace {
         ask();
       }, REST_MS);
     },
-    asked(now) {
-      at = now;
-    },
-    began(now) {
-      if (!moving) return;
-      const took = now - at;
-      slow = took > SLOW_MS ? slow + 1 : 0;
-      quick = took < QUICK_MS ? quick + 1 : 0;
-      if (slow > 2) [level, slow] = [Math.min(LEVELS.length - 1, level + 1), 0];
-      if (quick > 60) [level, quick] = [Math.max(0, level - 1), 0];
+    drawn() {
+      if (!moving || watched) return;
+      const began = performance.now();
+      watched = requestAnimationFrame(() => {
+        watched = 0;
+        const took = performance.now() - began;
+        slow = took > SLOW_MS ? slow + 1 : 0;
+        quick = took < QUICK_MS ? quick + 1 : 0;
+        if (slow > 1) [level, slow] = [Math.min(LEVELS.length - 1, level + 1), 0];
+        if (quick > 60) [level, quick] = [Math.max(0, level - 1), 0];
+      });
     },
     share: () => (moving ? LEVELS[level]! : 1),
-    stop: () => clearTimeout(resting),
+    stop() {
+      clearTimeout(resting);
+      cancelAnimationFrame(watched);
+    },
   };
 }

@@ -20,6 +20,7 @@ interface Told {
 const KEY_STEP = 48; // pixels
 const FLIGHT_MS = 650;
 const GLIDE_MS = 260;
+const STILL_MS = 100; // a hand that rested so long before it let go wanted no glide
 const CLICK = 5; // pixels that a click may wander
 
 /** Steering by what happens on an element. */
@@ -70,7 +71,6 @@ export function steering(element: HTMLElement, start: View, told: Told): Steerin
   element.addEventListener(
     "pointerdown",
     (event) => {
-      element.setPointerCapture(event.pointerId);
       stop();
       const at = local(event);
       held.set(event.pointerId, at);
@@ -78,6 +78,7 @@ export function steering(element: HTMLElement, start: View, told: Told): Steerin
       pinch = held.size === 2 ? fingers() : null;
       speed = { x: 0, y: 0 };
       last = { ...at, at: event.timeStamp };
+      element.setPointerCapture(event.pointerId);
     },
     heard,
   );
@@ -120,7 +121,7 @@ export function steering(element: HTMLElement, start: View, told: Told): Steerin
     if (held.size > 0) return;
     if (wandered <= CLICK) {
       if (event.type === "pointerup") told.pressed(last.x, last.y);
-    } else if (!calm.matches && event.timeStamp - last.at < 60 && Math.hypot(speed.x, speed.y) > 0.05) {
+    } else if (!calm.matches && event.timeStamp - last.at < STILL_MS && Math.hypot(speed.x, speed.y) > 0.05) {
       glide = { ...speed, at: performance.now() };
       told.moved();
     }
