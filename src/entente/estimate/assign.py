@@ -125,7 +125,7 @@ def assign_listed(column: Ints, cost: Floats, count: Ints, columns: int, no_matc
         row_out: the column of each row, -1 for none, (n,).
     Returns:
         status: 4 where a cost is not finite, or a count or a column is none; then nothing is written.
-    Valid: time and memory as the lists, not as n m; of equally cheap ways, one, always the same.
+    Valid: memory as the lists, not as n m; time too, where few want the same; of equally cheap ways, one, always the same.
     Source: as `assign_all`, with a private column for each row that stands for "none" and never bears a price.
     """
     return price_listed(column, cost, count, columns, no_match, row_out, np.empty(count.shape[0]), np.empty(columns))
@@ -164,8 +164,13 @@ def price_listed(
     owner, via = np.full(columns, -1, np.int32), np.empty(columns, np.int32)
     is_done = np.zeros(columns, np.bool_)
     touched = np.empty(columns, np.int32)
+    room = 0
+    for i in range(n):
+        room += count[i]
+    length_of, column_of = np.empty(room), np.empty(room, np.int32)
     for start in range(n):
         i, last, reached, shortest, alone, alone_row = start, -1, 0, 0.0, math.inf, start
+        waiting = 0
         while i >= 0:
             base = shortest - row_price[i]
             if base + no_match[i] < alone:
@@ -178,13 +183,16 @@ def price_listed(
                         touched[reached] = j
                         reached += 1
                     reach[j], via[j] = length, i
+                    _put(length_of, column_of, waiting, length, j)
+                    waiting += 1
+            # The nearest column not done yet; one that was reached on a shorter way since stands there twice.
+            while waiting > 0 and is_done[column_of[0]]:
+                waiting -= 1
+                _take(length_of, column_of, waiting)
             last, shortest = -1, alone
-            for k in range(reached):
-                j = touched[k]
-                if reach[j] < shortest and not is_done[j]:
-                    last, shortest = j, reach[j]
-            if last < 0:
+            if waiting == 0 or not length_of[0] < alone:
                 break
+            last, shortest = column_of[0], length_of[0]
             is_done[last] = True
             i = owner[last]
         row_price[start] += shortest
@@ -201,3 +209,29 @@ def price_listed(
         if last >= 0:
             _turn_over(start, last, via, owner, row_out)
     return 0
+
+
+@kernel
+def _put(length: Floats, column: Ints, size: int, new_length: float, new_column: int) -> None:
+    """Put a column onto a heap of so many, the shortest length at the top."""
+    k = size
+    while k > 0 and length[(k - 1) // 2] > new_length:
+        length[k], column[k] = length[(k - 1) // 2], column[(k - 1) // 2]
+        k = (k - 1) // 2
+    length[k], column[k] = new_length, new_column
+
+
+@kernel
+def _take(length: Floats, column: Ints, size: int) -> None:
+    """Take the top off a heap, of which so many are left."""
+    last_length, last_column = length[size], column[size]
+    k = 0
+    while 2 * k + 1 < size:
+        child = 2 * k + 1
+        if child + 1 < size and length[child + 1] < length[child]:
+            child += 1
+        if not length[child] < last_length:
+            break
+        length[k], column[k] = length[child], column[child]
+        k = child
+    length[k], column[k] = last_length, last_column
