@@ -29,7 +29,8 @@ export interface Drawing {
 }
 
 export const MOST_PATHS = 40;
-const CHUNK = 48;
+const CROWD = 200; // with more tracks than this, lines are thin and plain
+const CHUNK = 4; // a software canvas fills a few small shapes at a time fastest
 const HOLDERS = [0, 1, CENTRE] as const;
 
 /** "track.4.2": how a thing is named in selections and deep links. */
@@ -81,16 +82,17 @@ function drawAreas({ pen, view, palette }: Drawing, scene: Scene, holder: number
   const held = scene.tracks.filter((track) => track.holder === holder);
   pen.setLineDash([1.5, 3]);
   batched(pen, held, (track) => track.launch !== null && traceStated(track.launch), paint(0.06, 0.75, 1.1));
-  pen.setLineDash(DASHES[holder as 0] ?? []);
+  const crowd = scene.tracks.length > CROWD;
+  pen.setLineDash(crowd ? [] : (DASHES[holder as 0] ?? []));
   // What the partner's warning says is coarse: an outline behind what the holder's own track says.
   batched(pen, held, (track) => !track.known && track.impact !== null && traceStated(track.impact), paint(0, 0.55, 1));
-  batched(pen, held, (track) => track.known && track.impact !== null && traceStated(track.impact), paint(0.18, 0.95, 1.5));
+  batched(pen, held, (track) => track.known && track.impact !== null && traceStated(track.impact), paint(crowd ? 0.1 : 0.18, crowd ? 0.6 : 0.95, crowd ? 1 : 1.5));
   pen.setLineDash([]);
   batched(
     pen,
     held,
     (track) => track.known && traceEllipse(pen, view, track.x, track.y, track.z, track.major_km, track.minor_km, track.bearing_deg),
-    paint(0.14, 0.7, 1),
+    paint(crowd ? 0 : 0.14, 0.7, 1),
   );
   pen.globalAlpha = 1;
 }
@@ -133,8 +135,8 @@ function drawAhead({ pen, view, palette, selected }: Drawing, scene: Scene): voi
 
 function drawTrails({ pen, view, palette }: Drawing, scene: Scene, holder: number): void {
   pen.strokeStyle = colourOf(palette, holder);
-  pen.lineWidth = scene.tracks.length > 200 ? 1 : 2;
-  pen.setLineDash(scene.tracks.length > 200 ? [] : (DASHES[holder as 0] ?? []));
+  pen.lineWidth = scene.tracks.length > CROWD ? 1 : 2;
+  pen.setLineDash(scene.tracks.length > CROWD ? [] : (DASHES[holder as 0] ?? []));
   pen.globalAlpha = 0.85;
   const held = scene.tracks.filter((track) => track.holder === holder);
   batched(
@@ -151,7 +153,7 @@ function drawTrails({ pen, view, palette }: Drawing, scene: Scene, holder: numbe
 }
 
 function drawTracks({ pen, view, palette, hits }: Drawing, scene: Scene, holder: number): void {
-  const size = scene.tracks.length > 200 ? 3.4 : 6;
+  const size = scene.tracks.length > CROWD ? 3.4 : 6;
   const held = scene.tracks.filter((track) => track.holder === holder && track.known);
   pen.fillStyle = colourOf(palette, holder);
   pen.strokeStyle = palette.halo;

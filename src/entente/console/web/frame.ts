@@ -38,7 +38,7 @@ export interface Place {
 }
 
 const HEAD = 56; // the heads of the panes cover so much
-const HEADS = 80; // one above the other, on a phone
+const HEADS = 80; // on a small map they take two lines
 
 export function placesOf({ compare, divider, width, height }: Pick<Frame, "compare" | "divider" | "width" | "height">): Place[] {
   const whole = { x: 0, y: 0, w: width, h: height };
@@ -108,9 +108,9 @@ export function drawFrame(pen: Pen & Partial<CanvasRenderingContext2D>, frame: F
     pen.clip();
     drawMap(pen, frame, view, scene, i, palette, still);
     const lens = focus ? lensRect(place.clip, i > 0 && frame.compare === "divide", frame.width) : null;
-    if (lens && focus) drawPointer(pen, view, focus, lens, palette);
+    if (lens && focus) drawPointer(pen, view, focus, lens, place.clip, palette);
     const mine: Hit[] = [];
-    const head = { x: place.clip.x, y: place.clip.y, w: place.clip.w, h: frame.width < 560 && frame.compare === "divide" ? HEADS : HEAD };
+    const head = { x: place.clip.x, y: place.clip.y, w: place.clip.w, h: frame.compare !== "one" && frame.width < 1000 ? HEADS : HEAD };
     drawScene({ pen, view, palette, clip: place.clip, taken: lens ? [lens, head] : [head], selected: frame.selected, hits: mine }, scene);
     if (lens && focus) drawCloseUp(pen, frame, scene, lens, focus, i, palette, still);
     pen.restore();
@@ -120,11 +120,11 @@ export function drawFrame(pen: Pen & Partial<CanvasRenderingContext2D>, frame: F
 }
 
 /** A frame on the map around what the close-up shows, and a line from one to the other. */
-function drawPointer(pen: Pen, view: View, focus: Focus, lens: Rect, palette: Palette): void {
+function drawPointer(pen: Pen, view: View, focus: Focus, lens: Rect, clip: Rect, palette: Palette): void {
   if (!view.project(...unit(focus.lat_deg, focus.lon_deg))) return;
   const half = Math.max(5, pixels(view, focus.half_km));
   const [x, y] = [view.sx, view.sy];
-  if (half > 60 || (x > lens.x - 10 && x < lens.x + lens.w + 10 && y > lens.y - 10)) return;
+  if (half > 60 || !isIn({ x, y }, clip) || (x > lens.x - 10 && x < lens.x + lens.w + 10 && y > lens.y - 10)) return;
   pen.strokeStyle = palette.ink;
   pen.globalAlpha = 0.65;
   pen.lineWidth = 1;
@@ -136,7 +136,7 @@ function drawPointer(pen: Pen, view: View, focus: Focus, lens: Rect, palette: Pa
   pen.globalAlpha = 1;
 }
 
-function isIn({ x, y }: Hit, clip: Rect): boolean {
+function isIn({ x, y }: { x: number; y: number }, clip: Rect): boolean {
   return x >= clip.x && x <= clip.x + clip.w && y >= clip.y && y <= clip.y + clip.h;
 }
 

@@ -62,7 +62,7 @@ export function drawLens(pen: Pen, view: View, scene: Scene, focus: Focus, palet
   pen.beginPath();
   pen.rect(rect.x, rect.y, rect.w, rect.h);
   pen.clip();
-  drawEllipses(pen, view, scene, palette);
+  drawEllipses(pen, view, scene, focus, palette);
   pen.restore();
   pen.strokeStyle = palette.coast;
   pen.lineWidth = 1;
@@ -72,7 +72,7 @@ export function drawLens(pen: Pen, view: View, scene: Scene, focus: Focus, palet
   drawWords(pen, view, scene, focus, palette);
 }
 
-function drawEllipses(pen: Pen, view: View, scene: Scene, palette: Palette): void {
+function drawEllipses(pen: Pen, view: View, scene: Scene, focus: Focus, palette: Palette): void {
   for (const region of scene.regions) {
     pen.beginPath();
     traceArea(pen, view, region.lat_deg, region.lon_deg, region.radius_km, region.radius_km, 0);
@@ -82,8 +82,8 @@ function drawEllipses(pen: Pen, view: View, scene: Scene, palette: Palette): voi
     pen.setLineDash([1, 3]);
     pen.stroke();
   }
-  for (const { impact, holder, known } of scene.tracks) {
-    if (!impact) continue;
+  for (const { impact, holder, known, followed } of scene.tracks) {
+    if (!impact || followed.track.object !== focus.object) continue;
     pen.beginPath();
     const seen = traceArea(pen, view, impact[0], impact[1], impact[2], impact[3], impact[4]);
     if (!seen) spot(pen, view, impact);
@@ -138,7 +138,7 @@ function drawWords(pen: Pen, view: View, scene: Scene, focus: Focus, palette: Pa
   pen.textAlign = "left";
   pen.textBaseline = "top";
   const colour = best ? colourOf(palette, best.holder) : palette.muted;
-  say(best ? squareKm(extent(best.area)) : WORDS.unknown, rect.x + 10, rect.y + 9, big ? "600 20px" : "600 14px", colour);
+  say(best ? squareKm(extent(best.area)) : WORDS.unknown, rect.x + 10, rect.y + 9, big ? "600 20px" : rect.w > 96 ? "600 14px" : "600 11px", colour);
   if (big) say(WORDS.area90, rect.x + 10, rect.y + 33, "400 12px", palette.muted);
   const bar = focus.half_km / 2;
   const wide = pixels(view, bar);

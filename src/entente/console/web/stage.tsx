@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type Hit } from "./draw";
-import { type Frame, drawFrame, placesOf } from "./frame";
+import { type Frame, drawFrame, isStacked, placesOf } from "./frame";
 import { type Pen } from "./pen";
 import { type Scene, scene } from "./scene";
 import * as state from "./state";
@@ -57,7 +57,7 @@ export function Stage(): ComponentChildren {
     <div class="stage" ref={host}>
       <canvas ref={canvas} tabIndex={0} role="application" aria-label={WORDS.map} />
       {state.compare.value === "divide" && <Divider />}
-      {state.compare.value === "beside" && <i class="seam" />}
+      {state.compare.value === "beside" && <i class={`seam ${isStacked(size.value.width, size.value.height) ? "across" : ""}`} />}
     </div>
   );
 }
