@@ -115,7 +115,7 @@ out vec3 vColor;
 out float vOver;
 void main() {
   vOver = dot(position, eye) - 1.0;
-  vColor = mix(rim, tone, smoothstep(-0.1, 0.35, vOver / length(eye - position)));
+  vColor = mix(rim, tone, smoothstep(0.0, 0.3, vOver / length(eye - position)));
   gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
 }`;
 
@@ -198,7 +198,7 @@ export function earth(world: World, shared: Shared): Earth {
       colors.rim.value.set(...theme.rim);
       colors.tone.value.set(...theme.land);
       colors.glow.value.set(...theme.glow);
-      air.strength.value = theme.dark ? 0.5 : 0.7;
+      air.strength.value = theme.air;
       rim.material.blending = theme.dark ? AdditiveBlending : NormalBlending;
       for (const batch of [grid, inner, coast]) batch.clear();
       for (const line of lines) grid.add(line, { width: 0.8, from: theme.grid });

@@ -4,13 +4,14 @@ import type { Replay } from "../document";
 import type { Theme } from "../palette";
 import type { Scene } from "../scene";
 import type { World } from "../world";
+import { buttons } from "./buttons";
 import { type Colors, colorsOf } from "./colors";
 import { earth } from "./earth";
 import { type Box, labels } from "./labels";
 import { pace } from "./pace";
 import { type Pickable, picture } from "./picture";
 import type { Shared } from "./ribbons";
-import { type Point, inSight, place, point } from "./sphere";
+import { type Point, dot, inSight, less, place, point, scaled, sum, unit } from "./sphere";
 import { steering } from "./steer";
 import { type View, across, field, stance } from "./view";
 
@@ -98,7 +99,15 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
       hovered = id;
       ask();
     },
+    meant(x, y) {
+      const struck = ground(x, y);
+      if (!struck) return;
+      const [lat_deg, lon_deg] = place(struck);
+      steer.go({ ...steer.view(), lat_deg, lon_deg });
+    },
   });
+  const nearer = (by: number) => steer.go({ ...steer.view(), distance: steer.view().distance * by });
+  const corner = buttons(host, () => nearer(0.7), () => nearer(1 / 0.7), () => steer.go(home()));
 
   function home(): View {
     const flown = doc.truth[0];
@@ -167,6 +176,15 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     return [((spot.x + 1) / 2) * width, ((1 - spot.y) / 2) * height];
   }
 
+  /** Where on the ground a pixel lies; null beside the Earth. */
+  function ground(x: number, y: number): Point | null {
+    spot.set((2 * x) / width - 1, 1 - (2 * y) / height, 0.5).unproject(camera);
+    const way = unit(less([spot.x, spot.y, spot.z], eye));
+    const near = -dot(eye, way);
+    const under = near * near - dot(eye, eye) + 1;
+    return under < 0 ? null : sum(eye, scaled(way, near - Math.sqrt(under)));
+  }
+
   function write(): void {
     const covered = accessors.covered?.() ?? { top: 0, right: 0, bottom: 0, left: 0 };
     const room: Box = {
@@ -175,7 +193,8 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
       right: width - covered.right - 4,
       bottom: height - covered.bottom - 4,
     };
-    const kept: Box[] = [];
+    const { offsetLeft: left, offsetTop: top, offsetWidth: wide, offsetHeight: high } = corner;
+    const kept: Box[] = [{ left, top, right: left + wide, bottom: top + high }];
     for (const { at: p, size } of drawn.pickable.slice(0, 300)) {
       const xy = project(p);
       if (xy) kept.push({ left: xy[0] - size / 2, right: xy[0] + size / 2, top: xy[1] - size / 2, bottom: xy[1] + size / 2 });
@@ -246,6 +265,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
       canvas.removeEventListener("webglcontextlost", lost);
       watch.disconnect();
       steer.dispose();
+      corner.remove();
       names.dispose();
       drawn.dispose();
       ball.dispose();

@@ -203,7 +203,7 @@ export function picture(shared: Shared): Picture {
       const at: Point = [body.x, body.y, body.z];
       if (body.flies) trail.push(at);
       airLines.add(trail, { width: id === chosen ? 2.4 : 1.5, from: faded(color, 0.55), to: faded(color, 0.95) });
-      if (scene.truth.length <= MOST_PATHS) curtain(trail, color, (f) => 0.02 + 0.08 * f, air);
+      if (scene.truth.length <= MOST_PATHS) curtain(trail, color, (f) => (0.02 + 0.08 * f) / Math.sqrt(scene.truth.length), air);
       signs.add(point(...body.launch_deg), 6, "ring", faded(color, 0.9), c.edge, 1);
       if (!body.stopped) {
         const end = point(...body.impact_deg);
@@ -256,7 +256,7 @@ export function picture(shared: Shared): Picture {
     if (paths) curtain(trail, color, (f) => 0.16 * f * f, air);
     drop(at, color, picked ? 0.9 : crowd ? 0.3 : 0.6);
     if (below) area(below, color, 0.18, 0.8, 1.1);
-    if (paths) path(track, color, picked);
+    if (paths) path(track, color, picked, 1 / Math.sqrt(Math.min(MOST_PATHS, scene.tracks.length)));
     const size = crowd ? 7 : scene.perspective === "truth" ? [14, 10, 6.5][holder]! : [12, 11, 10][holder]!;
     signs.add(at, size + (picked ? 2 : 0), sign, faded(color, 1), c.edge);
     ring(id, at, color);
@@ -267,15 +267,15 @@ export function picture(shared: Shared): Picture {
   }
 
   /** The path ahead, in the air, and the strip on the ground that it widens to. */
-  function path(track: SeenTrack, color: Rgb, picked: boolean): void {
+  function path(track: SeenTrack, color: Rgb, picked: boolean, thin: number): void {
     const next = aheadOf(track);
     if (!next || next.count < 2) return;
     const way: Point[] = [];
     for (let k = 0; k < next.count; k++) way.push([next.xyz[3 * k]!, next.xyz[3 * k + 1]!, next.xyz[3 * k + 2]!]);
     airLines.add(way, { width: picked ? 2 : 1.4, from: faded(color, 0.95), to: faded(color, 0.65), dash: 9 });
-    curtain(way, color, () => (picked ? 0.07 : 0.04), air);
+    curtain(way, color, () => (picked ? 0.07 : 0.07 * thin), air);
     const sides = corridor(way, next.half_km);
-    ground.net(sides, () => faded(color, picked ? 0.16 : 0.09));
+    ground.net(sides, () => faded(color, picked ? 0.16 : 0.12 * thin));
   }
 
   function shots(scene: Scene): void {

@@ -15,6 +15,8 @@ interface Told {
   moved(): void;
   pressed(x: number, y: number): void;
   pointed(x: number, y: number): void;
+  /** A double click: a way to turn the globe without dragging. */
+  meant(x: number, y: number): void;
 }
 
 const KEY_STEP = 48; // pixels
@@ -129,6 +131,14 @@ export function steering(element: HTMLElement, start: View, told: Told): Steerin
   element.addEventListener("pointerup", release, heard);
   element.addEventListener("pointercancel", release, heard);
   element.addEventListener("pointerleave", () => told.pointed(-1, -1), heard);
+  element.addEventListener(
+    "dblclick",
+    (event) => {
+      const box = element.getBoundingClientRect();
+      told.meant(event.clientX - box.left, event.clientY - box.top);
+    },
+    heard,
+  );
   element.addEventListener("contextmenu", (event) => event.preventDefault(), heard);
   element.addEventListener(
     "wheel",

@@ -46,6 +46,7 @@ export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number
   const [low, high] = sensor.elevation_deg ?? [3, 85];
   const { lat_deg, lon_deg } = sensor;
   const top = Math.min(high, TOP);
+  const thin = Math.min(1, Math.sqrt(1800 / reach_km)); // large volumes are fainter
   for (const [from, until] of arcs(sensor.faces ?? [])) {
     const turns = Math.max(2, Math.ceil((until - from) / TURN));
     const whole = until - from >= 360;
@@ -60,7 +61,7 @@ export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number
     const shadow = Array.from({ length: rings + 1 }, (_, r) =>
       steps.map((k) => unit(seen(lat_deg, lon_deg, azimuth(k), low, (reach_km * r) / rings))),
     );
-    to.ground.net(shadow, (r) => faded(color, weight * floor * (full ? 0.085 - (0.04 * r) / rings : 0.05)));
+    to.ground.net(shadow, (r) => faded(color, weight * thin * floor * (full ? 0.085 - (0.04 * r) / rings : 0.05)));
     to.groundLines.add(whole ? foot.slice(0, -1) : [site, ...foot], { width: 0.9, from: faded(color, (full ? 0.16 : 0.4) * weight) }, true);
     if (!full) continue;
 
@@ -69,7 +70,7 @@ export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number
     const fade = (r: number) => (1 - r / 8) ** 1.6;
     to.air.net(
       rows.map((elevation) => steps.map((k) => seen(lat_deg, lon_deg, azimuth(k), elevation, reach_km))),
-      (r) => faded(color, 0.055 * weight * fade(r)),
+      (r) => faded(color, 0.055 * weight * thin * fade(r)),
     );
     to.airLines.add(whole ? rim.slice(0, -1) : rim, { width: 1.2, from: faded(color, 0.62 * weight) }, whole);
     if (whole) continue;
@@ -77,7 +78,7 @@ export function fan(sensor: Sensor, reach_km: number, color: Rgb, weight: number
       const along = Array.from({ length: 9 }, (_, c) => c / 8);
       to.air.net(
         rows.map((elevation) => along.map((f) => seen(lat_deg, lon_deg, side, elevation, reach_km * f))),
-        (r, c) => faded(color, weight * fade(r) * (0.15 - 0.08 * (c / 8))),
+        (r, c) => faded(color, weight * thin * fade(r) * (0.15 - 0.08 * (c / 8))),
       );
       to.airLines.add([site, seen(lat_deg, lon_deg, side, low, reach_km)], { width: 1.2, from: faded(color, 0.7 * weight) });
       const edge = rows.map((elevation) => seen(lat_deg, lon_deg, side, elevation, reach_km));
