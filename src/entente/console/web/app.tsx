@@ -181,27 +181,26 @@ function PaneHeads(): ComponentChildren {
         const pane = state.panes.value[which as 0 | 1];
         return (
           <div class="pane" key={which}>
-            <label class="rung">
-              <span class="hidden">{WORDS.rungLabel}</span>
-              <select value={pane.rung} onChange={(event) => state.setPane(which as 0 | 1, { rung: Number(event.currentTarget.value) })}>
+            <span class="rung">
+              <select aria-label={WORDS.rungLabel} value={pane.rung} onChange={(event) => state.setPane(which as 0 | 1, { rung: Number(event.currentTarget.value) })}>
                 {doc.rungs.map((rung, i) => (
                   <option key={i} value={i}>
                     {state.narrow.value ? rungShort(rung) : rungName(rung)}
                   </option>
                 ))}
               </select>
-            </label>
-            <label class="side">
-              <span class="as">{WORDS.seenBy}</span>
+            </span>
+            <span class="side">
+              <span class="as" aria-hidden="true">{WORDS.seenBy}</span>
               <Shape holder={pane.side} />
-              <select value={String(pane.side)} onChange={(event) => state.setPane(which as 0 | 1, { side: SIDES.find((side) => String(side) === event.currentTarget.value) ?? 0 })}>
+              <select aria-label={WORDS.seenBy} value={String(pane.side)} onChange={(event) => state.setPane(which as 0 | 1, { side: SIDES.find((side) => String(side) === event.currentTarget.value) ?? 0 })}>
                 {SIDES.map((side) => (
                   <option key={side} value={String(side)}>
                     {perspectiveName(doc, side)}
                   </option>
                 ))}
               </select>
-            </label>
+            </span>
           </div>
         );
       })}

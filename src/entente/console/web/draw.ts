@@ -204,21 +204,21 @@ function nameTracks({ view, palette, selected, hits }: Drawing, scene: Scene, la
     if (track.known) {
       if (scene.tracks.length > 300 && !chosen) return;
       if (!view.project(track.x, track.y, track.z)) return;
-      labels.push({ text: track.name, note: (few && scene.perspective !== "truth") || chosen ? `${number(Math.round(track.alt_km))} km high` : "", x: view.sx, y: view.sy, off: 8, rank: chosen ? 0 : 10 + i / 1e4, colour, bold: true });
+      labels.push({ text: track.name, note: (few && scene.perspective !== "truth") || chosen ? `${number(Math.round(track.alt_km))} km ${WORDS.high}` : "", x: view.sx, y: view.sy, off: 8, rank: chosen ? 0 : 10 + i / 1e4, colour, bold: true });
     } else if (track.impact && few) {
       if (!view.project(...unit(track.impact[0], track.impact[1]))) return;
       const off = Math.min(70, (track.impact[2] / 6371) * view.scale);
       hits.push({ x: view.sx, y: view.sy, key });
-      labels.push({ text: `${track.name}`, note: "partner’s warning", x: view.sx, y: view.sy, off, rank: 40 + i / 1e4, colour, bold: false });
+      labels.push({ text: `${track.name}`, note: WORDS.partnersWarning, x: view.sx, y: view.sy, off, rank: 40 + i / 1e4, colour, bold: false });
     }
     if (few && track.known && track.impact && view.project(...unit(track.impact[0], track.impact[1]))) {
       hits.push({ x: view.sx, y: view.sy, key });
       const off = Math.min(90, (track.impact[2] / 6371) * view.scale);
-      labels.push({ text: squareKm(extent(track.impact)), note: "90 % impact area", x: view.sx, y: view.sy, off: Math.max(off, 4), rank: 20 + i / 1e4, colour, bold: true });
+      labels.push({ text: squareKm(extent(track.impact)), note: WORDS.area90, x: view.sx, y: view.sy, off: Math.max(off, 4), rank: 20 + i / 1e4, colour, bold: true });
     }
     if (few && !track.known && !track.impact && track.launch && view.project(...unit(track.launch[0], track.launch[1]))) {
       hits.push({ x: view.sx, y: view.sy, key });
-      labels.push({ text: track.name, note: "launch area", x: view.sx, y: view.sy, off: 8, rank: 30, colour, bold: true });
+      labels.push({ text: track.name, note: WORDS.launchSeen, x: view.sx, y: view.sy, off: 8, rank: 30, colour, bold: true });
     }
   });
 }
@@ -276,14 +276,14 @@ function drawTruth({ pen, view, palette, hits }: Drawing, scene: Scene, labels: 
     if (!truth.stopped && view.project(...unit(...truth.impact_deg))) {
       cross(pen, view.sx, view.sy, 5);
       hits.push({ x: view.sx, y: view.sy, key: `truth.${truth.object}` });
-      if (few) labels.push({ text: "true impact", note: "", x: view.sx, y: view.sy, off: 7, rank: 25, colour: palette.truth, bold: false });
+      if (few) labels.push({ text: WORDS.trueImpact, note: "", x: view.sx, y: view.sy, off: 7, rank: 25, colour: palette.truth, bold: false });
     }
     if (truth.flies && view.project(truth.x, truth.y, truth.z)) {
       pen.beginPath();
       pen.arc(view.sx, view.sy, 4, 0, 2 * Math.PI);
       pen.fill();
       hits.push({ x: view.sx, y: view.sy, key: `truth.${truth.object}` });
-      labels.push({ text: few ? `true place, ${km(Math.round(truth.alt_km))} high` : "", note: "", x: view.sx, y: view.sy, off: 9, rank: 26, colour: palette.truth, bold: false });
+      labels.push({ text: few ? `${WORDS.truePlace}, ${km(Math.round(truth.alt_km))} ${WORDS.high}` : "", note: "", x: view.sx, y: view.sy, off: 9, rank: 26, colour: palette.truth, bold: false });
     }
   }
 }
@@ -326,7 +326,7 @@ function drawFixed({ pen, view, palette, hits, selected }: Drawing, scene: Scene
     const spot = `${name} ${sees} ${Math.round(sx)} ${Math.round(sy)}`;
     if (named.has(spot)) continue;
     named.add(spot);
-    labels.push({ text: name, note: sees ? "sees it" : "", x: sx, y: sy, off: sensor.kind === "radar" ? 6 : 11, rank: key === selected ? 0 : sees ? 45 : 80, colour: sees ? palette.ink : palette.muted, bold: false });
+    labels.push({ text: name, note: sees ? WORDS.seesIt : "", x: sx, y: sy, off: sensor.kind === "radar" ? 6 : 11, rank: key === selected ? 0 : sees ? 45 : 80, colour: sees ? palette.ink : palette.muted, bold: false });
   }
   for (const site of scene.sites) {
     if (!view.project(...unit(site.lat_deg, site.lon_deg))) continue;

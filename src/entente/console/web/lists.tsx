@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { type ComponentChildren } from "preact";
 import { trackKey } from "./draw";
+import { holds } from "./columns";
 import { type Event } from "./document";
 import { Shape } from "./shape";
 import { type Scene, type SeenTrack, extent } from "./scene";
@@ -127,7 +128,7 @@ type Item = { scene: Scene; pane: number; track: SeenTrack | null };
 export function Tracks(): ComponentChildren {
   const at = doc.value;
   if (!at) return null;
-  const items: Item[] = scenes.value.flatMap((scene, pane) => [{ scene, pane, track: null }, ...scene.tracks.map((track) => ({ scene, pane, track }))]);
+  const items: Item[] = scenes.value.flatMap((scene, pane) => [{ scene, pane, track: null }, ...byNumber(scene.tracks).map((track) => ({ scene, pane, track }))]);
   const { name, height, speed, position, impact } = WORDS.trackColumns;
   return (
     <Long
@@ -164,15 +165,33 @@ export function Tracks(): ComponentChildren {
                 <Shape holder={track.holder} /> {track.name}
               </button>
             </th>
-            <td>{cell(track.alt_km)}</td>
-            <td>{cell(Math.hypot(track.east_km_s, track.north_km_s, track.up_km_s))}</td>
-            <td>{cell(Math.PI * track.major_km * track.minor_km)}</td>
+            {track.known ? (
+              <>
+                <td>{cell(track.alt_km)}</td>
+                <td>{cell(Math.hypot(track.east_km_s, track.north_km_s, track.up_km_s))}</td>
+                <td>{cell(Math.PI * track.major_km * track.minor_km)}</td>
+              </>
+            ) : (
+              <td colSpan={3} class="none">
+                {placeless(track)}
+              </td>
+            )}
             <td>{cell(track.impact ? extent(track.impact) : NaN)}</td>
           </tr>
         );
       }}
     />
   );
+}
+
+/** By holder, then in the order in which they began. */
+function byNumber(tracks: SeenTrack[]): SeenTrack[] {
+  return [...tracks].sort((a, b) => a.holder - b.holder || a.followed.number - b.followed.number);
+}
+
+/** Why a track has no place. */
+function placeless(track: SeenTrack): string {
+  return holds(track.followed.track.made_of, track.moment) === 2 ? WORDS.warningOnly : WORDS.launchOnly;
 }
 
 export function nothing(scene: Scene): string {

@@ -28,7 +28,7 @@ export function Panel(): ComponentChildren {
           </button>
         ))}
       </div>
-      <div class="sheet" id="sheet" role="tabpanel" aria-labelledby={`tab-${shown}`}>
+      <div class="sheet" id="sheet" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${shown}`}>
         {shown === "comparison" && <Comparison />}
         {shown === "events" && <Events />}
         {shown === "tracks" && <Tracks />}

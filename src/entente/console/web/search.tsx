@@ -31,7 +31,7 @@ function* everything(): Generator<Found> {
     const { picture } = rungAt(replay, rung);
     if (told.has(picture)) continue;
     told.add(picture);
-    for (const { track, number } of columnsOf(replay).tracks[picture] ?? [])
+    for (const { track, number } of [...(columnsOf(replay).tracks[picture] ?? [])].sort((a, b) => a.number - b.number))
       if (isHeldBy(track.holder, side))
         yield { text: `Track T${number}`, note: `${holderName(replay, track.holder)}, ${rungShort(rungAt(replay, rung)).toLowerCase()}`, holder: track.holder, key: `track.${picture}.${track.id}`, t: null };
   }
@@ -85,6 +85,7 @@ export function Search(): ComponentChildren {
     <div class="search">
       <input
         ref={input}
+        autofocus
         type="text"
         role="combobox"
         aria-label={WORDS.searchLabel}

@@ -38,7 +38,7 @@ export function subject(scenes: Scene[], chosen: number | null): number | null {
 const kept = new Map<string, (number | null)[]>();
 let keptFor: Replay | null = null;
 
-/** The 90 % impact area [km2] at every moment. */
+/** The 90\u00a0% impact area [km2] at every moment. */
 export function series(doc: Replay, pane: Pane, object: number | null): (number | null)[] {
   if (keptFor !== doc) {
     kept.clear();
@@ -75,7 +75,7 @@ export function headline(doc: Replay, panes: Pane[], areas: (number | null)[], t
   const name = (pane: Pane): string => (pane.side === "truth" ? "all together" : pane.side === "centre" ? "the joint centre" : perspectiveName(doc, pane.side));
   const rung = (pane: Pane): string => rungShort(rungAt(doc, pane.rung)).toLowerCase();
   const [a, b] = areas;
-  if (!right) return a ? `At ${at}, the 90 % impact area is ${squareKm(a)}.` : `At ${at}, no impact area is known.`;
+  if (!right) return a ? `At ${at}, the 90\u00a0% impact area is ${squareKm(a)}.` : `At ${at}, no impact area is known.`;
   if (!a && !b) return `At ${at}, no impact area is known.`;
   const how = a && b ? ratio(a, b) : "";
   if (left.side === right.side) {
