@@ -11,9 +11,7 @@ export interface Colors {
   sea: Rgb;
   seaLight: Rgb;
   land: Rgb;
-  rim: Rgb; // where the Earth turns away
-  glow: Rgb; // the air beyond
-  air: number; // how strongly it glows at the rim
+  rim: Rgb; // where the Earth turns away, and of the air just beyond, so that no edge shows and none needs to be smoothed
   coast: Rgba;
   border: Rgba;
   grid: Rgba;
@@ -37,13 +35,6 @@ export function rgb(hex: string): Rgb {
 export const faded = (color: Rgb, alpha: number): Rgba => [color[0], color[1], color[2], alpha];
 export const css = (color: Rgb): string => `rgb(${color.map((v) => Math.round(v * 255)).join(" ")})`;
 
-const [DARK_AIR, LIGHT_AIR] = [0.42, 0.7];
-
-// The Earth's rim has the colour that the air beside it has, so that no edge shows and none needs to be smoothed: in the dark
-// the air's light is added to what is behind it, in the light it covers it.
-const glowing = (back: string, glow: string, by: number): Rgb => rgb(back).map((v, i) => Math.min(1, v + by * rgb(glow)[i]!)) as Rgb;
-const mixed = (back: string, glow: string, by: number): Rgb => rgb(back).map((v, i) => v * (1 - by) + by * rgb(glow)[i]!) as Rgb;
-
 /** The colours of a theme. */
 export function colorsOf(theme: Theme): Colors {
   const palette = PALETTES[theme];
@@ -62,9 +53,7 @@ export function colorsOf(theme: Theme): Colors {
       sea: rgb("#0c1826"),
       seaLight: rgb("#10253b"),
       land: rgb("#263648"),
-      rim: glowing(palette.void, "#4b97e4", DARK_AIR),
-      glow: rgb("#4b97e4"),
-      air: DARK_AIR,
+      rim: rgb("#294c73"),
       coast: [0.5, 0.65, 0.8, 0.75],
       border: [0.5, 0.63, 0.77, 0.36],
       grid: [0.55, 0.72, 0.9, 0.09],
@@ -76,9 +65,7 @@ export function colorsOf(theme: Theme): Colors {
     sea: rgb("#cfdfec"),
     seaLight: rgb("#deeaf3"),
     land: rgb("#fcfbf8"),
-    rim: mixed(palette.void, "#86b3da", LIGHT_AIR),
-    glow: rgb("#86b3da"),
-    air: LIGHT_AIR,
+    rim: rgb("#a2c3e0"),
     coast: [0.4, 0.49, 0.58, 0.9],
     border: [0.47, 0.53, 0.6, 0.48],
     grid: [0.3, 0.45, 0.6, 0.17],

@@ -1,13 +1,11 @@
 // The Earth: sea, land, borders and a grid as vectors, and the thin air at its rim.
 import {
-  AdditiveBlending,
   BackSide,
   BufferAttribute,
   BufferGeometry,
   Group,
   GLSL3,
   Mesh,
-  NormalBlending,
   RawShaderMaterial,
   ShapeUtils,
   SphereGeometry,
@@ -140,15 +138,13 @@ void main() {
 
 const AIR = `
 precision highp float;
-uniform vec3 eye, glow;
-uniform float strength, depth;
+uniform vec3 eye, rim;
 in vec3 vPoint;
 out vec4 color;
 void main() {
   vec3 way = normalize(vPoint - eye);
   float height = length(cross(eye, way)) - 1.0;
-  float alpha = exp(-max(height, 0.0) / depth) * smoothstep(0.09, 0.05, height);
-  color = vec4(glow, alpha * strength);
+  color = vec4(rim, exp(-max(height, 0.0) / 0.011) * (1.0 - smoothstep(0.05, 0.09, height)));
 }`;
 
 export interface Earth {
@@ -163,14 +159,13 @@ export function earth(world: World, shared: Shared): Earth {
   const [borders, disputed] = [world.borders.coordinates.map(placed), world.disputed.coordinates.map(placed)];
   const { places, faces } = fill(land);
   const tint = () => ({ value: new Vector3() });
-  const colors = { light: tint(), deep: tint(), rim: tint(), tone: tint(), glow: tint() };
-  const air = { strength: { value: 1 }, depth: { value: 0.011 } };
+  const colors = { light: tint(), deep: tint(), rim: tint(), tone: tint() };
   const shader = (vertexShader: string, fragmentShader: string, more: object) =>
     new RawShaderMaterial({
       glslVersion: GLSL3,
       vertexShader,
       fragmentShader,
-      uniforms: { eye: shared.eye, ...colors, ...air },
+      uniforms: { eye: shared.eye, ...colors },
       ...more,
     });
   const sea = new Mesh(new SphereGeometry(1, 144, 96), shader(SEA_VERTEX, SEA, {}));
@@ -197,9 +192,6 @@ export function earth(world: World, shared: Shared): Earth {
       colors.deep.value.set(...theme.sea);
       colors.rim.value.set(...theme.rim);
       colors.tone.value.set(...theme.land);
-      colors.glow.value.set(...theme.glow);
-      air.strength.value = theme.air;
-      rim.material.blending = theme.dark ? AdditiveBlending : NormalBlending;
       for (const batch of [grid, inner, coast]) batch.clear();
       for (const line of lines) grid.add(line, { width: 0.8, from: theme.grid });
       for (const line of borders) inner.add(line, { width: 0.9, from: theme.border });
