@@ -5,7 +5,7 @@ import { type Replay } from "./document";
 import { Shape } from "./shape";
 import { extent } from "./scene";
 import { chosenObject } from "./stage";
-import { type Pane, doc, goTo, moment, rungAt, scenes, selected, shown, span } from "./state";
+import { type Pane, doc, goTo, moment, playing, rungAt, scenes, selected, shown, span, t as now } from "./state";
 import { type Known, firstTime, headline, known, partyOf, series, subject } from "./weigh";
 import { WORDS, clock, number, perspectiveName, ratio, rungName, rungShort, seconds, squareKm } from "./words";
 
@@ -15,7 +15,7 @@ export function Comparison(): ComponentChildren {
   const panes = shown.value;
   const object = subject(scenes.value, chosenObject(selected.value));
   const facts = scenes.value.map((scene) => known(scene, object));
-  const t = at.grid.start_s + moment.value * at.grid.step_s;
+  const t = playing.value ? at.grid.start_s + moment.value * at.grid.step_s : now.value;
   const areas = facts.map(({ impact }) => (impact ? extent(impact) : null));
   return (
     <section class="comparison" aria-label={WORDS.compareTitle}>
@@ -91,7 +91,7 @@ function Facts({ at, panes, facts, t }: { at: Replay; panes: Pane[]; facts: Know
 
 const W = 340;
 const H = 148;
-const PAD = { left: 50, right: 52, top: 10, bottom: 20 };
+const PAD = { left: 62, right: 48, top: 10, bottom: 20 };
 
 /** Both panes' 90 % impact area over the whole history, on a logarithmic scale; click it to go to a time. */
 function Chart({ at, panes, object, t }: { at: Replay; panes: Pane[]; object: number | null; t: number }): ComponentChildren {

@@ -29,6 +29,7 @@ export interface Drawing {
 }
 
 export const MOST_PATHS = 40;
+const MANY = 14; // up to so many tracks, each says its height and its impact area
 const CROWD = 200; // with more tracks than this, lines are thin and plain
 const CHUNK = 4; // a software canvas fills a few small shapes at a time fastest
 const HOLDERS = [0, 1, CENTRE] as const;
@@ -80,12 +81,13 @@ function drawAreas({ pen, view, palette }: Drawing, scene: Scene, holder: number
     pen.stroke();
   };
   const held = scene.tracks.filter((track) => track.holder === holder);
+  const many = scene.tracks.length > MANY;
   pen.setLineDash([1.5, 3]);
-  batched(pen, held, (track) => track.launch !== null && traceStated(track.launch), paint(0.06, 0.75, 1.1));
+  batched(pen, held, (track) => track.launch !== null && traceStated(track.launch), paint(many ? 0 : 0.06, many ? 0.4 : 0.75, 1.1));
   const crowd = scene.tracks.length > CROWD;
   pen.setLineDash(crowd ? [] : (DASHES[holder as 0] ?? []));
   // What the partner's warning says is coarse: an outline behind what the holder's own track says.
-  batched(pen, held, (track) => !track.known && track.impact !== null && traceStated(track.impact), paint(0, 0.55, 1));
+  batched(pen, held, (track) => !track.known && track.impact !== null && traceStated(track.impact), paint(0, many ? 0.3 : 0.55, 1));
   batched(pen, held, (track) => track.known && track.impact !== null && traceStated(track.impact), paint(crowd ? 0.1 : 0.18, crowd ? 0.6 : 0.95, crowd ? 1 : 1.5));
   pen.setLineDash([]);
   batched(
@@ -196,7 +198,7 @@ function drawSelected({ pen, view, palette, selected }: Drawing, scene: Scene): 
 }
 
 function nameTracks({ view, palette, selected, hits }: Drawing, scene: Scene, labels: Label[]): void {
-  const few = scene.tracks.length <= 14;
+  const few = scene.tracks.length <= MANY;
   scene.tracks.forEach((track, i) => {
     const key = trackKey(scene, track);
     const chosen = key === selected;

@@ -39,8 +39,18 @@ async function read(id: string, address: string): Promise<unknown> {
   const answer = await fetch(address);
   const text = await answer.text();
   if (answer.status >= 500) throw new Error(text);
-  if (!answer.ok) throw new Refused(`${id}: ${text.slice(0, 300) || answer.statusText}`);
+  if (!answer.ok) throw new Refused(said(text) ?? `${id}: ${answer.status} ${answer.statusText}`);
   return parsed(text, id);
+}
+
+/** What the server says is wrong: `{"error": "one line"}`. */
+function said(text: string): string | null {
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown };
+    return typeof error === "string" ? error : null;
+  } catch {
+    return null;
+  }
 }
 
 function parsed(text: string, id: string): unknown {

@@ -45,7 +45,7 @@ function telling(doc: Replay, left: number, right: number): { side: Perspective;
       gain *= 1 - (0.5 * moment) / count;
       if (gain > best.gain) best = { side, t, gain };
     }
-  return { side: best.side, t: best.t };
+  return { side: best.side, t: start_s + Math.round((best.t - start_s) / step_s) * step_s };
 }
 
 function viewFor(doc: Replay): ViewName {

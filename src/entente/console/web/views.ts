@@ -58,7 +58,7 @@ export function home(view: ViewName): Camera {
 /** A camera on what matters: the places, and some margin around them, on a map of this shape; whole views stay as they are. */
 export function framed(view: ViewName, places: [number, number][], rect: Rect, [above, below]: [number, number]): Camera {
   const camera = home(view);
-  if (view !== "europe" || places.length === 0 || rect.w < 2) return camera;
+  if ((view !== "europe" && view !== "pole") || places.length === 0 || rect.w < 2) return camera;
   const whole = makeView(camera, rect);
   const [xs, ys] = [[] as number[], [] as number[]];
   for (const [lat, lon] of places) {
@@ -68,7 +68,7 @@ export function framed(view: ViewName, places: [number, number][], rect: Rect, [
     ys.push((rect.y + rect.h / 2 - whole.sy) / whole.scale);
   }
   const [left, right, bottom, top] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const margin = 0.13; // radii: 830 km
+  const margin = view === "europe" ? 0.13 : 0.3; // radii
   const fits = Math.min(rect.w / (right - left + 2 * margin), (rect.h - above - below) / (top - bottom + 2 * margin));
   const zoom = Math.min(2.2, Math.max(0.7, fits / whole.scale));
   const shift = (above - below) / 2 / (whole.scale * zoom); // things cover the top and the bottom of the map
