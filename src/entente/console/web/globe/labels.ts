@@ -109,7 +109,7 @@ export function labels(host: HTMLElement, font: string): Labels {
     if (label.note) {
       const note = document.createElement("span");
       note.textContent = ` ${label.note}`;
-      Object.assign(note.style, { fontWeight: "400", opacity: "0.82" });
+      note.style.fontWeight = "400";
       element.append(note);
     }
     one.text = text;
@@ -136,7 +136,7 @@ export function labels(host: HTMLElement, font: string): Labels {
         one.seen = true;
         one.spot = found[0];
         taken.push(found[1]);
-        one.element.style.transform = `translate(${Math.round(found[1].left * 2) / 2}px, ${Math.round(found[1].top * 2) / 2}px)`;
+        one.element.style.transform = `translate(${Math.round(found[1].left)}px, ${Math.round(found[1].top)}px)`;
         one.element.style.color = label.color;
         one.element.style.textShadow = shadow;
         one.element.style.visibility = "visible";

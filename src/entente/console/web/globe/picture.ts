@@ -100,7 +100,8 @@ export function picture(shared: Shared): Picture {
       sites(scene);
       truth(scene);
       // The centre's sign is the smallest and comes last, so that three holders' signs of one body are all seen.
-      for (const track of [...scene.tracks].sort((a, b) => a.holder - b.holder)) drawTrack(scene, track);
+      const several = scene.tracks.filter((track) => track.known).length > 1;
+      for (const track of [...scene.tracks].sort((a, b) => a.holder - b.holder)) drawTrack(scene, track, several);
       shots(scene);
       for (const batch of moving) batch.done();
     },
@@ -219,7 +220,7 @@ export function picture(shared: Shared): Picture {
     }
   }
 
-  function drawTrack(scene: Scene, track: SeenTrack): void {
+  function drawTrack(scene: Scene, track: SeenTrack, several: boolean): void {
     const id = trackKey(scene, track);
     const picked = id === chosen;
     const holder = track.holder as 0;
@@ -234,7 +235,7 @@ export function picture(shared: Shared): Picture {
       area(ellipseOf(track.impact), color, fill, track.known ? 0.95 : 0.5, picked ? 2.2 : track.known ? 1.5 : 1, DASH[holder]);
       const at = point(track.impact[0], track.impact[1]);
       if (track.known && (few || picked))
-        name(`${id}.impact`, squareKm(extent(track.impact)), at, rank + 10, color, { note: WORDS.area90, weight: 700, gap: 12 });
+        name(`${id}.impact`, `${several ? `${track.name}: ` : ""}${squareKm(extent(track.impact))}`, at, rank + 10, color, { note: WORDS.area90, weight: 700, gap: 12 });
       if (!track.known && few) name(id, track.name, at, 40, color, { note: "partner’s warning", weight: 500 });
     }
     if (!track.known) {
