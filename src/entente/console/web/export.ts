@@ -8,7 +8,7 @@ import { type Pen, svgPen } from "./pen";
 import { frameNow } from "./stage";
 import { WORDS, clock, perspectiveName, rungName } from "./words";
 
-const FOOT = 54;
+const FOOT = 70;
 
 export function saveSvg(): void {
   const frame = frameNow(1);
@@ -47,7 +47,8 @@ function paint(pen: Pen, frame: Frame): void {
   const exercise = doc.origin === "exercise" ? `${WORDS.exercise}. ` : "";
   say(`${exercise}${doc.case.title}, ${clock(t)} ${WORDS.after}`, 12, frame.height + 22, "600 14px", palette.ink);
   const sides = frame.scenes.map((scene) => `${rungName(scene.rung)}, ${perspectiveName(doc, scene.perspective)}`).join("  |  ");
-  say(`${sides}.  ${doc.title}, seed ${doc.seed}. ${WORDS.credits}`, 12, frame.height + 42, "400 11px", palette.muted);
+  say(sides, 12, frame.height + 41, "400 12px", palette.ink);
+  say(`${doc.title}, seed ${doc.seed}, ${doc.made_by.program} ${doc.made_by.version}. ${WORDS.credits}`, 12, frame.height + 59, "400 11px", palette.muted);
 }
 
 function save(blob: Blob, frame: Frame, kind: string): void {
