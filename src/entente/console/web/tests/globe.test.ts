@@ -1,38 +1,28 @@
-// What of the globe is pure: geometry, filling, views and where names go. Run: node --test globe
+// What of the globe is pure: geometry, filling, views and where names go.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import test from "node:test";
+import { fill } from "../globe/earth";
+import { type Box, beside, free, inside, overlap } from "../globe/labels";
+import { type Point, between, cross, dot, inSight, place, point, seen } from "../globe/sphere";
+import { across, blended, dragged, limited, stance } from "../globe/view";
+import { arcs } from "../globe/volumes";
+import { decode } from "../world";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
-const parts = ["./sphere", "./earth", "./volumes", "./view", "./labels", "../world"];
-const bundle = await build({
-  stdin: { contents: parts.map((part) => `export * from "${part}";`).join("\n"), resolveDir: here, loader: "ts" },
-  bundle: true,
-  format: "esm",
-  write: false,
-});
-const source = Buffer.from(bundle.outputFiles[0].contents).toString("base64");
-const globe = await import(`data:text/javascript;base64,${source}`);
-const { across, arcs, between, blended, dragged, fill, free, inside, inSight, limited, overlap, place, point, seen, stance } = globe;
-
-const map = JSON.parse(readFileSync(new URL("../../../scenario/places/world.json", import.meta.url), "utf8"));
-const rings = globe.decode(map).land.coordinates;
-const land = fill(rings.map((polygon) => polygon.map((ring) => ring.slice(0, -1).map(([lon, lat]) => point(lat, lon)))));
-const corner = (k) => [...land.places.subarray(3 * k, 3 * k + 3)];
-const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-const faces = Array.from({ length: land.faces.length / 3 }, (_, k) => [0, 1, 2].map((i) => corner(land.faces[3 * k + i])));
-const isLand = (lat, lon) => {
+const map = JSON.parse(readFileSync("../../scenario/places/world.json", "utf8"));
+const rings = decode(map).land.coordinates;
+const land = fill(rings.map((polygon) => polygon.map((ring) => ring.slice(0, -1).map(([lon, lat]) => point(lat!, lon!)))));
+const corner = (k: number) => [...land.places.subarray(3 * k, 3 * k + 3)] as Point;
+const faces = Array.from({ length: land.faces.length / 3 }, (_, k) => [0, 1, 2].map((i) => corner(land.faces[3 * k + i]!)) as [Point, Point, Point]);
+const isLand = (lat: number, lon: number) => {
   const p = point(lat, lon);
   return faces.some(([a, b, c]) => dot(cross(a, b), p) > 0 && dot(cross(b, c), p) > 0 && dot(cross(c, a), p) > 0);
 };
 
 test("land is filled right at both poles and on both sides of the date line", () => {
-  for (const [lat, lon] of [[-89.9, 0], [-86, 179.99], [-86, -179.99], [67, 179.9], [67, -179.9], [48, 15], [-25, 135], [0, 22]])
+  for (const [lat, lon] of [[-89.9, 0], [-86, 179.99], [-86, -179.99], [67, 179.9], [67, -179.9], [48, 15], [-25, 135], [0, 22]] as const)
     assert.ok(isLand(lat, lon), `${lat} ${lon} is land`);
-  for (const [lat, lon] of [[89.9, 0], [0, 180], [0, -179.9], [42, -170], [35, 18], [-55, 0], [42, 51]])
+  for (const [lat, lon] of [[89.9, 0], [0, 180], [0, -179.9], [42, -170], [35, 18], [-55, 0], [42, 51]] as const)
     assert.ok(!isLand(lat, lon), `${lat} ${lon} is sea`);
 });
 
@@ -48,17 +38,17 @@ test("the triangles cover as much as there is land, and all face outward", () =>
 });
 
 test("a place is found again, and a slant range is kept", () => {
-  for (const [lat, lon] of [[0, 0], [48.5, 17.5], [-89, 170], [12, -179]]) {
+  for (const [lat, lon] of [[0, 0], [48.5, 17.5], [-89, 170], [12, -179]] as const) {
     const [lat2, lon2] = place(point(lat, lon, 300));
     assert.ok(Math.abs(lat - lat2) < 1e-9 && Math.abs(lon - lon2) < 1e-9);
     const p = seen(lat, lon, 77, 12, 1500);
-    const off = p.map((v, i) => v - point(lat, lon)[i]);
+    const off = p.map((v, i) => v - point(lat, lon)[i as 0]);
     assert.ok(Math.abs(Math.hypot(...off) * 6371 - 1500) < 1e-6);
   }
 });
 
 test("what the Earth hides is not in sight, and what stands above its rim is", () => {
-  const eye = [3, 0, 0];
+  const eye: Point = [3, 0, 0];
   assert.ok(inSight(eye, point(0, 0)));
   assert.ok(!inSight(eye, point(0, 180)));
   assert.ok(!inSight(eye, point(0, 90)));
@@ -67,7 +57,7 @@ test("what the Earth hides is not in sight, and what stands above its rim is", (
 });
 
 test("faces that touch are one arc; together they may be a full turn", () => {
-  const face = (azimuth_deg, half_width_deg) => ({ azimuth_deg, half_width_deg });
+  const face = (azimuth_deg: number, half_width_deg: number) => ({ azimuth_deg, half_width_deg });
   assert.deepEqual(arcs([face(0, 60), face(120, 60), face(240, 60)]), [[0, 360]]);
   assert.deepEqual(arcs([face(47, 60), face(167, 60)]), [[-13, 227]]);
   assert.deepEqual(arcs([face(110, 60)]), [[50, 170]]);
@@ -91,13 +81,13 @@ test("home looks at the middle of a flight", () => {
 
 test("names never lie on one another and never leave the canvas", () => {
   const room = { left: 0, top: 0, right: 360, bottom: 300 };
-  const taken = [];
+  const taken: Box[] = [];
   let random = 1;
   const draw = () => (random = (random * 48271) % 2147483647) / 2147483647;
   for (let k = 0; k < 400; k++) {
     const [x, y, wide] = [draw() * 360, draw() * 300, 20 + draw() * 120];
-    const spots = [[1, 0], [-1, 0], [0, -1], [0, 1]];
-    const found = free(spots, (spot) => globe.beside(x, y, wide, 14, 8, spot), room, taken);
+    const spots: [number, number][] = [[1, 0], [-1, 0], [0, -1], [0, 1]];
+    const found = free(spots, (spot) => beside(x, y, wide, 14, 8, spot), room, taken);
     if (!found) continue;
     assert.ok(inside(found[1], room));
     assert.ok(!taken.some((other) => overlap(other, found[1])));
