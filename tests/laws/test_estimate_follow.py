@@ -306,6 +306,11 @@ def test_where_there_is_no_room_the_tentative_track_hit_longest_ago_gives_way():
     assert found.counts[scans.GAVE_WAY] == 1
     assert found.counts[scans.NO_ROOM] == 10
     assert found.counts.sum() == 11
+    # Those who stay are not even seen in a scan of false detections only.
+    z = seen.z[seen.start[5] : seen.start[5] + 6]
+    crowded = followed(with_scan(history(3, 8), 8, 75.0, 76.0, 0, z, np.tile(SIGMA, (6, 1))), room=3)
+    assert crowded.counts[scans.NO_ROOM] == 6
+    assert same(crowded, clean)
     assert followed(seen, room=0).counts[scans.NO_ROOM] == len(seen.obj)
 
 
@@ -319,6 +324,7 @@ def test_a_track_that_repeats_an_older_one_is_dropped():
     found = followed(twice)
     last = (found.t[:, 0] == 70.0) & found.confirmed
     assert np.isfinite(found.ended[: found.track.max() + 1]).any()
+    assert not found.confirmed[found.track >= 2].any()
     assert len(np.unique(found.track[last & (found.track < 2)])) == 2
 
 

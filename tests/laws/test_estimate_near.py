@@ -23,10 +23,16 @@ def scattered(seed, count, alike):
     """Places, few of them at the very same spot if `alike`, most radii small and some large."""
     draws = np.random.default_rng(seed)
     place = draws.integers(0, 4, (count, 3)).astype(float) if alike else draws.normal(size=(count, 3))
-    return place, np.where(draws.random(count) < 0.1, 1.0, 0.05) * draws.random(count), draws.normal(size=3)
+    return place, np.where(draws.random(count) < 0.1, 3.0, 0.05) * draws.random(count), draws.normal(size=3)
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(0, 4 * LEAF), st.booleans(), st.floats(0.0, 3.0), st.integers(1, 20))
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 4 * LEAF),
+    st.booleans(),
+    st.sampled_from([0.0, 0.1, 1.0, 3.0]),
+    st.integers(1, 60),
+)
 def test_the_nearest_within_reach_are_found_in_order(seed, count, alike, reach, room):
     place, radius, here = scattered(seed, count, alike)
     number, apart2 = np.empty(room, np.int32), np.empty(room)
