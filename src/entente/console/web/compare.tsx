@@ -26,6 +26,11 @@ export function Comparison(): ComponentChildren {
   );
 }
 
+function apart(a: number, b: number): string {
+  const said = ratio(a, b, true);
+  return said === WORDS.same ? "" : said;
+}
+
 function Facts({ at, panes, facts, t }: { at: Replay; panes: Pane[]; facts: Known[]; t: number }): ComponentChildren {
   const areaRow = (title: string, of: (known: Known) => number): ComponentChildren => {
     const values = facts.map(of);
@@ -35,7 +40,7 @@ function Facts({ at, panes, facts, t }: { at: Replay; panes: Pane[]; facts: Know
         {values.map((value, i) => (
           <td key={i} class={Number.isFinite(value) ? "" : "none"}>
             {squareKm(value)}
-            {i === 1 && ratio(values[0] ?? NaN, value) && ratio(values[0] ?? NaN, value) !== WORDS.same && <small>{ratio(values[0] ?? NaN, value)}</small>}
+            {i === 1 && apart(values[0] ?? NaN, value) && <small>{apart(values[0] ?? NaN, value)}</small>}
           </td>
         ))}
       </tr>
@@ -59,7 +64,7 @@ function Facts({ at, panes, facts, t }: { at: Replay; panes: Pane[]; facts: Know
     <table class="facts">
       <thead>
         <tr>
-          <td />
+          <td class="none">{WORDS.rows.areas}</td>
           {panes.map((pane, i) => (
             <th key={i} scope="col">
               <Shape holder={pane.side} /> {rungShort(rungAt(at, pane.rung))}

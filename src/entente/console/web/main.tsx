@@ -9,7 +9,7 @@ import * as state from "./state";
 import { lanes, running } from "./timeline";
 import { clock, holderName } from "./words";
 
-const LATER_MS = 250;
+const LATER_MS = 300;
 const MOST_SAID = 3;
 
 function preferredTheme(): void {
@@ -21,11 +21,12 @@ function keepAddress(): void {
   let asked: ReturnType<typeof setTimeout> | undefined;
   let ours = "";
   effect(() => {
-    ours = state.told();
-    if (!ours || asked) return;
-    asked = setTimeout(() => {
+    void [state.doc.value, state.t.value, state.panes.value, state.compare.value, state.camera.value, state.space.value];
+    void [state.theme.value, state.selected.value, state.divider.value];
+    asked ??= setTimeout(() => {
       asked = undefined;
-      if (location.hash.slice(1) !== ours) history.replaceState(null, "", `${location.pathname}${location.search}#${ours}`);
+      ours = state.told();
+      if (ours && location.hash.slice(1) !== ours) history.replaceState(null, "", `${location.pathname}${location.search}#${ours}`);
     }, LATER_MS);
   });
   window.addEventListener("hashchange", () => {

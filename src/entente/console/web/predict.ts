@@ -1,7 +1,8 @@
 /** Where a track will be if nothing but gravity acts: the path ahead, and how wide what is known of it is.
  *
  * Two-body motion about a rotating spherical Earth, Runge-Kutta of the fourth order, steps of 10 s: a picture, not an estimate.
- * Where the track states an impact area, the path is bent to end in its middle (air and the Earth's flattening do that),
+ * Without bending it ends 2 to 40 km from what tracks state (air, and the Earth's flattening); where a track states an
+ * impact area, the path is bent to end in its middle,
  * and its half width grows evenly from the area of the position to that of the impact.
  */
 

@@ -116,7 +116,7 @@ export function setPane(which: 0 | 1, change: Partial<Pane>): void {
 export function setView(view: ViewName): void {
   batch(() => {
     space.value = false;
-    camera.value = home(view);
+    camera.value = framedFor(view);
   });
 }
 
@@ -145,9 +145,11 @@ function mapWidth(): number {
   return innerWidth < WIDE ? innerWidth : (innerWidth - 380) / (compare.peek() === "beside" ? 2 : 1);
 }
 
-/** Where flights begin and end. */
-function flown(at: Replay): [number, number][] {
-  return at.truth.flatMap((truth) => [truth.launch_deg, truth.impact_deg]);
+/** A camera that shows the flights whole, as large as they fit. */
+function framedFor(view: ViewName): Camera {
+  const places = (doc.peek()?.truth ?? []).flatMap((truth) => [truth.launch_deg, truth.impact_deg]);
+  const phone = innerWidth < NARROW;
+  return framed(view, places, { x: 0, y: 0, w: mapWidth(), h: (phone ? 0.42 : 0.78) * innerHeight }, phone ? [84, 96] : [70, 40]);
 }
 
 /** Begin with a document: what matters most in it, then what the address asks for. */
@@ -160,8 +162,8 @@ export function begin(at: Replay, map: World): void {
       { rung: first.right, side: first.side },
     ];
     compare.value = at.rungs.length < 2 ? "one" : innerWidth >= WIDE ? "beside" : "divide";
-    camera.value = framed(first.view, flown(at), { x: 0, y: 0, w: mapWidth(), h: (innerWidth < NARROW ? 0.42 : 0.78) * innerHeight }, innerWidth < NARROW ? [84, 96] : [70, 40]);
     doc.value = at;
+    camera.value = framedFor(first.view);
     goTo(first.t);
     restore(location.hash, at);
   });
@@ -183,8 +185,7 @@ export function told(): string {
     theme: theme.value,
   };
   if (selected.value) parts.select = selected.value;
-  if (cam.zoom !== 1 || cam.x !== 0 || cam.y !== 0 || (cam.view === "globe" && (cam.lon_deg !== 27 || cam.lat_deg !== 40)))
-    parts.at = [cam.zoom, cam.x, cam.y, cam.lon_deg, cam.lat_deg].map((value) => Math.round(value * 1000) / 1000).join(",");
+  parts.at = [cam.zoom, cam.x, cam.y, cam.lon_deg, cam.lat_deg].map((value) => Math.round(value * 1000) / 1000).join(",");
   if (compare.value === "divide" && divider.value !== 0.5) parts.divider = divider.value.toFixed(2);
   return new URLSearchParams(parts).toString();
 }
@@ -194,7 +195,7 @@ export function restore(hash: string, at: Replay): void {
   const asked = new URLSearchParams(hash.replace(/^#/, ""));
   const get = (key: string): string => asked.get(key) ?? "";
   const view = get("view");
-  if (VIEWS.includes(view as ViewName)) camera.value = home(view as ViewName);
+  if (VIEWS.includes(view as ViewName)) camera.value = framedFor(view as ViewName);
   space.value = view === "space";
   const numbers = get("at").split(",").map(Number);
   if (numbers.length === 5 && numbers.every(Number.isFinite)) {

@@ -10,7 +10,7 @@ import {
   geoEqualEarth,
   geoOrthographic,
 } from "d3-geo";
-import { DEG } from "./columns";
+import { DEG, place, unit } from "./columns";
 
 export type ViewName = "europe" | "pole" | "world" | "globe";
 export const VIEWS: ViewName[] = ["europe", "pole", "world", "globe"];
@@ -58,7 +58,8 @@ export function home(view: ViewName): Camera {
 /** A camera on what matters: the places, and some margin around them, on a map of this shape; whole views stay as they are. */
 export function framed(view: ViewName, places: [number, number][], rect: Rect, [above, below]: [number, number]): Camera {
   const camera = home(view);
-  if ((view !== "europe" && view !== "pole") || places.length === 0 || rect.w < 2) return camera;
+  if (view === "world" || places.length === 0 || rect.w < 2) return camera;
+  if (view === "globe") return { ...camera, ...middle(places) };
   const whole = makeView(camera, rect);
   const [xs, ys] = [[] as number[], [] as number[]];
   for (const [lat, lon] of places) {
@@ -73,6 +74,14 @@ export function framed(view: ViewName, places: [number, number][], rect: Rect, [
   const zoom = Math.min(2.2, Math.max(0.7, fits / whole.scale));
   const shift = (above - below) / 2 / (whole.scale * zoom); // things cover the top and the bottom of the map
   return { ...camera, zoom, x: (left + right) / 2, y: (bottom + top) / 2 + shift };
+}
+
+/** The place in the middle of places. */
+function middle(places: [number, number][]): { lat_deg: number; lon_deg: number } {
+  const sum = [0, 0, 0];
+  for (const [lat, lon] of places) unit(lat, lon).forEach((value, a) => (sum[a] = (sum[a] as number) + value));
+  const [lat_deg, lon_deg] = place(sum[0] as number, sum[1] as number, sum[2] as number);
+  return { lat_deg: Math.round(lat_deg - 6), lon_deg: Math.round(lon_deg) }; // a little from the south: heights show
 }
 
 export function makeView(camera: Camera, rect: Rect): View {

@@ -50,17 +50,18 @@ export const WORDS = {
   seesIt: "sees it",
   area90: "90\u00a0% impact area",
   landsIn: "Where it will come down",
-  smaller: "times smaller",
-  larger: "times larger",
+  smaller: "smaller",
+  larger: "larger",
   same: "the same",
   compareTitle: "The same instant",
   rows: {
-    impact: "90\u00a0% impact area",
-    when: "Time of impact,\u00a0±",
-    position: "Position, 90\u00a0% area",
-    launch: "90\u00a0% launch area",
-    first: "Knew of the launch",
-    warning: "Credible warning",
+    areas: "90\u00a0% areas",
+    impact: "Impact area",
+    when: "Impact time,\u00a0±",
+    position: "Position area",
+    launch: "Launch area",
+    first: "First knew",
+    warning: "Warned",
   },
   chartTitle: "90\u00a0% impact area over time",
   unknown: "not known",
@@ -251,11 +252,11 @@ export function rungShort(rung: Rung): string {
   return `Rung ${rung.rung}`;
 }
 
-/** "14 times smaller", of b beside a. */
-export function ratio(a: number, b: number): string {
+/** "14 times smaller", of b beside a; "14× smaller" where there is little room. */
+export function ratio(a: number, b: number, short = false): string {
   if (!(a > 0 && b > 0)) return "";
   const times = a / b;
   if (Math.abs(times - 1) < 0.05) return WORDS.same;
-  const shown = (r: number): string => (r < 10 ? r.toFixed(1) : number(Math.round(r)));
+  const shown = (r: number): string => `${r < 10 ? r.toFixed(1) : number(Math.round(r))}${short ? "×" : " times"}`;
   return times > 1 ? `${shown(times)} ${WORDS.smaller}` : `${shown(1 / times)} ${WORDS.larger}`;
 }
