@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from entente.chains import Chain, _commonest, follow_sensors
 from entente.estimate import scans
 from entente.estimate.bank import is_sound
-from entente.estimate.follow import CONFIRM_HITS, LISTED, Q, follow_scans
+from entente.estimate.claims import LISTED
+from entente.estimate.follow import CONFIRM_HITS, Q, follow_scans
 from entente.estimate.kalman import radar_measure
 from entente.estimate.predict import state_at
 from entente.flights import fly_all

@@ -3,7 +3,7 @@
 For every scan, in the order of time:
 0. What nobody could use is refused and counted (`scans`); the rest is sorted by where it is.
 1. Where every track would be is reckoned roughly; one near a detection is predicted to the scan, both modes (`modes`).
-2. Detections are gated and given to tracks at the least total cost (`assign`).
+2. Detections are gated and given to tracks at the least total cost (`claims`).
 3. Tracks with a detection are updated; tracks that could have been seen and were not count a miss.
 4. A track is confirmed by M hits in N chances; dropped on reaching the ground, a young one (or a plume) also by misses
    or silence.
@@ -15,13 +15,11 @@ bodies are no denser the more they are (`bench/chain.py`).
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
-from entente.estimate.assign import assign_listed
 from entente.estimate.associate import gate
 from entente.estimate.bank import (
     Bank,
@@ -34,20 +32,12 @@ from entente.estimate.bank import (
     longest_unseen,
     settle,
 )
+from entente.estimate.claims import LISTED, Claims, list_near, settle_claims, state_variance, weigh_claims
 from entente.estimate.initiate import from_angles, from_radar
-from entente.estimate.modes import (
-    drift,
-    foresee,
-    is_far_off,
-    is_off_line,
-    reach_of_modes,
-    update_modes,
-    weigh_detection,
-    widest_off,
-)
-from entente.estimate.near import empty_tree, find_near
+from entente.estimate.modes import drift, reach_of_modes, update_modes
+from entente.estimate.near import empty_tree
 from entente.estimate.repeats import drop_repeats
-from entente.estimate.scans import BROKEN, CROWDED, GAVE_WAY, NO_ROOM, SEEN, Scan, is_timely, take_scan
+from entente.estimate.scans import BROKEN, GAVE_WAY, NO_ROOM, SEEN, Scan, is_timely, take_scan
 from entente.physics.geometry import azimuth_elevation_range, hidden_by_earth
 from entente.physics.signals import off_boresight, scan_reach
 
@@ -55,8 +45,6 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-LISTED = 16  # detections that one track weighs in one scan, the nearest; with fewer tracks about nothing is lost
-ROUNDED_UP = 1.0 + 1e-9  # a search finds no less than the test that follows
 CONFIRM_HITS, CONFIRM_CHANCES = 3, 5  # M of N
 GATE = 0.9999  # chance that a true detection lies inside the gate
 SPEED_SIGMA = 3_000.0  # m/s  of a new radar track's velocity, each component
@@ -156,7 +144,7 @@ def follow_scans(
         nearest neighbour).
     """
     bank, tree, stay = empty_bank(room), empty_tree(room), np.array([MEAN_BOOST, MEAN_COAST])
-    listed = Lists(np.empty(room, np.int32), np.empty((room, LISTED), np.int32), np.empty((room, LISTED)))
+    claims = Claims(np.empty(room, np.int32), np.empty((room, LISTED), np.int32), np.empty((room, LISTED)))
     most, size = 0, 2 if infrared else 3
     for k in range(scan_t.shape[0]):
         most = max(most, scan_start[k + 1] - scan_start[k])
@@ -178,11 +166,11 @@ def follow_scans(
         )  # fmt: skip
         take_scan(scan, begin, end, first, counts)
         count = around.size[0]
-        _visit(bank[:top], listed, scan, q, stay, out_end, counts)
+        _visit(bank[:top], claims, scan, q, stay, out_end, counts)
         if count > 0:
-            _weigh(bank[:top], listed, scan)
-            _assign(listed, top, count)
-        _correct(bank[:top], listed, scan, counts)
+            weigh_claims(bank[:top], claims, scan)
+            settle_claims(claims, top, count)
+        _correct(bank[:top], claims, scan, counts)
         top = _drop(bank, top, infrared)
         if count == 0:
             continue
@@ -209,20 +197,12 @@ def _table(most: int) -> Ints:
     return np.empty(size, np.int32)
 
 
-class Lists(NamedTuple):
-    """Detections that tracks could have made, as places in the scan: how many, which, and what each costs."""
-
-    size: Ints  # (R,)
-    column: Ints  # (R, LISTED)
-    cost: Floats  # (R, LISTED)
-
-
 @kernel
-def _visit(bank: Bank, listed: Lists, scan: Scan, q: Floats, stay: Floats, out_end: Floats, counts: Longs) -> None:
+def _visit(bank: Bank, claims: Claims, scan: Scan, q: Floats, stay: Floats, out_end: Floats, counts: Longs) -> None:
     """1. Predict, where it matters: list the detections near each track."""
     for i in range(bank.shape[0]):
         track = bank[i]
-        listed.size[i], track["changed"], track["best"] = 0, -1, -1
+        claims.size[i], track["changed"], track["best"] = 0, -1, -1
         if not track["alive"]:
             continue
         if scan.t - track["t_hit"] > SILENCE and (scan.infrared or track["hits"] < ESTABLISHED):
@@ -232,8 +212,8 @@ def _visit(bank: Bank, listed: Lists, scan: Scan, q: Floats, stay: Floats, out_e
         drift(track["mean"], age, track["place"])
         if scan.tree.size[0] > 0:
             reach = reach_of_modes(track["x"], track["P"], age, q[0], scan.edge)
-            listed.size[i] = _list_near(track["place"], reach, scan, listed.column[i], counts)
-        if listed.size[i] > 0 or age > UNTOUCHED or is_below(track["place"], 0.0):
+            claims.size[i] = list_near(track["place"], reach, scan, claims.column[i], counts)
+        if claims.size[i] > 0 or age > UNTOUCHED or is_below(track["place"], 0.0):
             status = carry(track, scan.t, q, stay)
             if status != 0:
                 track["alive"] = False
@@ -241,90 +221,7 @@ def _visit(bank: Bank, listed: Lists, scan: Scan, q: Floats, stay: Floats, out_e
 
 
 @kernel
-def _list_near(place: Floats, reach: float, scan: Scan, column: Ints, counts: Longs) -> int:
-    """List the detections that are not surely elsewhere, the nearest LISTED of them; how many there are."""
-    away, far2 = np.empty(3), 0.0
-    for a in range(3):
-        away[a] = place[a] - scan.site[a]
-        far2 += away[a] ** 2
-    wide = widest_off(reach, scan.noise[0] + far2 * scan.noise[1], scan.edge)
-    if scan.infrared:
-        # Among lines of sight: the chord of the angle under which `wide` is seen.
-        far = math.sqrt(far2)
-        for a in range(3):
-            away[a] /= far
-        share = min(1.0, wide / far)
-        chord = math.sqrt(2.0 - 2.0 * math.sqrt(1.0 - share * share))
-        found = find_near(scan.tree, away, ROUNDED_UP * chord, scan.near, scan.apart2)
-    else:
-        found = find_near(scan.tree, place, ROUNDED_UP * wide, scan.near, scan.apart2)
-    if found > LISTED:
-        counts[CROWDED] += 1
-    count = 0
-    for k in range(min(found, LISTED)):
-        seen = scan.seen[scan.near[k]]
-        d = seen["row"]
-        if not is_off_line(place, reach, seen["line"], scan.z[d], scan.sigma[d], scan.infrared, scan.site, scan.edge):
-            column[count] = scan.near[k]
-            count += 1
-    return count
-
-
-@kernel
-def _state_variance(scan: Scan, d: int) -> None:
-    """Put the variances of a detection where filters read them."""
-    first = 3 - scan.variance.shape[0]
-    for m in range(scan.variance.shape[0]):
-        scan.variance[m] = scan.sigma[d, first + m] ** 2
-
-
-@kernel
-def _weigh(bank: Bank, listed: Lists, scan: Scan) -> None:
-    """2. Gate: keep of each list what the track, more likely than a false alarm, has caused, and what that costs."""
-    first, rarity = 3 - scan.variance.shape[0], math.log(scan.limits[3])
-    z_pred, S = np.empty((2, 3)), np.empty((2, 3, 3))
-    for i in range(bank.shape[0]):
-        count, track = listed.size[i], bank[i]
-        listed.size[i] = 0
-        if not track["alive"] or count == 0:
-            continue
-        x, P, p = track["x"], track["P"], track["p"]
-        # One detection alone is weighed by taking it; of many only the one that is taken is worth that.
-        if count > 1 and foresee(x, P, scan.site, scan.axes, z_pred, S) != 0:
-            continue
-        for e in range(count):
-            b = listed.column[i, e]
-            d = scan.seen[b]["row"]
-            if count > 1:
-                nis, log_likelihood = weigh_detection(scan.z[d], scan.sigma[d], z_pred, S, p, scan.infrared)
-            else:
-                _state_variance(scan, d)
-                z = scan.z[d, first:]
-                if is_far_off(x, P, z, scan.variance, scan.site, scan.axes, scan.edge):
-                    continue
-                nis, log_likelihood = update_modes(
-                    x, P, p, z, scan.variance, scan.site, scan.axes,
-                    track["x_best"], track["P_best"], track["p_best"],
-                )  # fmt: skip
-                track["best"] = b
-            # A detection inside the gate is taken unless a false alarm there would be likelier.
-            if nis <= scan.edge and rarity - log_likelihood < 0.0:
-                listed.column[i, listed.size[i]] = b
-                listed.cost[i, listed.size[i]] = rarity - log_likelihood
-                listed.size[i] += 1
-
-
-@kernel
-def _assign(listed: Lists, top: int, size: int) -> None:
-    """2. Give each track one detection or none, at the least total cost; left in `size`, -1 for none."""
-    match = np.empty(top, np.int32)
-    assign_listed(listed.column[:top], listed.cost[:top], listed.size[:top], size, np.zeros(top), match)
-    for i in range(top):
-        listed.size[i] = match[i]
-
-
-@kernel
-def _correct(bank: Bank, listed: Lists, scan: Scan, counts: Longs) -> None:
+def _correct(bank: Bank, claims: Claims, scan: Scan, counts: Longs) -> None:
     """3. Update, or count the miss."""
     first, is_empty = 3 - scan.variance.shape[0], scan.tree.size[0] == 0
     aer, lower = np.empty(3), np.empty((6, 6))
@@ -332,7 +229,7 @@ def _correct(bank: Bank, listed: Lists, scan: Scan, counts: Longs) -> None:
         track = bank[i]
         if not track["alive"]:
             continue
-        b = -1 if is_empty else listed.size[i]
+        b = -1 if is_empty else claims.size[i]
         # A body larger than expected may be seen from farther off; not to see one there is no miss.
         if b < 0 and not expected(track["place"], scan.infrared, scan.site, scan.axes, scan.faces, scan.limits, aer):
             continue
@@ -343,7 +240,7 @@ def _correct(bank: Bank, listed: Lists, scan: Scan, counts: Longs) -> None:
             continue
         d = scan.seen[b]["row"]
         if b != track["best"]:
-            _state_variance(scan, d)
+            state_variance(scan, d)
             update_modes(
                 track["x"], track["P"], track["p"], scan.z[d, first:], scan.variance, scan.site, scan.axes,
                 track["x_best"], track["P_best"], track["p_best"],
