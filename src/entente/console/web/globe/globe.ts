@@ -1,19 +1,21 @@
 // The free globe: mounted on an element, told scenes, drawn only when something has changed. Loaded when first asked for.
-import { PerspectiveCamera, Scene as Stage, Vector2, Vector3, WebGLRenderer } from "three";
+import { Scene as Stage, Vector2, Vector3, WebGLRenderer } from "three";
 import type { Replay } from "../document";
 import type { Theme } from "../palette";
 import type { Scene } from "../scene";
 import type { World } from "../world";
+import type { Pickable } from "./brush";
 import { buttons } from "./buttons";
 import { type Colors, colorsOf } from "./colors";
 import { earth } from "./earth";
 import { type Box, labels } from "./labels";
 import { pace } from "./pace";
-import { type Pickable, picture } from "./picture";
+import { picture } from "./picture";
 import type { Shared } from "./ribbons";
-import { type Point, dot, inSight, less, place, point, scaled, sum, unit } from "./sphere";
+import { sight } from "./sight";
+import { place, point } from "./sphere";
 import { steering } from "./steer";
-import { type View, across, field, stance } from "./view";
+import { type View, across } from "./view";
 
 /** What the globe asks of the page that it stands in. */
 export interface Accessors {
@@ -63,26 +65,26 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
 
   const renderer = new WebGLRenderer({ canvas, context, antialias: false, powerPreference: "high-performance" });
   const stage = new Stage();
-  const camera = new PerspectiveCamera(30, 1, 0.01, 60);
   const shared: Shared = {
     eye: { value: new Vector3() },
     canvas: { value: new Vector2(1, 1) },
     ratio: { value: 1 },
     dash: { value: 400 },
   };
+  let colors: Colors = colorsOf(accessors.theme());
+  const see = sight(shared);
   const ball = earth(accessors.world, shared);
-  const drawn = picture(shared);
+  const drawn = picture(shared, colors);
+  const { brush } = drawn;
   stage.add(ball.group, ...drawn.parts.map((part) => part.mesh));
   const names = labels(host, '600 12px/1.2 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif');
 
   let [width, height] = [1, 1];
-  let colors: Colors = colorsOf(accessors.theme());
   let scene: Scene | null = null;
   let stale = true; // the scene must be drawn anew
   let asked = 0;
   let told = 0; // when the last scene came
   let hovered: string | null = null;
-  let eye: Point = [3, 0, 0];
   let gone = false;
 
   const steer = steering(canvas, accessors.view ?? home(), {
@@ -100,7 +102,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
       ask();
     },
     meant(x, y) {
-      const struck = ground(x, y);
+      const struck = see.ground(x, y);
       if (!struck) return;
       const [lat_deg, lon_deg] = place(struck);
       steer.go({ ...steer.view(), lat_deg, lon_deg });
@@ -145,44 +147,10 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     const ratio = Math.min(2, window.devicePixelRatio || 1) * speed.share();
     if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
     const view = steer.view();
-    const stand = stance(view);
-    eye = stand.eye;
-    camera.up.set(...stand.up);
-    camera.position.set(...eye);
-    camera.lookAt(...stand.target);
-    camera.fov = (field(width, height) * 180) / Math.PI;
-    camera.aspect = width / height;
-    const over = Math.max(0.01, Math.hypot(...eye) - 1);
-    camera.near = over * 0.1;
-    camera.far = Math.hypot(...eye) + 8;
-    camera.updateProjectionMatrix();
-    camera.updateMatrixWorld();
-    shared.eye.value.set(...eye);
-    shared.canvas.value.set(width * ratio, height * ratio);
-    shared.ratio.value = ratio;
-    const dash = height / (2 * Math.tan(field(width, height) / 2) * Math.max(0.05, view.distance));
-    shared.dash.value = 2 ** (Math.round(2 * Math.log2(dash)) / 2);
+    see.look(view, width, height, ratio);
     drawn.from(view.distance);
-    renderer.render(stage, camera);
+    renderer.render(stage, see.camera);
     write();
-  }
-
-  const spot = new Vector3();
-  /** Pixels of a point, or null where it is out of sight. */
-  function project(p: Point): [number, number] | null {
-    if (!inSight(eye, p)) return null;
-    spot.set(...p).project(camera);
-    if (spot.z > 1 || spot.z < -1) return null;
-    return [((spot.x + 1) / 2) * width, ((1 - spot.y) / 2) * height];
-  }
-
-  /** Where on the ground a pixel lies; null beside the Earth. */
-  function ground(x: number, y: number): Point | null {
-    spot.set((2 * x) / width - 1, 1 - (2 * y) / height, 0.5).unproject(camera);
-    const way = unit(less([spot.x, spot.y, spot.z], eye));
-    const near = -dot(eye, way);
-    const under = near * near - dot(eye, eye) + 1;
-    return under < 0 ? null : sum(eye, scaled(way, near - Math.sqrt(under)));
   }
 
   function write(): void {
@@ -195,19 +163,19 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     };
     const { offsetLeft: left, offsetTop: top, offsetWidth: wide, offsetHeight: high } = corner;
     const kept: Box[] = [{ left, top, right: left + wide, bottom: top + high }];
-    for (const { at: p, size } of drawn.pickable.slice(0, 300)) {
-      const xy = project(p);
+    for (const { at: p, size } of brush.pickable.slice(0, 300)) {
+      const xy = see.project(p);
       if (xy) kept.push({ left: xy[0] - size / 2, right: xy[0] + size / 2, top: xy[1] - size / 2, bottom: xy[1] + size / 2 });
     }
-    const wanted = hovered ? drawn.labels.map((label) => (label.id === hovered ? { ...label, rank: -2 } : label)) : drawn.labels;
-    names.place(wanted, project, room, kept, Math.round(Math.min(70, (width * height) / 16000)));
+    const wanted = hovered ? brush.labels.map((label) => (label.id === hovered ? { ...label, rank: -2 } : label)) : brush.labels;
+    names.place(wanted, see.project, room, kept, Math.round(Math.min(70, (width * height) / 16000)));
   }
 
   function at(x: number, y: number): Pickable | null {
     let best: Pickable | null = null;
     let nearest = REACH;
-    for (const one of drawn.pickable) {
-      const xy = project(one.at);
+    for (const one of brush.pickable) {
+      const xy = see.project(one.at);
       const off = xy ? Math.hypot(xy[0] - x, xy[1] - y) : Infinity;
       if (off < nearest) [best, nearest] = [one, off];
     }
@@ -251,9 +219,10 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     resize,
     select(key) {
       stale = true;
-      const found = drawn.pickable.find((one) => one.id === key);
-      if (found && !project(found.at)) {
-        const [lat_deg, lon_deg] = place(found.at);
+      const places = brush.pickable.filter((one) => one.id === key).map((one) => one.at);
+      const last = places[places.length - 1];
+      if (last && !places.some(see.project)) {
+        const [lat_deg, lon_deg] = place(last);
         steer.go({ ...steer.view(), lat_deg, lon_deg });
       }
       ask();

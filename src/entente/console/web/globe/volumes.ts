@@ -4,7 +4,7 @@ import type { Sensor } from "../document";
 import { faded } from "./colors";
 import type { Ribbons } from "./ribbons";
 import type { Sheets } from "./sheets";
-import { type Point, between, point, scaled, seen, unit } from "./sphere";
+import { type Point, cross, point, scaled, seen, unit } from "./sphere";
 
 type Rgb = [number, number, number];
 
@@ -106,11 +106,7 @@ function horizon(below: Point, half: number): Point[] {
   const side: Point = Math.abs(below[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
   const d = side[0] * below[0] + side[1] * below[1] + side[2] * below[2];
   const u = unit([side[0] - d * below[0], side[1] - d * below[1], side[2] - d * below[2]]);
-  const v: Point = [
-    below[1] * u[2] - below[2] * u[1],
-    below[2] * u[0] - below[0] * u[2],
-    below[0] * u[1] - below[1] * u[0],
-  ];
+  const v = cross(below, u);
   const [c, s] = [Math.cos(half), Math.sin(half)];
   return Array.from({ length: 96 }, (_, k) => {
     const a = (2 * Math.PI * k) / 96;
@@ -129,6 +125,3 @@ export function curtain(path: readonly Point[], color: Rgb, alpha: (f: number) =
   const rows = [0, 1, 2].map((r) => path.map((p) => scaled(unit(p), 1 + (Math.hypot(...p) - 1) * (r / 2))));
   to.net(rows, (r, c) => faded(color, alpha(c / (path.length - 1)) * (0.25 + 0.375 * r)));
 }
-
-/** How far apart two points are, seen from the middle of the Earth, in km along the ground. */
-export const apart_km = (a: Point, b: Point): number => between(a, b) * EARTH_KM;
