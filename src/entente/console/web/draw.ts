@@ -29,6 +29,8 @@ export interface Drawing {
 }
 
 export const MOST_PATHS = 40;
+const SMALL = 420; // pixels: a map less wide names only what matters now
+const IDLE = 60; // the rank from which names are of what only stands there
 const MANY = 14; // up to so many tracks, each says its height and its impact area
 const CROWD = 200; // with more tracks than this, lines are thin and plain
 const CHUNK = 4; // a software canvas fills a few small shapes at a time fastest
@@ -52,7 +54,8 @@ export function drawScene(drawing: Drawing, scene: Scene): void {
   for (const holder of HOLDERS) drawTracks(drawing, scene, holder);
   drawSelected(drawing, scene);
   nameTracks(drawing, scene, labels);
-  drawLabels(drawing.pen, labels, drawing.clip, drawing.taken, drawing.palette.halo, drawing.palette.muted);
+  const shown = drawing.clip.w < SMALL ? labels.filter((label) => label.rank < IDLE) : labels;
+  drawLabels(drawing.pen, shown, drawing.clip, drawing.taken, drawing.palette.halo, drawing.palette.muted);
 }
 
 /** Trace things one after another and stroke and fill them a few at a time. */

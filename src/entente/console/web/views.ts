@@ -71,7 +71,7 @@ export function framed(view: ViewName, places: [number, number][], rect: Rect, [
   const [left, right, bottom, top] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const margin = view === "europe" ? 0.13 : 0.3; // radii
   const fits = Math.min(rect.w / (right - left + 2 * margin), (rect.h - above - below) / (top - bottom + 2 * margin));
-  const zoom = Math.min(2.2, Math.max(0.7, fits / whole.scale));
+  const zoom = Math.min(view === "europe" ? 2.2 : 1.35, Math.max(0.7, fits / whole.scale));
   const shift = (above - below) / 2 / (whole.scale * zoom); // things cover the top and the bottom of the map
   return { ...camera, zoom, x: (left + right) / 2, y: (bottom + top) / 2 + shift };
 }
