@@ -53,7 +53,7 @@ void main() {
   float half_width = 0.5 * style.x * ratio;
   float grown = half_width + 1.0;
   vec4 p = corner.x < 0.0 ? pa : pb;
-  vec2 at = (corner.x < 0.0 ? sa - way * min(half_width, 1.0) * 0.5 : sb + way * min(half_width, 1.0) * 0.5) + vec2(-way.y, way.x) * corner.y * grown;
+  vec2 at = (corner.x < 0.0 ? sa : sb) + vec2(-way.y, way.x) * corner.y * grown;
   float f = corner.x < 0.0 ? fa : fb;
   gl_Position = vec4(at / (canvas * 0.5) * p.w, p.z, p.w);
   vColor = mix(ca, cb, f);
