@@ -254,6 +254,13 @@ def test_time_that_runs_backwards_is_refused_scan_by_scan():
     assert (found.t[:, 0] == 70.0).all()
 
 
+def test_a_scan_from_the_far_future_takes_no_time():
+    """Thirty years on: nobody carries a track that far, second by second."""
+    seen, nothing = history(), np.empty((0, 3))
+    found = followed(with_scan(seen, 8, 1e9, 1e9, 0, nothing, nothing))
+    assert same(found, followed(seen))
+
+
 def test_a_body_that_jumps_10_000_km_begins_anew():
     """Its old track takes nothing from there, a new one is confirmed, and both are where their bodies are."""
     before, after = history(1, 8), history(1, 8, seed=2, k=1, begin=85.0)

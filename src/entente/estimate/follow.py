@@ -58,6 +58,9 @@ REACH_MARGIN = 1.3  # beyond this multiple of its reach a radar is not expected 
 MISSES = 5  # in a row, after which a track is dropped
 UNTOUCHED = 30.0  # s  after which a track is predicted although nothing was seen near it; `drift` is 50 m off by then
 SILENCE = 60.0  # s  without a detection, after which a track is dropped
+LONGEST = (
+    10_000.0  # s  after which nothing is carried on any more: every body is down, and a time so far ahead is a mistake
+)
 ESTABLISHED = 6  # hits after which a radar track is carried on unseen until it comes down
 
 # m^2/s^3  unknown acceleration: about 70 m/s^2 between looks 5 s apart in boost (the best that white noise makes of an
@@ -205,7 +208,8 @@ def _visit(bank: Bank, claims: Claims, scan: Scan, q: Floats, stay: Floats, out_
         claims.size[i], track["changed"], track["best"] = 0, -1, -1
         if not track["alive"]:
             continue
-        if scan.t - track["t_hit"] > SILENCE and (scan.infrared or track["hits"] < ESTABLISHED):
+        quiet = scan.t - track["t_hit"]
+        if quiet > LONGEST or (quiet > SILENCE and (scan.infrared or track["hits"] < ESTABLISHED)):
             track["alive"] = False
             continue
         age = scan.t - track["t"]
