@@ -86,7 +86,15 @@ export function traceEllipse(
 }
 
 /** An ellipse around a place on the ground. */
-export function traceArea(pen: Tracer, view: View, lat_deg: number, lon_deg: number, major_km: number, minor_km: number, bearing_deg: number): boolean {
+export function traceArea(
+  pen: Tracer,
+  view: View,
+  lat_deg: number,
+  lon_deg: number,
+  major_km: number,
+  minor_km: number,
+  bearing_deg: number,
+): boolean {
   const [x, y, z] = unit(lat_deg, lon_deg);
   return traceEllipse(pen, view, x, y, z, major_km, minor_km, bearing_deg);
 }
@@ -116,14 +124,23 @@ export function traceCorridor(pen: Tracer, view: View, ahead: Ahead): void {
   for (let i = 0; i < count; i++) {
     const [a, b] = [Math.max(0, i - 1), Math.min(count - 1, i + 1)];
     const at = [0, 1, 2].map((k) => xyz[3 * i + k] as number) as [number, number, number];
-    const way = [0, 1, 2].map((k) => (xyz[3 * b + k] as number) - (xyz[3 * a + k] as number)) as [number, number, number];
-    const side = [at[1] * way[2] - at[2] * way[1], at[2] * way[0] - at[0] * way[2], at[0] * way[1] - at[1] * way[0]] as const;
+    const way = [0, 1, 2].map((k) => (xyz[3 * b + k] as number) - (xyz[3 * a + k] as number)) as [
+      number,
+      number,
+      number,
+    ];
+    const side = [
+      at[1] * way[2] - at[2] * way[1],
+      at[2] * way[0] - at[0] * way[2],
+      at[0] * way[1] - at[1] * way[0],
+    ] as const;
     const k = (half_km[i] as number) / EARTH_KM / (Math.hypot(...side) || 1);
     if (view.project(at[0] + k * side[0], at[1] + k * side[1], at[2] + k * side[2])) left.push(view.sx, view.sy);
     if (view.project(at[0] - k * side[0], at[1] - k * side[1], at[2] - k * side[2])) right.push(view.sx, view.sy);
   }
   if (left.length < 4 || left.length !== right.length) return;
-  for (let i = 2; i < left.length; i += 2) if (Math.abs((left[i] as number) - (left[i - 2] as number)) > view.scale * 2.2) return;
+  for (let i = 2; i < left.length; i += 2)
+    if (Math.abs((left[i] as number) - (left[i - 2] as number)) > view.scale * 2.2) return;
   pen.moveTo(left[0] as number, left[1] as number);
   for (let i = 2; i < left.length; i += 2) pen.lineTo(left[i] as number, left[i + 1] as number);
   for (let i = right.length - 2; i >= 0; i -= 2) pen.lineTo(right[i] as number, right[i + 1] as number);

@@ -64,7 +64,8 @@ export function drawReach(pen: Pen, view: View, scene: Scene, palette: Palette, 
     }
     if (bright) {
       pen.beginPath();
-      if (sensor.kind === "radar") for (const shape of fans(sensor, Math.min(sensor.reach_km ?? 0, MOST_KM))) path(shape);
+      if (sensor.kind === "radar")
+        for (const shape of fans(sensor, Math.min(sensor.reach_km ?? 0, MOST_KM))) path(shape);
       else path(coverage(sensor));
       pen.globalAlpha = 0.8;
       pen.setLineDash([2, 4]);

@@ -27,5 +27,7 @@ cpSync("index.html", `${out}/index.html`);
 for (const name of ["app.js", "app.css", "globe.js"]) {
   const path = `${out}/${name}`;
   if (!existsSync(path)) continue;
-  console.log(`${name} ${(statSync(path).size / 1000).toFixed(1)} kB, gzipped ${(gzipSync(readFileSync(path), { level: 9 }).length / 1000).toFixed(1)} kB`);
+  console.log(
+    `${name} ${(statSync(path).size / 1000).toFixed(1)} kB, gzipped ${(gzipSync(readFileSync(path), { level: 9 }).length / 1000).toFixed(1)} kB`,
+  );
 }

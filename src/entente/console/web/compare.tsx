@@ -99,16 +99,36 @@ const H = 148;
 const PAD = { left: 62, right: 48, top: 10, bottom: 20 };
 
 /** Both panes' 90 % impact area over the whole history, on a logarithmic scale; click it to go to a time. */
-function Chart({ at, panes, object, t }: { at: Replay; panes: Pane[]; object: number | null; t: number }): ComponentChildren {
+function Chart({
+  at,
+  panes,
+  object,
+  t,
+}: {
+  at: Replay;
+  panes: Pane[];
+  object: number | null;
+  t: number;
+}): ComponentChildren {
   const lines = panes.map((pane) => series(at, pane, object));
   const all = lines.flat().filter((value): value is number => value !== null && value > 0);
   if (all.length === 0) return null;
-  const low = Math.floor(Math.log10(Math.max(0.01, all.reduce((a, b) => Math.min(a, b)))));
+  const low = Math.floor(
+    Math.log10(
+      Math.max(
+        0.01,
+        all.reduce((a, b) => Math.min(a, b)),
+      ),
+    ),
+  );
   const high = Math.max(low + 1, Math.ceil(Math.log10(all.reduce((a, b) => Math.max(a, b)))));
   const [from, to] = span(at);
   const x = (time: number): number => PAD.left + ((time - from) / (to - from)) * (W - PAD.left - PAD.right);
-  const y = (value: number): number => PAD.top + ((high - Math.log10(value)) / (high - low)) * (H - PAD.top - PAD.bottom);
-  const decades = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((d) => (high - low <= 4 ? true : (d - low) % 2 === 0));
+  const y = (value: number): number =>
+    PAD.top + ((high - Math.log10(value)) / (high - low)) * (H - PAD.top - PAD.bottom);
+  const decades = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((d) =>
+    high - low <= 4 ? true : (d - low) % 2 === 0,
+  );
   const ends = lines.map((line) => {
     const last = line.reduce<number>((best, value, i) => (value !== null ? i : best), -1);
     return last < 0 ? null : { x: x(at.grid.start_s + last * at.grid.step_s), y: y(line[last] as number) };
@@ -140,15 +160,26 @@ function Chart({ at, panes, object, t }: { at: Replay; panes: Pane[]; object: nu
           {clock(t)}
         </text>
         {lines.map((line, i) => (
-          <path key={i} class={`series ${sideClass(panes[i] as Pane)} ${panes.length > 1 && i === 0 ? "first" : "second"}`} d={trace(line, at, x, y)} />
+          <path
+            key={i}
+            class={`series ${sideClass(panes[i] as Pane)} ${panes.length > 1 && i === 0 ? "first" : "second"}`}
+            d={trace(line, at, x, y)}
+          />
         ))}
         {lines.map((line, i) => {
           const value = line[moment.value];
-          return value ? <circle key={i} class={`dot ${sideClass(panes[i] as Pane)}`} cx={x(t)} cy={y(value)} r="3.5" /> : null;
+          return value ? (
+            <circle key={i} class={`dot ${sideClass(panes[i] as Pane)}`} cx={x(t)} cy={y(value)} r="3.5" />
+          ) : null;
         })}
         {ends.map((end, i) =>
           end ? (
-            <text key={i} x={W - PAD.right + 6} y={(labelY[i] ?? end.y) + 4} class={`name ${sideClass(panes[i] as Pane)} ${i === 0 && panes.length > 1 ? "first" : ""}`}>
+            <text
+              key={i}
+              x={W - PAD.right + 6}
+              y={(labelY[i] ?? end.y) + 4}
+              class={`name ${sideClass(panes[i] as Pane)} ${i === 0 && panes.length > 1 ? "first" : ""}`}
+            >
               {rungShort(rungAt(at, (panes[i] as Pane).rung))}
             </text>
           ) : null,

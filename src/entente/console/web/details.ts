@@ -55,13 +55,27 @@ function trackDetails(at: Replay, rest: string, moment: number): Details | null 
   const { track, number: n } = followed;
   const rung = at.rungs.find((one) => one.picture === picture);
   const base = { kind: WORDS.kinds.track, title: `Track T${n}`, holder: track.holder };
-  const says = group(WORDS.whoSays, [["Held by", holderName(at, track.holder)], ["At", rung ? `rung ${rung.rung}, ${rung.name}` : WORDS.unknown], ["Since", track.since_s === null ? WORDS.unknown : clock(track.since_s)]]);
+  const says = group(WORDS.whoSays, [
+    ["Held by", holderName(at, track.holder)],
+    ["At", rung ? `rung ${rung.rung}, ${rung.name}` : WORDS.unknown],
+    ["Since", track.since_s === null ? WORDS.unknown : clock(track.since_s)],
+  ]);
   if (holds(track.made_of, moment) === null)
-    return { ...base, groups: [says, group(WORDS.notHeld, [])], start_s: at.grid.start_s + track.start * at.grid.step_s };
+    return {
+      ...base,
+      groups: [says, group(WORDS.notHeld, [])],
+      start_s: at.grid.start_s + track.start * at.grid.step_s,
+    };
   return {
     ...base,
     start_s: null,
-    groups: [says, whatIsIt(at, track, moment), howWell(track, moment), group(WORDS.changed, [], changed(at, track, picture, moment)), ...madeOf(at, track, picture, moment)],
+    groups: [
+      says,
+      whatIsIt(at, track, moment),
+      howWell(track, moment),
+      group(WORDS.changed, [], changed(at, track, picture, moment)),
+      ...madeOf(at, track, picture, moment),
+    ],
   };
 }
 
@@ -70,12 +84,17 @@ function whatIsIt(at: Replay, track: Track, moment: number): Group {
   const chances = holds(track.class, moment);
   const best = chances ? chances.indexOf(Math.max(...chances)) : -1;
   const rows: [string, string][] = [];
-  if (best >= 0 && chances) rows.push([WORDS.classIs, `${at.classes[best] ?? WORDS.unknown}, ${Math.round(100 * (chances[best] ?? 0))} %`]);
+  if (best >= 0 && chances)
+    rows.push([WORDS.classIs, `${at.classes[best] ?? WORDS.unknown}, ${Math.round(100 * (chances[best] ?? 0))} %`]);
   if (track.lat_deg[g] != null) {
     rows.push(["Place", place(track.lat_deg[g] as number, track.lon_deg[g] as number)]);
     rows.push([WORDS.height, km(track.alt_km[g] ?? NaN)]);
     const v = track.velocity_km_s[g];
-    if (v && v[0] !== null) rows.push([WORDS.speedIs, `${number(Math.hypot(...(v as [number, number, number])))} km/s, ${v[2] !== null && v[2] < 0 ? "falling" : "climbing"}`]);
+    if (v && v[0] !== null)
+      rows.push([
+        WORDS.speedIs,
+        `${number(Math.hypot(...(v as [number, number, number])))} km/s, ${v[2] !== null && v[2] < 0 ? "falling" : "climbing"}`,
+      ]);
     rows.push([WORDS.burning, (track.burns[g] ?? 0) > 0.5 ? WORDS.burns : WORDS.coasting]);
   }
   return group(WORDS.whatItIs, rows);
@@ -86,12 +105,23 @@ function howWell(track: Track, moment: number): Group {
   const rows: [string, string][] = [];
   const area = track.area[g];
   if (area?.[0] != null && area[1] != null) {
-    rows.push([WORDS.position, `${squareKm(Math.PI * area[0] * area[1])} (${km(2 * area[0])} long, ${km(2 * area[1])} wide)`]);
+    rows.push([
+      WORDS.position,
+      `${squareKm(Math.PI * area[0] * area[1])} (${km(2 * area[0])} long, ${km(2 * area[1])} wide)`,
+    ]);
     rows.push([WORDS.heightOff, km(track.height_km[g] ?? NaN)]);
   }
   const [launch, impact] = [holds(track.launch, moment), holds(track.impact, moment)];
-  if (impact) rows.push([WORDS.impactIs, `${squareKm(extent(impact))} around ${place(impact[0], impact[1])}`], [WORDS.impactTime, when(impact)]);
-  if (launch) rows.push([WORDS.launchIs, `${squareKm(extent(launch))} around ${place(launch[0], launch[1])}`], [WORDS.launchTime, when(launch)]);
+  if (impact)
+    rows.push(
+      [WORDS.impactIs, `${squareKm(extent(impact))} around ${place(impact[0], impact[1])}`],
+      [WORDS.impactTime, when(impact)],
+    );
+  if (launch)
+    rows.push(
+      [WORDS.launchIs, `${squareKm(extent(launch))} around ${place(launch[0], launch[1])}`],
+      [WORDS.launchTime, when(launch)],
+    );
   return group(WORDS.howWell, rows);
 }
 
@@ -105,10 +135,16 @@ function madeOf(at: Replay, track: Track, picture: number, moment: number): Grou
   const made = holds(track.made_of, moment) ?? 0;
   const share = holds(track.share, moment);
   const rows: [string, string][] = [];
-  const from = track.holder === CENTRE ? ["", holderName(at, 0), holderName(at, 1), "both parties"] : ["", WORDS.own, WORDS.partners, WORDS.both];
+  const from =
+    track.holder === CENTRE
+      ? ["", holderName(at, 0), holderName(at, 1), "both parties"]
+      : ["", WORDS.own, WORDS.partners, WORDS.both];
   rows.push([WORDS.from[0]?.toUpperCase() + WORDS.from.slice(1), from[made] ?? WORDS.unknown]);
   if (share !== null && made === 3)
-    rows.push([track.holder === CENTRE ? `Information from ${holderName(at, 0)}` : "Information of its own", `${Math.round(100 * share)} %`]);
+    rows.push([
+      track.holder === CENTRE ? `Information from ${holderName(at, 0)}` : "Information of its own",
+      `${Math.round(100 * share)} %`,
+    ]);
   const seen = holds(track.seen_by, moment);
   if (seen !== null) rows.push(["Seen by", SEEN[seen] ?? WORDS.unknown]);
   const sensors = (holds(track.sensors, moment) ?? []).map((n) => sensorName(at, n));
@@ -141,23 +177,28 @@ function messageLine(at: Replay, message: Message | undefined): string {
 function changed(at: Replay, track: Track, picture: number, moment: number): string[] {
   const before = Math.max(track.start, moment - Math.round(MINUTE / at.grid.step_s));
   const out: string[] = [];
-  if (before === track.start && moment > before && moment - track.start < MINUTE / at.grid.step_s) out.push(`Began at ${clock(at.grid.start_s + track.start * at.grid.step_s)}`);
+  if (before === track.start && moment > before && moment - track.start < MINUTE / at.grid.step_s)
+    out.push(`Began at ${clock(at.grid.start_s + track.start * at.grid.step_s)}`);
   const compareArea = (name: string, list: Changes<Area>): void => {
     const [a, b] = [holds(list, before), holds(list, moment)];
     if (!a && b) out.push(`${name}: first stated, ${squareKm(extent(b))}`);
-    else if (a && b && Math.abs(extent(a) / extent(b) - 1) > 0.02) out.push(`${name}: ${squareKm(extent(a))} → ${squareKm(extent(b))}`);
+    else if (a && b && Math.abs(extent(a) / extent(b) - 1) > 0.02)
+      out.push(`${name}: ${squareKm(extent(a))} → ${squareKm(extent(b))}`);
     else if (a && !b) out.push(`${name}: no longer stated`);
   };
   compareArea("Impact area", track.impact);
   compareArea("Launch area", track.launch);
   const known = new Set(holds(track.sensors, before) ?? []);
-  for (const n of holds(track.sensors, moment) ?? []) if (!known.has(n) && moment > before) out.push(`New sensor: ${sensorName(at, n)}`);
+  for (const n of holds(track.sensors, moment) ?? [])
+    if (!known.has(n) && moment > before) out.push(`New sensor: ${sensorName(at, n)}`);
   const messages = at.pictures[picture]?.messages ?? [];
   const lately = track.messages.filter(([g]) => g > before && g <= moment).flatMap(([, rows]) => rows ?? []);
   const count = new Set(lately).size;
   if (count > 0) {
     const last = messages[Math.max(...lately)];
-    out.push(`${count} message${count > 1 ? "s" : ""} of the partner went in${last ? `, the last ${messageLine(at, last)}` : ""}`);
+    out.push(
+      `${count} message${count > 1 ? "s" : ""} of the partner went in${last ? `, the last ${messageLine(at, last)}` : ""}`,
+    );
   }
   return out.length ? out.slice(0, 8) : [WORDS.nothingChanged];
 }
@@ -170,8 +211,14 @@ function sensorDetails(at: Replay, id: string, moment: number, rungIndex: number
   if (sensor.kind === "radar") {
     rows.push(["Place", place(sensor.lat_deg, sensor.lon_deg)]);
     rows.push([WORDS.reachBody, km(sensor.reach_body_km ?? NaN)], [WORDS.reach, km(sensor.reach_km ?? NaN)]);
-    if (sensor.elevation_deg) rows.push([WORDS.elevation, `${sensor.elevation_deg[0]}° to ${sensor.elevation_deg[1]}°`]);
-    rows.push([WORDS.faces, (sensor.faces ?? []).map((face) => `${Math.round(face.azimuth_deg)}° ± ${Math.round(face.half_width_deg)}°`).join("; ")]);
+    if (sensor.elevation_deg)
+      rows.push([WORDS.elevation, `${sensor.elevation_deg[0]}° to ${sensor.elevation_deg[1]}°`]);
+    rows.push([
+      WORDS.faces,
+      (sensor.faces ?? [])
+        .map((face) => `${Math.round(face.azimuth_deg)}° ± ${Math.round(face.half_width_deg)}°`)
+        .join("; "),
+    ]);
   } else rows.push([WORDS.below, place(sensor.lat_deg, sensor.lon_deg)], [WORDS.altitude, km(sensor.alt_km ?? NaN)]);
   rows.push([WORDS.revisit, seconds(sensor.revisit_s)], [WORDS.latency, seconds(sensor.latency_s)]);
   const picture = rungAt(at, rungIndex).picture;
@@ -194,7 +241,10 @@ function siteDetails(at: Replay, id: string, rungIndex: number, moment: number):
   const t = at.grid.start_s + moment * at.grid.step_s;
   const shots = rungAt(at, rungIndex).shots.filter((shot) => shot.site === n && shot.launch_s <= t + at.grid.step_s);
   const lines = shots.map((shot, i) => {
-    const end = shot.intercept_s > t ? `meets missile ${shot.object + 1} at ${clock(shot.intercept_s)}` : `${shot.hit ? WORDS.hit : WORDS.miss} missile ${shot.object + 1} at ${clock(shot.intercept_s)}`;
+    const end =
+      shot.intercept_s > t
+        ? `meets missile ${shot.object + 1} at ${clock(shot.intercept_s)}`
+        : `${shot.hit ? WORDS.hit : WORDS.miss} missile ${shot.object + 1} at ${clock(shot.intercept_s)}`;
     return `Interceptor ${i + 1}: left at ${clock(shot.launch_s)}, ${end}, ${km(shot.alt_km)} high; chance ${Math.round(100 * shot.p_kill)} %`;
   });
   return {
@@ -223,7 +273,13 @@ function regionDetails(at: Replay, name: string): Details | null {
   ];
   if (region.party !== null) rows.push([WORDS.defendedBy, holderName(at, region.party)]);
   for (const role of region.roles) rows.push(["In this history", WORDS.roles[role] ?? role]);
-  return { kind: WORDS.kinds.region, title: region.title, holder: region.party, start_s: null, groups: [group(WORDS.whatItIs, rows)] };
+  return {
+    kind: WORDS.kinds.region,
+    title: region.title,
+    holder: region.party,
+    start_s: null,
+    groups: [group(WORDS.whatItIs, rows)],
+  };
 }
 
 function truthDetails(at: Replay, object: number, rungIndex: number): Details | null {
@@ -242,7 +298,12 @@ function truthDetails(at: Replay, object: number, rungIndex: number): Details | 
         [WORDS.launchAt, `${clock(truth.launch_s)}, ${place(...truth.launch_deg)}`],
         [WORDS.burnout, clock(truth.burnout_s)],
         [WORDS.apogee, km(truth.apogee_km)],
-        [WORDS.impactAt, hit ? `${WORDS.stopped} at ${clock(hit.intercept_s)}` : `${clock(truth.impact_s)}, ${place(...truth.impact_deg)}`],
+        [
+          WORDS.impactAt,
+          hit
+            ? `${WORDS.stopped} at ${clock(hit.intercept_s)}`
+            : `${clock(truth.impact_s)}, ${place(...truth.impact_deg)}`,
+        ],
       ]),
     ],
   };
@@ -268,7 +329,10 @@ function noticeDetails(at: Replay): Details | null {
         "Who was told",
         at.rungs.map((rung): [string, string] => [
           `Rung ${rung.rung}`,
-          at.parties.filter((_, p) => at.pictures[rung.picture]?.noticed[p]).map((party) => party.title).join(", ") || "nobody on duty",
+          at.parties
+            .filter((_, p) => at.pictures[rung.picture]?.noticed[p])
+            .map((party) => party.title)
+            .join(", ") || "nobody on duty",
         ]),
       ),
     ],

@@ -60,16 +60,7 @@ export interface Shot {
   alt_km: number;
 }
 
-export type Happening =
-  | "seen"
-  | "told"
-  | "track"
-  | "warning"
-  | "shot"
-  | "intercept"
-  | "impact"
-  | "burnout"
-  | "launch";
+export type Happening = "seen" | "told" | "track" | "warning" | "shot" | "intercept" | "impact" | "burnout" | "launch";
 
 export interface Event {
   t_s: number;

@@ -22,7 +22,10 @@ export function saveSvg(): void {
 export function savePng(): void {
   const frame = frameNow(2);
   if (!frame) return;
-  const canvas = Object.assign(document.createElement("canvas"), { width: frame.width * 2, height: (frame.height + FOOT) * 2 });
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: frame.width * 2,
+    height: (frame.height + FOOT) * 2,
+  });
   const pen = canvas.getContext("2d") as CanvasRenderingContext2D;
   pen.scale(2, 2);
   paint(pen as unknown as Pen, frame);
@@ -46,9 +49,17 @@ function paint(pen: Pen, frame: Frame): void {
   const t = frame.scenes[0]?.t ?? 0;
   const exercise = doc.origin === "exercise" ? `${WORDS.exercise}. ` : "";
   say(`${exercise}${doc.case.title}, ${clock(t)} ${WORDS.after}`, 12, frame.height + 22, "600 14px", palette.ink);
-  const sides = frame.scenes.map((scene) => `${rungName(scene.rung)}, ${perspectiveName(doc, scene.perspective)}`).join("  |  ");
+  const sides = frame.scenes
+    .map((scene) => `${rungName(scene.rung)}, ${perspectiveName(doc, scene.perspective)}`)
+    .join("  |  ");
   say(sides, 12, frame.height + 41, "400 12px", palette.ink);
-  say(`${doc.title}, seed ${doc.seed}, ${doc.made_by.program} ${doc.made_by.version}. ${WORDS.credits}`, 12, frame.height + 59, "400 11px", palette.muted);
+  say(
+    `${doc.title}, seed ${doc.seed}, ${doc.made_by.program} ${doc.made_by.version}. ${WORDS.credits}`,
+    12,
+    frame.height + 59,
+    "400 11px",
+    palette.muted,
+  );
 }
 
 function save(blob: Blob, frame: Frame, kind: string): void {

@@ -40,7 +40,12 @@ export interface Place {
 const HEAD = 56; // the heads of the panes cover so much
 const HEADS = 80; // on a small map they take two lines
 
-export function placesOf({ compare, divider, width, height }: Pick<Frame, "compare" | "divider" | "width" | "height">): Place[] {
+export function placesOf({
+  compare,
+  divider,
+  width,
+  height,
+}: Pick<Frame, "compare" | "divider" | "width" | "height">): Place[] {
   const whole = { x: 0, y: 0, w: width, h: height };
   if (compare === "one") return [{ rect: whole, clip: whole }];
   if (compare === "divide") {
@@ -52,11 +57,17 @@ export function placesOf({ compare, divider, width, height }: Pick<Frame, "compa
   }
   if (isStacked(width, height)) {
     const half = Math.round(height / 2);
-    const rects = [{ x: 0, y: 0, w: width, h: half }, { x: 0, y: half, w: width, h: height - half }];
+    const rects = [
+      { x: 0, y: 0, w: width, h: half },
+      { x: 0, y: half, w: width, h: height - half },
+    ];
     return rects.map((rect) => ({ rect, clip: rect }));
   }
   const half = Math.round(width / 2);
-  const rects = [{ x: 0, y: 0, w: half, h: height }, { x: half, y: 0, w: width - half, h: height }];
+  const rects = [
+    { x: 0, y: 0, w: half, h: height },
+    { x: half, y: 0, w: width - half, h: height },
+  ];
   return rects.map((rect) => ({ rect, clip: rect }));
 }
 
@@ -110,8 +121,24 @@ export function drawFrame(pen: Pen & Partial<CanvasRenderingContext2D>, frame: F
     const lens = focus ? lensRect(place.clip, i > 0 && frame.compare === "divide", frame.width) : null;
     if (lens && focus) drawPointer(pen, view, focus, lens, place.clip, palette);
     const mine: Hit[] = [];
-    const head = { x: place.clip.x, y: place.clip.y, w: place.clip.w, h: frame.compare !== "one" && frame.width < 1000 ? HEADS : HEAD };
-    drawScene({ pen, view, palette, clip: place.clip, taken: lens ? [lens, head] : [head], selected: frame.selected, hits: mine }, scene);
+    const head = {
+      x: place.clip.x,
+      y: place.clip.y,
+      w: place.clip.w,
+      h: frame.compare !== "one" && frame.width < 1000 ? HEADS : HEAD,
+    };
+    drawScene(
+      {
+        pen,
+        view,
+        palette,
+        clip: place.clip,
+        taken: lens ? [lens, head] : [head],
+        selected: frame.selected,
+        hits: mine,
+      },
+      scene,
+    );
     if (lens && focus) drawCloseUp(pen, frame, scene, lens, focus, i, palette, still);
     pen.restore();
     for (const hit of mine) if (isIn(hit, place.clip)) hits.push(hit);
@@ -140,7 +167,15 @@ function isIn({ x, y }: { x: number; y: number }, clip: Rect): boolean {
   return x >= clip.x && x <= clip.x + clip.w && y >= clip.y && y <= clip.y + clip.h;
 }
 
-function drawMap(pen: Pen & Partial<CanvasRenderingContext2D>, frame: Frame, view: View, scene: Scene, i: number, palette: Palette, still: boolean): void {
+function drawMap(
+  pen: Pen & Partial<CanvasRenderingContext2D>,
+  frame: Frame,
+  view: View,
+  scene: Scene,
+  i: number,
+  palette: Palette,
+  still: boolean,
+): void {
   if (still || !pen.drawImage) {
     drawBase(pen, view, frame.world, palette);
     drawReach(pen, view, scene, palette, frame.selected);
@@ -148,19 +183,40 @@ function drawMap(pen: Pen & Partial<CanvasRenderingContext2D>, frame: Frame, vie
   }
   const { rect } = view;
   const where = [Object.values(frame.camera), rect.w, rect.h, frame.ratio, frame.theme].join();
-  const base = keep("base", where + (frame.compare === "beside" && isStacked(frame.width, frame.height)), { ...rect, x: 0, y: 0 }, frame.ratio, (canvas) =>
-    drawBase(canvas, makeView(frame.camera, { ...rect, x: 0, y: 0 }), frame.world, palette),
+  const base = keep(
+    "base",
+    where + (frame.compare === "beside" && isStacked(frame.width, frame.height)),
+    { ...rect, x: 0, y: 0 },
+    frame.ratio,
+    (canvas) => drawBase(canvas, makeView(frame.camera, { ...rect, x: 0, y: 0 }), frame.world, palette),
   );
-  const sees = scene.sensors.map((seen) => `${seen.number}${seen.sees ? `+${litFaces(scene, seen).join("")}` : ""}`).join();
+  const sees = scene.sensors
+    .map((seen) => `${seen.number}${seen.sees ? `+${litFaces(scene, seen).join("")}` : ""}`)
+    .join();
   const chosen = frame.selected.startsWith("sensor.") ? frame.selected : "";
-  const reach = keep(`reach${i}`, [where, rect.x, rect.y, sees, chosen].join(), { ...rect, x: 0, y: 0 }, frame.ratio, (canvas) => {
-    (canvas as CanvasRenderingContext2D).drawImage(base, 0, 0, rect.w, rect.h);
-    drawReach(canvas, makeView(frame.camera, { ...rect, x: 0, y: 0 }), scene, palette, chosen);
-  });
+  const reach = keep(
+    `reach${i}`,
+    [where, rect.x, rect.y, sees, chosen].join(),
+    { ...rect, x: 0, y: 0 },
+    frame.ratio,
+    (canvas) => {
+      (canvas as CanvasRenderingContext2D).drawImage(base, 0, 0, rect.w, rect.h);
+      drawReach(canvas, makeView(frame.camera, { ...rect, x: 0, y: 0 }), scene, palette, chosen);
+    },
+  );
   pen.drawImage(reach, rect.x, rect.y, rect.w, rect.h);
 }
 
-function drawCloseUp(pen: Pen & Partial<CanvasRenderingContext2D>, frame: Frame, scene: Scene, rect: Rect, focus: Focus, i: number, palette: Palette, still: boolean): void {
+function drawCloseUp(
+  pen: Pen & Partial<CanvasRenderingContext2D>,
+  frame: Frame,
+  scene: Scene,
+  rect: Rect,
+  focus: Focus,
+  i: number,
+  palette: Palette,
+  still: boolean,
+): void {
   const view = lensView(focus, rect);
   const plain = (to: Pen, of: View): void => {
     to.save();
@@ -174,7 +230,13 @@ function drawCloseUp(pen: Pen & Partial<CanvasRenderingContext2D>, frame: Frame,
   else {
     const own = { ...rect, x: 0, y: 0 };
     const key = [focus.lat_deg, focus.lon_deg, focus.half_km, rect.w, frame.ratio, frame.theme].join();
-    pen.drawImage(keep(`lens${i}`, key, own, frame.ratio, (canvas) => plain(canvas, lensView(focus, own))), rect.x, rect.y, rect.w, rect.h);
+    pen.drawImage(
+      keep(`lens${i}`, key, own, frame.ratio, (canvas) => plain(canvas, lensView(focus, own))),
+      rect.x,
+      rect.y,
+      rect.w,
+      rect.h,
+    );
   }
   drawLens(pen, view, scene, focus, palette);
 }

@@ -29,7 +29,8 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
   if (digit !== undefined && event.altKey && digit === "0") state.camera.value = home(state.camera.peek().view);
   else if (digit !== undefined && !event.altKey) return toRung(Number(digit), event.shiftKey);
   else if (event.altKey) return false;
-  else if (inSpace && /^(Arrow|[+=_-]$)/.test(event.key)) return false; // the globe turns itself
+  else if (inSpace && /^(Arrow|[+=_-]$)/.test(event.key))
+    return false; // the globe turns itself
   else if (event.key === " ") {
     if (target.matches("button, [role=tab]")) return false;
     state.togglePlay();
@@ -37,9 +38,11 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
   else if (event.key === "Home") state.goTo(state.span(doc)[0]);
   else if (event.key === "End") state.goTo(state.span(doc)[1]);
   else if (event.key === "[" || event.key === "]") state.toEvent(event.key === "]");
-  else if (event.key === "v") state.setView(VIEWS[(VIEWS.indexOf(state.camera.peek().view) + 1) % VIEWS.length] ?? "europe");
+  else if (event.key === "v")
+    state.setView(VIEWS[(VIEWS.indexOf(state.camera.peek().view) + 1) % VIEWS.length] ?? "europe");
   else if (event.key === "p") state.nextSide();
-  else if (event.key === "c") state.compare.value = state.COMPARES[(state.COMPARES.indexOf(state.compare.peek()) + 1) % 3] ?? "one";
+  else if (event.key === "c")
+    state.compare.value = state.COMPARES[(state.COMPARES.indexOf(state.compare.peek()) + 1) % 3] ?? "one";
   else if (event.key === "+" || event.key === "=") zoomAt(1.25);
   else if (event.key === "-" || event.key === "_") zoomAt(0.8);
   else if (event.key === "/") state.open.value = "search";
@@ -52,7 +55,9 @@ function arrow(event: KeyboardEvent, onMap: boolean): boolean {
   const doc = state.doc.peek();
   if (!doc) return false;
   if (onMap && event.shiftKey) {
-    const [dx, dy] = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key] ?? [0, 0];
+    const [dx, dy] = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key] ?? [
+      0, 0,
+    ];
     pan(dx as number, dy as number);
     return true;
   }

@@ -14,7 +14,8 @@ export interface Label {
   bold: boolean;
 }
 
-export const FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans Condensed", Arial, sans-serif';
+export const FONT =
+  'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans Condensed", Arial, sans-serif';
 const SIZE = 12;
 const HIGH = 15;
 const CELL = 40;
@@ -43,7 +44,8 @@ export function drawLabels(pen: Pen, labels: Label[], bounds: Rect, taken: Rect[
   pen.textAlign = "left";
   pen.lineJoin = "round";
   for (const label of order) {
-    if (label.x < bounds.x || label.x > bounds.x + bounds.w || label.y < bounds.y || label.y > bounds.y + bounds.h) continue;
+    if (label.x < bounds.x || label.x > bounds.x + bounds.w || label.y < bounds.y || label.y > bounds.y + bounds.h)
+      continue;
     const font = `${label.bold ? 600 : 400} ${SIZE}px ${FONT}`;
     const text = width(pen, label.text, font);
     const note = label.note ? width(pen, label.note, `400 ${SIZE - 1}px ${FONT}`) + 5 : 0;
@@ -79,7 +81,11 @@ function spot(grid: Map<number, Rect[]>, { x, y, off }: Label, w: number, bounds
   ];
   for (const [left, top] of places) {
     const box = { x: left, y: top, w: w + 2, h: HIGH };
-    const inside = left >= bounds.x + 2 && top >= bounds.y + 2 && left + box.w <= bounds.x + bounds.w - 2 && top + HIGH <= bounds.y + bounds.h - 2;
+    const inside =
+      left >= bounds.x + 2 &&
+      top >= bounds.y + 2 &&
+      left + box.w <= bounds.x + bounds.w - 2 &&
+      top + HIGH <= bounds.y + bounds.h - 2;
     if (inside && isFree(grid, box)) return box;
   }
   return null;

@@ -37,7 +37,11 @@ export function focusOn(scenes: Scene[], chosen: number | null): Focus | null {
   const areas = scenes.map((scene) => told(scene, object)?.area).filter((area): area is Area => area !== undefined);
   const middle = areas[areas.length - 1] as Area;
   const away = (area: Area): number => area[2] + apart([area[0], area[1]], [middle[0], middle[1]]);
-  const others = scenes.flatMap((scene) => scene.tracks.filter((t) => t.known && t.impact && t.followed.track.object === object).map((t) => away(t.impact as Area)));
+  const others = scenes.flatMap((scene) =>
+    scene.tracks
+      .filter((t) => t.known && t.impact && t.followed.track.object === object)
+      .map((t) => away(t.impact as Area)),
+  );
   const least = Math.max(...areas.map(away));
   const needed = Math.max(least, Math.min(8 * least, ...[Math.max(0, ...others)])); // the others too, where the best stays visible
   const half_km = STEPS.find((step) => step >= 1.08 * needed) ?? 2000;
@@ -138,7 +142,13 @@ function drawWords(pen: Pen, view: View, scene: Scene, focus: Focus, palette: Pa
   pen.textAlign = "left";
   pen.textBaseline = "top";
   const colour = best ? colourOf(palette, best.holder) : palette.muted;
-  say(best ? squareKm(extent(best.area)) : WORDS.unknown, rect.x + 10, rect.y + 9, big ? "600 20px" : rect.w > 96 ? "600 14px" : "600 11px", colour);
+  say(
+    best ? squareKm(extent(best.area)) : WORDS.unknown,
+    rect.x + 10,
+    rect.y + 9,
+    big ? "600 20px" : rect.w > 96 ? "600 14px" : "600 11px",
+    colour,
+  );
   if (big) say(WORDS.area90, rect.x + 10, rect.y + 33, "400 12px", palette.muted);
   const bar = focus.half_km / 2;
   const wide = pixels(view, bar);

@@ -29,7 +29,12 @@ const rows = computed<Row[]>(() => {
       const n = (seen.get(what) ?? 0) + 1;
       seen.set(what, n);
       const key = `${what} ${n}`;
-      const row = merged.get(key) ?? { party: sameSide ? event.party : null, what: event.what, text: event.text, times: lanes.value.map(() => null) };
+      const row = merged.get(key) ?? {
+        party: sameSide ? event.party : null,
+        what: event.what,
+        text: event.text,
+        times: lanes.value.map(() => null),
+      };
       row.times[pane] = event.t_s;
       merged.set(key, row);
     }
@@ -49,10 +54,28 @@ function slice(count: number, which: "events" | "tracks"): [number, number] {
   return [from, from + WINDOW];
 }
 
-function Long({ which, label, count, head, row }: { which: "events" | "tracks"; label: string; count: number; head: ComponentChildren; row: (i: number) => ComponentChildren }): ComponentChildren {
+function Long({
+  which,
+  label,
+  count,
+  head,
+  row,
+}: {
+  which: "events" | "tracks";
+  label: string;
+  count: number;
+  head: ComponentChildren;
+  row: (i: number) => ComponentChildren;
+}): ComponentChildren {
   const [from, to] = slice(count, which);
   return (
-    <div class="scroll" role="region" aria-label={label} tabIndex={0} onScroll={(event) => (scrolled[which].value = event.currentTarget.scrollTop)}>
+    <div
+      class="scroll"
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+      onScroll={(event) => (scrolled[which].value = event.currentTarget.scrollTop)}
+    >
       <table class={which} aria-rowcount={count + 1}>
         {head}
         <tbody>
@@ -77,7 +100,8 @@ export function Events(): ComponentChildren {
         <th scope="col">{WORDS.events}</th>
         {panes.map((pane, i) => (
           <th key={i} scope="col" class="time">
-            {panes[0]?.side !== panes[1]?.side && panes.length > 1 && <Shape holder={pane.side} />} {rungShort(rungAt(at, pane.rung))}
+            {panes[0]?.side !== panes[1]?.side && panes.length > 1 && <Shape holder={pane.side} />}{" "}
+            {rungShort(rungAt(at, pane.rung))}
           </th>
         ))}
       </tr>
@@ -92,11 +116,17 @@ export function Events(): ComponentChildren {
       row={(i) => {
         const row = rows.value[i] as Row;
         return (
-          <tr key={i} aria-rowindex={i + 2} class={`${row.what} ${row.times.some((time) => time !== null && time <= now) ? "past" : "future"}`}>
+          <tr
+            key={i}
+            aria-rowindex={i + 2}
+            class={`${row.what} ${row.times.some((time) => time !== null && time <= now) ? "past" : "future"}`}
+          >
             <th scope="row">
               {panes.length > 1 && panes[0]?.side !== panes[1]?.side ? null : <Shape holder={row.party} />}
               <span>
-                {row.party !== null && typeof panes[0]?.side !== "number" && <span class="who">{holderName(at, row.party)}: </span>}
+                {row.party !== null && typeof panes[0]?.side !== "number" && (
+                  <span class="who">{holderName(at, row.party)}: </span>
+                )}
                 {row.text}
               </span>
             </th>
@@ -128,7 +158,10 @@ type Item = { scene: Scene; pane: number; track: SeenTrack | null };
 export function Tracks(): ComponentChildren {
   const at = doc.value;
   if (!at) return null;
-  const items: Item[] = scenes.value.flatMap((scene, pane) => [{ scene, pane, track: null }, ...byNumber(scene.tracks).map((track) => ({ scene, pane, track }))]);
+  const items: Item[] = scenes.value.flatMap((scene, pane) => [
+    { scene, pane, track: null },
+    ...byNumber(scene.tracks).map((track) => ({ scene, pane, track })),
+  ]);
   const { name, height, speed, position, impact } = WORDS.trackColumns;
   return (
     <Long
@@ -139,10 +172,22 @@ export function Tracks(): ComponentChildren {
         <thead>
           <tr>
             <th scope="col">{name}</th>
-            <th scope="col">{height}<small>km</small></th>
-            <th scope="col">{speed}<small>km/s</small></th>
-            <th scope="col">{position}<small>km²</small></th>
-            <th scope="col">{impact}<small>km²</small></th>
+            <th scope="col">
+              {height}
+              <small>km</small>
+            </th>
+            <th scope="col">
+              {speed}
+              <small>km/s</small>
+            </th>
+            <th scope="col">
+              {position}
+              <small>km²</small>
+            </th>
+            <th scope="col">
+              {impact}
+              <small>km²</small>
+            </th>
           </tr>
         </thead>
       }

@@ -1,24 +1,48 @@
 /** Where the replay comes from: the page itself, where it was mailed; else the server that sent the page. */
 
 import { type Replay, wrong } from "./document";
-import { begin, failure, waiting } from "./state";
+import { begin, doc, failure, playing, selected, waiting } from "./state";
 import { WORDS } from "./words";
 import { type Topology, decode } from "./world";
 
 const AGAIN_MS = 3000;
+let asked = 0;
+
+/** Read another case; the page stays, and so does what was chosen on it. */
+export function toCase(name: string): void {
+  const search = new URLSearchParams(location.search);
+  search.set("case", name);
+  history.pushState(null, "", `${location.pathname}?${search.toString()}`);
+  again();
+}
+
+/** Read what the address now asks for. */
+export function again(): void {
+  playing.value = false;
+  selected.value = "";
+  failure.value = null;
+  doc.value = null;
+  void load();
+}
 
 /** Read the replay and the map and show them; say what is wrong where one is; try again while the server is away. */
 export async function load(): Promise<void> {
+  const mine = ++asked;
   try {
-    const [doc, map] = await Promise.all([read("replay", `replay.json${location.search}`), read("world", "assets/world.json")]);
+    const [told, map] = await Promise.all([
+      read("replay", `replay.json${location.search}`),
+      read("world", "assets/world.json"),
+    ]);
+    if (mine !== asked) return; // another history was asked for meanwhile
     waiting.value = false;
-    const bad = wrong(doc);
+    const bad = wrong(told);
     if (bad) failure.value = bad;
     else {
       failure.value = null;
-      begin(doc as Replay, decode(map as Topology));
+      begin(told as Replay, decode(map as Topology));
     }
   } catch (reason) {
+    if (mine !== asked) return;
     if (reason instanceof Refused) {
       waiting.value = false;
       failure.value = reason.message;
@@ -26,7 +50,7 @@ export async function load(): Promise<void> {
     }
     waiting.value = true;
     failure.value = WORDS.noServer;
-    setTimeout(() => void load(), AGAIN_MS);
+    setTimeout(() => mine === asked && void load(), AGAIN_MS);
   }
 }
 

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
 import { onKey } from "./keys";
-import { load } from "./load";
+import { again, load } from "./load";
 import * as state from "./state";
 import { lanes, running } from "./timeline";
 import { clock, holderName } from "./words";
@@ -21,13 +21,26 @@ function keepAddress(): void {
   let asked: ReturnType<typeof setTimeout> | undefined;
   let ours = "";
   effect(() => {
-    void [state.doc.value, state.t.value, state.panes.value, state.compare.value, state.camera.value, state.space.value];
+    void [
+      state.doc.value,
+      state.t.value,
+      state.panes.value,
+      state.compare.value,
+      state.camera.value,
+      state.space.value,
+    ];
     void [state.theme.value, state.selected.value, state.divider.value];
     asked ??= setTimeout(() => {
       asked = undefined;
       ours = state.told();
-      if (ours && location.hash.slice(1) !== ours) history.replaceState(null, "", `${location.pathname}${location.search}#${ours}`);
+      if (ours && location.hash.slice(1) !== ours)
+        history.replaceState(null, "", `${location.pathname}${location.search}#${ours}`);
     }, LATER_MS);
+  });
+  let search = location.search;
+  window.addEventListener("popstate", () => {
+    if (location.search !== search) again(); // another case
+    search = location.search;
   });
   window.addEventListener("hashchange", () => {
     const doc = state.doc.peek();

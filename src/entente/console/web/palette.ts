@@ -67,7 +67,13 @@ export function colourOf(palette: Palette, holder: number): string {
 }
 
 /** A holder's mark around (x, y), on a path that has begun. */
-export function mark(pen: Pick<Path2D, "moveTo" | "lineTo" | "arc" | "closePath">, holder: number, x: number, y: number, r: number): void {
+export function mark(
+  pen: Pick<Path2D, "moveTo" | "lineTo" | "arc" | "closePath">,
+  holder: number,
+  x: number,
+  y: number,
+  r: number,
+): void {
   if (holder === 0) {
     pen.moveTo(x, y - 1.15 * r);
     pen.lineTo(x + 1.05 * r, y + 0.75 * r);

@@ -21,9 +21,27 @@ export function Panel(): ComponentChildren {
   const shown = tab.value === "details" && !selected.value ? "comparison" : tab.value;
   return (
     <aside class="panel" aria-label={WORDS.details}>
-      <div class="tabs" role="tablist" aria-label={WORDS.details} onKeyDown={(event) => move(event, tabs.map(([name]) => name))}>
+      <div
+        class="tabs"
+        role="tablist"
+        aria-label={WORDS.details}
+        onKeyDown={(event) =>
+          move(
+            event,
+            tabs.map(([name]) => name),
+          )
+        }
+      >
         {tabs.map(([name, title]) => (
-          <button key={name} role="tab" id={`tab-${name}`} aria-controls="sheet" aria-selected={shown === name} tabIndex={shown === name ? 0 : -1} onClick={() => (tab.value = name)}>
+          <button
+            key={name}
+            role="tab"
+            id={`tab-${name}`}
+            aria-controls="sheet"
+            aria-selected={shown === name}
+            tabIndex={shown === name ? 0 : -1}
+            onClick={() => (tab.value = name)}
+          >
             {title}
           </button>
         ))}

@@ -44,7 +44,11 @@ interface Style {
 }
 
 /** A pen that writes SVG; `measure` lends its sense of how wide words are. */
-export function svgPen(width: number, height: number, measure: Pick<Pen, "measureText" | "font">): { pen: Pen; text(): string } {
+export function svgPen(
+  width: number,
+  height: number,
+  measure: Pick<Pen, "measureText" | "font">,
+): { pen: Pen; text(): string } {
   const out: string[] = [];
   let path: string[] = [];
   let clips = 0;
@@ -88,10 +92,14 @@ export function svgPen(width: number, height: number, measure: Pick<Pen, "measur
       path.push(`${path.length ? "L" : "M"}${n(sx)} ${n(sy)}`);
       const end = to - from >= 2 * Math.PI ? [from + Math.PI, to] : [to];
       for (const a of end)
-        path.push(`A${n(r)} ${n(r)} 0 ${a - from > Math.PI && end.length === 1 ? 1 : 0} 1 ${n(x + r * Math.cos(a))} ${n(y + r * Math.sin(a))}`);
+        path.push(
+          `A${n(r)} ${n(r)} 0 ${a - from > Math.PI && end.length === 1 ? 1 : 0} 1 ${n(x + r * Math.cos(a))} ${n(y + r * Math.sin(a))}`,
+        );
     },
     fill: (rule?: unknown) =>
-      void out.push(`<path d="${path.join("")}" fill="${escaped(style.fillStyle)}"${rule === "evenodd" ? ' fill-rule="evenodd"' : ""}${opacity()}/>`),
+      void out.push(
+        `<path d="${path.join("")}" fill="${escaped(style.fillStyle)}"${rule === "evenodd" ? ' fill-rule="evenodd"' : ""}${opacity()}/>`,
+      ),
     stroke: () => void out.push(`<path d="${path.join("")}" fill="none" ${stroke()}/>`),
     save: () => {
       saved.push({ ...style });
@@ -108,8 +116,11 @@ export function svgPen(width: number, height: number, measure: Pick<Pen, "measur
     },
     setLineDash: (dash: number[]) => void (style.dash = dash),
     fillRect: (x: number, y: number, w: number, h: number) =>
-      void out.push(`<rect x="${n(x)}" y="${n(y)}" width="${n(w)}" height="${n(h)}" fill="${escaped(style.fillStyle)}"${opacity()}/>`),
-    fillText: (words: string, x: number, y: number) => text(words, x, y, `fill="${escaped(style.fillStyle)}"${opacity()}`),
+      void out.push(
+        `<rect x="${n(x)}" y="${n(y)}" width="${n(w)}" height="${n(h)}" fill="${escaped(style.fillStyle)}"${opacity()}/>`,
+      ),
+    fillText: (words: string, x: number, y: number) =>
+      text(words, x, y, `fill="${escaped(style.fillStyle)}"${opacity()}`),
     strokeText: (words: string, x: number, y: number) => text(words, x, y, `fill="none" ${stroke()}`),
     measureText: (words: string) => {
       measure.font = style.font;
@@ -132,5 +143,7 @@ export function svgPen(width: number, height: number, measure: Pick<Pen, "measur
 
 /** Text that stays text. */
 function escaped(words: string): string {
-  return words.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "");
+  return words
+    .replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "");
 }

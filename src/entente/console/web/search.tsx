@@ -33,14 +33,45 @@ function* everything(): Generator<Found> {
     told.add(picture);
     for (const { track, number } of [...(columnsOf(replay).tracks[picture] ?? [])].sort((a, b) => a.number - b.number))
       if (isHeldBy(track.holder, side))
-        yield { text: `Track T${number}`, note: `${holderName(replay, track.holder)}, ${rungShort(rungAt(replay, rung)).toLowerCase()}`, holder: track.holder, key: `track.${picture}.${track.id}`, t: null };
+        yield {
+          text: `Track T${number}`,
+          note: `${holderName(replay, track.holder)}, ${rungShort(rungAt(replay, rung)).toLowerCase()}`,
+          holder: track.holder,
+          key: `track.${picture}.${track.id}`,
+          t: null,
+        };
   }
-  for (const { object } of replay.truth) if (shown.peek().some(({ side }) => side === "truth")) yield { text: `${WORDS.truthOf} ${object + 1}`, note: WORDS.kinds.truth, holder: "truth", key: `truth.${object}`, t: null };
-  for (const sensor of replay.sensors) yield { text: sensor.title, note: WORDS.kinds[sensor.kind], holder: sensor.party, key: `sensor.${sensor.id}`, t: null };
-  for (const site of replay.sites) yield { text: site.title, note: WORDS.kinds.site, holder: site.party, key: `site.${site.id}`, t: null };
-  for (const region of replay.regions) yield { text: region.title, note: WORDS.kinds.region, holder: region.party, key: `region.${region.name}`, t: null };
+  for (const { object } of replay.truth)
+    if (shown.peek().some(({ side }) => side === "truth"))
+      yield {
+        text: `${WORDS.truthOf} ${object + 1}`,
+        note: WORDS.kinds.truth,
+        holder: "truth",
+        key: `truth.${object}`,
+        t: null,
+      };
+  for (const sensor of replay.sensors)
+    yield {
+      text: sensor.title,
+      note: WORDS.kinds[sensor.kind],
+      holder: sensor.party,
+      key: `sensor.${sensor.id}`,
+      t: null,
+    };
+  for (const site of replay.sites)
+    yield { text: site.title, note: WORDS.kinds.site, holder: site.party, key: `site.${site.id}`, t: null };
+  for (const region of replay.regions)
+    yield { text: region.title, note: WORDS.kinds.region, holder: region.party, key: `region.${region.name}`, t: null };
   if (replay.notice) yield { text: WORDS.noticeTitle, note: WORDS.kinds.notice, holder: null, key: "notice", t: null };
-  for (const events of lanes.peek()) for (const event of events) yield { text: event.text, note: `${WORDS.kinds.event} at ${clock(event.t_s)}`, holder: event.party, key: "", t: event.t_s };
+  for (const events of lanes.peek())
+    for (const event of events)
+      yield {
+        text: event.text,
+        note: `${WORDS.kinds.event} at ${clock(event.t_s)}`,
+        holder: event.party,
+        key: "",
+        t: event.t_s,
+      };
 }
 
 function find(words: string): Found[] {
@@ -94,7 +125,7 @@ export function Search(): ComponentChildren {
         aria-activedescendant={found.length ? `found-${chosen}` : undefined}
         autocomplete="off"
         spellcheck={false}
-        placeholder={WORDS.searchLabel}
+        placeholder={WORDS.searchHint}
         value={asked.value}
         onInput={(event) => {
           asked.value = event.currentTarget.value;
@@ -103,11 +134,20 @@ export function Search(): ComponentChildren {
         onKeyDown={key}
       />
       {found.length === 0 ? (
-        <p class="empty" role="status">{WORDS.nothingFound}</p>
+        <p class="empty" role="status">
+          {WORDS.nothingFound}
+        </p>
       ) : (
         <ul id="found" role="listbox" aria-label={WORDS.search}>
           {found.map((one, i) => (
-            <li key={i} id={`found-${i}`} role="option" aria-selected={i === chosen} onClick={() => choose(one)} onPointerMove={() => (at.value = i)}>
+            <li
+              key={i}
+              id={`found-${i}`}
+              role="option"
+              aria-selected={i === chosen}
+              onClick={() => choose(one)}
+              onPointerMove={() => (at.value = i)}
+            >
               <Shape holder={one.holder} />
               <span>{one.text}</span>
               <small>{one.note}</small>

@@ -5,7 +5,12 @@ import { CENTRE } from "./document";
 import { type Perspective } from "./scene";
 
 export function Shape({ holder }: { holder: Perspective | number | null }): ComponentChildren {
-  const kind = holder === "centre" || holder === CENTRE ? "centre" : holder === "truth" || holder === null ? "truth" : `party${holder}`;
+  const kind =
+    holder === "centre" || holder === CENTRE
+      ? "centre"
+      : holder === "truth" || holder === null
+        ? "truth"
+        : `party${holder}`;
   return (
     <svg class={`shape ${kind}`} viewBox="-8 -8 16 16" width="12" height="12" aria-hidden="true" focusable="false">
       {kind === "party0" && <path d="M0-7 6.8 5H-6.8Z" />}

@@ -18,7 +18,10 @@ export function Space(): ComponentChildren {
   useEffect(() => {
     let stop = (): void => undefined;
     let gone = false;
-    void start(host.current as HTMLElement).then((end) => (gone ? end() : (stop = end)), () => state.setView("globe"));
+    void start(host.current as HTMLElement).then(
+      (end) => (gone ? end() : (stop = end)),
+      () => state.setView("globe"),
+    );
     return () => {
       gone = true;
       stop();

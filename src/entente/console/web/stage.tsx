@@ -57,7 +57,9 @@ export function Stage(): ComponentChildren {
     <div class="stage" ref={host}>
       <canvas ref={canvas} tabIndex={0} role="application" aria-label={WORDS.map} />
       {state.compare.value === "divide" && <Divider />}
-      {state.compare.value === "beside" && <i class={`seam ${isStacked(size.value.width, size.value.height) ? "across" : ""}`} />}
+      {state.compare.value === "beside" && (
+        <i class={`seam ${isStacked(size.value.width, size.value.height) ? "across" : ""}`} />
+      )}
     </div>
   );
 }
@@ -175,7 +177,11 @@ export function zoomAt(by: number, x?: number, y?: number): void {
   const camera = state.camera.peek();
   const zoom = Math.min(60, Math.max(camera.view === "globe" ? 0.15 : 0.6, camera.zoom * by));
   const places = placesOf({ ...size.peek(), compare: state.compare.peek(), divider: state.divider.peek() });
-  const place = places.find(({ clip }) => x !== undefined && x >= clip.x && x <= clip.x + clip.w && (y ?? 0) >= clip.y && (y ?? 0) <= clip.y + clip.h) ?? places[0];
+  const place =
+    places.find(
+      ({ clip }) =>
+        x !== undefined && x >= clip.x && x <= clip.x + clip.w && (y ?? 0) >= clip.y && (y ?? 0) <= clip.y + clip.h,
+    ) ?? places[0];
   if (!place) return;
   const before = makeView(camera, place.rect).scale;
   const after = (before * zoom) / camera.zoom;
@@ -184,7 +190,12 @@ export function zoomAt(by: number, x?: number, y?: number): void {
     return;
   }
   const [px, py] = [x - place.rect.x - place.rect.w / 2, y - place.rect.y - place.rect.h / 2];
-  state.camera.value = { ...camera, zoom, x: camera.x + px / before - px / after, y: camera.y - py / before + py / after };
+  state.camera.value = {
+    ...camera,
+    zoom,
+    x: camera.x + px / before - px / after,
+    y: camera.y - py / before + py / after,
+  };
 }
 
 const LEAST = 0.03;
@@ -212,7 +223,9 @@ function Divider(): ComponentChildren {
   };
   const doc = state.doc.value;
   const [left, right] = state.panes.value;
-  const told = doc ? `${rungName(state.rungAt(doc, left.rung))}, ${perspectiveName(doc, left.side)}; ${rungName(state.rungAt(doc, right.rung))}, ${perspectiveName(doc, right.side)}` : "";
+  const told = doc
+    ? `${rungName(state.rungAt(doc, left.rung))}, ${perspectiveName(doc, left.side)}; ${rungName(state.rungAt(doc, right.rung))}, ${perspectiveName(doc, right.side)}`
+    : "";
   return (
     <div
       class="divider"

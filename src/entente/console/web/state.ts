@@ -100,7 +100,8 @@ export function toEvent(forward: boolean): void {
   const now = t.peek();
   let next: number | null = null;
   for (const { t_s } of events) {
-    if (forward ? t_s > now + 0.05 && (next === null || t_s < next) : t_s < now - 0.05 && (next === null || t_s > next)) next = t_s;
+    if (forward ? t_s > now + 0.05 && (next === null || t_s < next) : t_s < now - 0.05 && (next === null || t_s > next))
+      next = t_s;
   }
   if (next === null) return;
   playing.value = false;
@@ -149,7 +150,12 @@ function mapWidth(): number {
 function framedFor(view: ViewName): Camera {
   const places = (doc.peek()?.truth ?? []).flatMap((truth) => [truth.launch_deg, truth.impact_deg]);
   const phone = innerWidth < NARROW;
-  return framed(view, places, { x: 0, y: 0, w: mapWidth(), h: (phone ? 0.42 : 0.78) * innerHeight }, phone ? [84, 96] : [70, 40]);
+  return framed(
+    view,
+    places,
+    { x: 0, y: 0, w: mapWidth(), h: (phone ? 0.42 : 0.78) * innerHeight },
+    phone ? [84, 96] : [70, 40],
+  );
 }
 
 /** Begin with a document: what matters most in it, then what the address asks for. */
@@ -185,7 +191,9 @@ export function told(): string {
     theme: theme.value,
   };
   if (selected.value) parts.select = selected.value;
-  parts.at = [cam.zoom, cam.x, cam.y, cam.lon_deg, cam.lat_deg].map((value) => Math.round(value * 1000) / 1000).join(",");
+  parts.at = [cam.zoom, cam.x, cam.y, cam.lon_deg, cam.lat_deg]
+    .map((value) => Math.round(value * 1000) / 1000)
+    .join(",");
   if (compare.value === "divide" && divider.value !== 0.5) parts.divider = divider.value.toFixed(2);
   return new URLSearchParams(parts).toString();
 }

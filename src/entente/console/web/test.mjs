@@ -8,8 +8,18 @@ import { build } from "esbuild";
 const out = mkdtempSync(join(tmpdir(), "console-"));
 const names = readdirSync("tests").filter((name) => name.endsWith(".test.ts"));
 await build({
-  entryPoints: names.map((name) => `tests/${name}`), bundle: true, format: "esm", platform: "node", outdir: out, outExtension: { ".js": ".mjs" },
-  define: { DEBUG: "false", GLOBE: "false" }, jsx: "automatic", jsxImportSource: "preact", logLevel: "warning",
+  entryPoints: names.map((name) => `tests/${name}`),
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  outdir: out,
+  outExtension: { ".js": ".mjs" },
+  define: { DEBUG: "false", GLOBE: "false" },
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  logLevel: "warning",
 });
-const done = spawnSync(process.execPath, ["--test", ...readdirSync(out).map((name) => join(out, name))], { stdio: "inherit" });
+const done = spawnSync(process.execPath, ["--test", ...readdirSync(out).map((name) => join(out, name))], {
+  stdio: "inherit",
+});
 process.exit(done.status ?? 1);

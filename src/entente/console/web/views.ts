@@ -56,7 +56,12 @@ export function home(view: ViewName): Camera {
 }
 
 /** A camera on what matters: the places, and some margin around them, on a map of this shape; whole views stay as they are. */
-export function framed(view: ViewName, places: [number, number][], rect: Rect, [above, below]: [number, number]): Camera {
+export function framed(
+  view: ViewName,
+  places: [number, number][],
+  rect: Rect,
+  [above, below]: [number, number],
+): Camera {
   const camera = home(view);
   if (view === "world" || places.length === 0 || rect.w < 2) return camera;
   if (view === "globe") return { ...camera, ...middle(places) };
@@ -173,8 +178,7 @@ function equalEarth(view: View, cx: number, cy: number): Project {
     const l6 = l2 * l2 * l2;
     const lon = Math.atan2(y, x) - WORLD_LON * DEG;
     const wrapped = lon < -Math.PI ? lon + 2 * Math.PI : lon;
-    view.sx =
-      cx + (s * wrapped * Math.cos(l)) / (M * (A1 + 3 * A2 * l2 + l6 * (7 * A3 + 9 * A4 * l2)));
+    view.sx = cx + (s * wrapped * Math.cos(l)) / (M * (A1 + 3 * A2 * l2 + l6 * (7 * A3 + 9 * A4 * l2)));
     view.sy = cy - s * l * (A1 + A2 * l2 + l6 * (A3 + A4 * l2));
     return true;
   };

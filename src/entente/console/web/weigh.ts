@@ -63,7 +63,9 @@ export function series(doc: Replay, pane: Pane, object: number | null): (number 
 
 /** When a side had its first event of a kind; null where it never did, or is no party. */
 export function firstTime(doc: Replay, pane: Pane, what: "seen" | "warning"): number | null {
-  const times = rungAt(doc, pane.rung).events.filter((event) => event.what === what && event.party === pane.side).map((event) => event.t_s);
+  const times = rungAt(doc, pane.rung)
+    .events.filter((event) => event.what === what && event.party === pane.side)
+    .map((event) => event.t_s);
   return times.length ? Math.min(...times) : null;
 }
 
@@ -72,16 +74,23 @@ export function headline(doc: Replay, panes: Pane[], areas: (number | null)[], t
   const [left, right] = panes;
   const at = clock(t);
   if (!left) return "";
-  const name = (pane: Pane): string => (pane.side === "truth" ? "all together" : pane.side === "centre" ? "the joint centre" : perspectiveName(doc, pane.side));
+  const name = (pane: Pane): string =>
+    pane.side === "truth"
+      ? "all together"
+      : pane.side === "centre"
+        ? "the joint centre"
+        : perspectiveName(doc, pane.side);
   const rung = (pane: Pane): string => rungShort(rungAt(doc, pane.rung)).toLowerCase();
   const [a, b] = areas;
-  if (!right) return a ? `At ${at}, the 90\u00a0% impact area is ${squareKm(a)}.` : `At ${at}, no impact area is known.`;
+  if (!right)
+    return a ? `At ${at}, the 90\u00a0% impact area is ${squareKm(a)}.` : `At ${at}, no impact area is known.`;
   if (!a && !b) return `At ${at}, no impact area is known.`;
   const how = a && b ? ratio(a, b) : "";
   if (left.side === right.side) {
     if (!a) return `At ${at}, ${name(left)} knows an impact area at ${rung(right)} only: ${squareKm(b as number)}.`;
     if (!b) return `At ${at}, ${name(left)} knows an impact area at ${rung(left)} only: ${squareKm(a)}.`;
-    if (left.rung === right.rung || how === WORDS.same) return `At ${at}, the impact area known to ${name(left)} is the same on both maps: ${squareKm(b)}.`;
+    if (left.rung === right.rung || how === WORDS.same)
+      return `At ${at}, the impact area known to ${name(left)} is the same on both maps: ${squareKm(b)}.`;
     return `At ${at}, the impact area known to ${name(left)} is ${how} at ${rung(right)} than at ${rung(left)}.`;
   }
   const say = (area: number | null | undefined): string => (area ? squareKm(area) : WORDS.unknown);

@@ -41,7 +41,7 @@ export const WORDS = {
   zoomOut: "Zoom out",
   zoomHome: "Whole view",
   noCentre: "At this rung there is no joint centre",
-  emptyPicture: "Nothing is known yet",
+  emptyPicture: "Nothing is tracked now",
   partnersWarning: "partner’s warning",
   launchSeen: "launch area",
   trueImpact: "true impact",
@@ -71,7 +71,13 @@ export const WORDS = {
   eventsTab: "Events",
   eventsNone: "Nothing happens here",
   tracks: "Tracks",
-  trackColumns: { name: "Track", height: "Height", speed: "Speed", position: "Position 90\u00a0%", impact: "Impact 90\u00a0%" },
+  trackColumns: {
+    name: "Track",
+    height: "Height",
+    speed: "Speed",
+    position: "Position 90\u00a0%",
+    impact: "Impact 90\u00a0%",
+  },
   details: "Details",
   warningOnly: "partner’s warning, no place",
   launchOnly: "launch seen, no place",
@@ -192,7 +198,10 @@ export const KEYS: [string, string][] = [
 export function number(value: number): string {
   if (!Number.isFinite(value)) return WORDS.unknown;
   const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toLocaleString("en-GB", { maximumFractionDigits: Math.min(2, digits), ...(value >= 1000 ? { maximumSignificantDigits: 3 } : {}) });
+  return value.toLocaleString("en-GB", {
+    maximumFractionDigits: Math.min(2, digits),
+    ...(value >= 1000 ? { maximumSignificantDigits: 3 } : {}),
+  });
 }
 
 export function squareKm(value: number): string {
@@ -259,4 +268,10 @@ export function ratio(a: number, b: number, short = false): string {
   if (Math.abs(times - 1) < 0.05) return WORDS.same;
   const shown = (r: number): string => `${r < 10 ? r.toFixed(1) : number(Math.round(r))}${short ? "×" : " times"}`;
   return times > 1 ? `${shown(times)} ${WORDS.smaller}` : `${shown(1 / times)} ${WORDS.larger}`;
+}
+
+/** A title up to its first comma or bracket: "Kurecik" of "Kurecik, AN/TPY-2 forward-based". */
+export function shortName(title: string, by = /[,(]| near /): string {
+  const short = title.split(by, 1)[0]?.trim() ?? title;
+  return short.length > 32 ? `${short.slice(0, 31)}…` : short;
 }

@@ -22,7 +22,8 @@ test("text has 4.5 to 1 and marks have 3 to 1 on land, sea and cards", () => {
     for (const ground of [palette.land, palette.sea, palette.card, palette.halo]) {
       for (const text of [palette.ink, palette.muted, ...palette.holders, palette.notice])
         assert.ok(contrast(text, ground) >= 4.5, `${theme} ${text} on ${ground}: ${contrast(text, ground).toFixed(2)}`);
-      for (const mark of [...palette.holders, palette.truth]) assert.ok(contrast(mark, ground) >= 3, `${theme} ${mark}`);
+      for (const mark of [...palette.holders, palette.truth])
+        assert.ok(contrast(mark, ground) >= 3, `${theme} ${mark}`);
     }
     assert.ok(contrast(palette.truth, palette.halo) >= 4.5, `${theme} truth`);
   }

@@ -9,7 +9,8 @@ import { sample } from "./sample";
 const MU = 398600.4418;
 
 test("free fall keeps its energy", () => {
-  const energy = (s: number[]): number => (s[3]! ** 2 + s[4]! ** 2 + s[5]! ** 2) / 2 - MU / Math.hypot(s[0]!, s[1]!, s[2]!);
+  const energy = (s: number[]): number =>
+    (s[3]! ** 2 + s[4]! ** 2 + s[5]! ** 2) / 2 - MU / Math.hypot(s[0]!, s[1]!, s[2]!);
   let s = [6900, 0, 0, 1, 4, 2];
   const before = energy(s);
   for (let i = 0; i < 30; i++) s = step(s, 10);
@@ -23,7 +24,12 @@ test("the step is of the fourth order", () => {
     return s;
   };
   const exact = fly(1);
-  const off = (h: number): number => Math.hypot(...fly(h).map((value, i) => value - exact[i]!).slice(0, 3));
+  const off = (h: number): number =>
+    Math.hypot(
+      ...fly(h)
+        .map((value, i) => value - exact[i]!)
+        .slice(0, 3),
+    );
   assert.ok(Math.abs(Math.log2(off(80) / off(40)) - 4) < 0.6);
 });
 

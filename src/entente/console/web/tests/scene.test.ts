@@ -10,17 +10,39 @@ const doc = sample();
 const [low, high] = doc.rungs as [Rung, Rung];
 
 test("what holds is the last change at or before a moment", () => {
-  const list: [number, string | null][] = [[2, "a"], [5, null], [7, "b"]];
-  assert.deepEqual([0, 2, 4, 5, 6, 7, 99].map((g) => holds(list, g)), [null, "a", "a", null, null, "b", "b"]);
+  const list: [number, string | null][] = [
+    [2, "a"],
+    [5, null],
+    [7, "b"],
+  ];
+  assert.deepEqual(
+    [0, 2, 4, 5, 6, 7, 99].map((g) => holds(list, g)),
+    [null, "a", "a", null, null, "b", "b"],
+  );
 });
 
 test("a party sees its own tracks, sensors and sites, and never the truth", () => {
   const seen = scene(doc, high, 0, 45);
-  assert.deepEqual(seen.tracks.map((track) => track.holder), [0]);
-  assert.deepEqual(seen.sites.map((site) => site.party), [0]);
-  assert.deepEqual(seen.sensors.map(({ sensor }) => sensor.party), [0]);
+  assert.deepEqual(
+    seen.tracks.map((track) => track.holder),
+    [0],
+  );
+  assert.deepEqual(
+    seen.sites.map((site) => site.party),
+    [0],
+  );
+  assert.deepEqual(
+    seen.sensors.map(({ sensor }) => sensor.party),
+    [0],
+  );
   assert.equal(seen.truth.length, 0);
-  assert.deepEqual(scene(doc, high, 1, 45).sensors.map(({ sensor, sees }) => [sensor.party, sees]), [[0, true], [1, false]]);
+  assert.deepEqual(
+    scene(doc, high, 1, 45).sensors.map(({ sensor, sees }) => [sensor.party, sees]),
+    [
+      [0, true],
+      [1, false],
+    ],
+  );
 });
 
 test("the truth has everything, and ends where an interceptor hit", () => {
@@ -51,7 +73,10 @@ test("a notice is seen by those who were told, and closes", () => {
 });
 
 test("events are those that a side knows of", () => {
-  assert.deepEqual(eventsOf(low, 0).map((event) => event.what), ["warning"]);
+  assert.deepEqual(
+    eventsOf(low, 0).map((event) => event.what),
+    ["warning"],
+  );
   assert.equal(eventsOf(low, "centre").length, 2);
   assert.equal(eventsOf(low, "truth").length, 3);
 });

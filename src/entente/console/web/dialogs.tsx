@@ -1,0 +1,74 @@
+/** What opens over the page: the frame of a dialog, the keys, what this history is. */
+
+import { type ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import * as state from "./state";
+import { KEYS, WORDS } from "./words";
+
+/** A native dialog: it keeps the focus inside, closes with Esc, and gives the focus back. */
+export function Dialog({ label, children }: { label: string; children: ComponentChildren }): ComponentChildren {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = box.current as HTMLDialogElement;
+    dialog.showModal();
+    return () => dialog.close();
+  }, []);
+  const close = (): void => void (state.open.value = "");
+  return (
+    <dialog ref={box} aria-label={label} onClose={close} onClick={(event) => event.target === box.current && close()}>
+      <div class="inside">
+        <header>
+          <h2>{label}</h2>
+          <button class="close" onClick={close} aria-label={WORDS.close}>
+            ×
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+export function Keys(): ComponentChildren {
+  return (
+    <dl class="keys">
+      {KEYS.map(([key, what]) => (
+        <div key={key}>
+          <dt>
+            <kbd>{key}</kbd>
+          </dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export function About(): ComponentChildren {
+  const doc = state.doc.value;
+  if (!doc) return null;
+  const rows: [string, string][] = [
+    ["Question", doc.question],
+    ["Case", doc.case.title],
+    ["Vehicle", doc.case.vehicle],
+    ["Launched by", doc.case.launched_by],
+    [WORDS.epoch, doc.epoch],
+    ["Seed", String(doc.seed)],
+    [WORDS.madeBy, `${doc.made_by.program} ${doc.made_by.version}, code ${doc.made_by.code.slice(0, 12)}`],
+    [WORDS.hash, doc.scenario_hash.slice(0, 16)],
+  ];
+  return (
+    <div class="about">
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p>{WORDS.border}</p>
+      <p>{WORDS.credits}</p>
+    </div>
+  );
+}

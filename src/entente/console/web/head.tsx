@@ -1,0 +1,158 @@
+/** The head of the page: which case, which view, how maps are compared, and the tools. */
+
+import { type ComponentChildren } from "preact";
+import { savePng, saveSvg } from "./export";
+import { isEmbedded, toCase } from "./load";
+import { canShowSpace } from "./space";
+import * as state from "./state";
+import { VIEWS } from "./views";
+import { WORDS } from "./words";
+
+export function Head(): ComponentChildren {
+  const doc = state.doc.value;
+  if (!doc) return null;
+  return (
+    <header class="head">
+      <div class="title">
+        <h1>
+          <Cases />
+        </h1>
+        <p>
+          {doc.title}
+          <button class="quiet" onClick={() => (state.open.value = "about")} aria-haspopup="dialog">
+            {WORDS.about}
+          </button>
+        </p>
+      </div>
+      <nav class="segments views" aria-label={WORDS.viewsLabel}>
+        {VIEWS.map((view) => (
+          <button
+            key={view}
+            aria-pressed={!state.space.value && state.camera.value.view === view}
+            onClick={() => state.setView(view)}
+          >
+            {WORDS.views[view]}
+          </button>
+        ))}
+        {canShowSpace() && (
+          <button aria-pressed={state.space.value} onClick={() => (state.space.value = true)}>
+            {WORDS.views.space}
+          </button>
+        )}
+      </nav>
+      {!state.space.value && (
+        <div class="segments compares" role="group" aria-label={WORDS.compareLabel}>
+          {state.COMPARES.map((one) => (
+            <button
+              key={one}
+              aria-pressed={state.compare.value === one}
+              onClick={() => (state.compare.value = one)}
+              title={WORDS.compare[one]}
+              aria-label={WORDS.compare[one]}
+            >
+              <CompareIcon kind={one} />
+              <span>{WORDS.compare[one]}</span>
+            </button>
+          ))}
+        </div>
+      )}
+      <div class="tools">
+        <button
+          class="icon"
+          onClick={() => (state.open.value = "search")}
+          title={`${WORDS.search} (/)`}
+          aria-label={WORDS.search}
+        >
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <circle cx="10.5" cy="10.5" r="6" />
+            <path d="m15 15 5 5" />
+          </svg>
+        </button>
+        <Save />
+        <button
+          class="icon"
+          onClick={() => (state.theme.value = state.theme.value === "dark" ? "light" : "dark")}
+          title={WORDS.theme[state.theme.value]}
+          aria-label={WORDS.theme[state.theme.value]}
+        >
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <circle cx="12" cy="12" r="7" />
+            <path class="full" d="M12 5a7 7 0 0 1 0 14z" />
+          </svg>
+        </button>
+        <button
+          class="icon"
+          onClick={() => (state.open.value = "keys")}
+          title={`${WORDS.keys} (?)`}
+          aria-label={WORDS.keys}
+        >
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <rect x="3" y="7" width="18" height="11" rx="2" />
+            <path d="M7 11h.1M11 11h.1M15 11h.1M8 15h8" />
+          </svg>
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** The case: a choice where the server has others, else its title. */
+function Cases(): ComponentChildren {
+  const doc = state.doc.value;
+  if (!doc) return null;
+  if (isEmbedded() || doc.cases.length < 2) return <>{doc.case.title}</>;
+  return (
+    <select
+      aria-label={WORDS.caseLabel}
+      value={doc.case.name}
+      title={doc.case.title}
+      onChange={(event) => toCase(event.currentTarget.value)}
+    >
+      {doc.cases.map((one) => (
+        <option key={one.name} value={one.name}>
+          {one.title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function CompareIcon({ kind }: { kind: state.Compare }): ComponentChildren {
+  return (
+    <svg viewBox="0 0 20 16" width="20" height="16" aria-hidden="true">
+      <rect x="1.5" y="1.5" width="17" height="13" rx="1.5" />
+      {kind === "divide" && <path d="M10 0v16M7 8h6" />}
+      {kind === "beside" && <path d="M10 1.5v13" class="gap" />}
+    </svg>
+  );
+}
+
+function Save(): ComponentChildren {
+  const shown = state.open.value === "save";
+  const choose = (save: () => void) => (): void => {
+    state.open.value = "";
+    save();
+  };
+  return (
+    <div class="menu">
+      <button
+        class="icon"
+        aria-expanded={shown}
+        aria-haspopup="true"
+        onClick={() => (state.open.value = shown ? "" : "save")}
+        title={WORDS.save}
+        aria-label={WORDS.save}
+      >
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M12 4v11M7.5 11 12 15.5 16.5 11M5 20h14" />
+        </svg>
+      </button>
+      {shown && (
+        <div class="choices">
+          <button onClick={choose(savePng)}>{WORDS.savePng}</button>
+          <button onClick={choose(saveSvg)}>{WORDS.saveSvg}</button>
+        </div>
+      )}
+    </div>
+  );
+}
