@@ -111,7 +111,7 @@ def weigh_claims(bank: Bank, claims: Claims, scan: Scan) -> None:
 @kernel
 def settle_claims(claims: Claims, top: int, size: int) -> None:
     """Give each track one detection or none, at the least total cost; left in `size`, -1 for none."""
-    match = np.empty(top, np.int32)
+    match = np.full(top, -1, np.int32)
     assign_listed(claims.column[:top], claims.cost[:top], claims.size[:top], size, np.zeros(top), match)
     for i in range(top):
         claims.size[i] = match[i]

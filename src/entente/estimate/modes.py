@@ -239,18 +239,18 @@ def weigh_detection(
             return math.nan, math.nan
         two = s21 / s11
         s22, nu2 = s22 - two * s21, nu2 - two * nu1
-        if not s22 > 0.0:
+        volume *= (2.0 * math.pi) ** 2 * s11 * s22
+        # Of errors far below any sensor's the product may vanish where its parts do not.
+        if not (s22 > 0.0 and volume > 0.0):
             return math.nan, math.nan
         nis += nu1 * nu1 / s11 + nu2 * nu2 / s22
-        volume *= (2.0 * math.pi) ** 2 * s11 * s22
         log_p = -0.5 * (nis + math.log(volume)) + (math.log(p[k]) if p[k] > 0.0 else -math.inf)
         nearest, top = min(nearest, nis), max(top, log_p)
         if k == 0:
             log_0 = log_p
-    total = math.exp(log_0 - top) + math.exp(log_p - top)
-    if not total > 0.0:
+    if not top > -math.inf:
         return math.nan, math.nan
-    return nearest, top + math.log(total)
+    return nearest, top + math.log(math.exp(log_0 - top) + math.exp(log_p - top))
 
 
 @kernel
