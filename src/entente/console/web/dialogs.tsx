@@ -31,16 +31,26 @@ export function Dialog({ label, children }: { label: string; children: Component
 
 export function Keys(): ComponentChildren {
   return (
-    <dl class="keys">
-      {KEYS.map(([key, what]) => (
-        <div key={key}>
-          <dt>
-            <kbd>{key}</kbd>
-          </dt>
-          <dd>{what}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={state.shortcuts.value}
+          onChange={(event) => (state.shortcuts.value = event.currentTarget.checked)}
+        />
+        {WORDS.shortcuts}
+      </label>
+      <dl class="keys">
+        {KEYS.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
 }
 

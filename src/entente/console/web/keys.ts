@@ -8,7 +8,7 @@ import { pan, zoomAt } from "./stage";
 const MINUTE = 60;
 
 export function onKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey) return;
+  if ((event.ctrlKey && !event.getModifierState("AltGraph")) || event.metaKey) return;
   const target = event.target as HTMLElement;
   if (event.key === "Escape") return escape();
   if (state.open.peek() || target.matches("input:not([type=range]), select, textarea")) return;
@@ -26,7 +26,12 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
   const onMap = target.tagName === "CANVAS";
   const inSpace = onMap && state.space.peek();
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
-  if (digit !== undefined && event.altKey && digit === "0") state.camera.value = home(state.camera.peek().view);
+  if (event.key.length === 1 && event.key !== " " && !state.shortcuts.peek()) return false;
+  // By what is typed before by which key: on many keyboards "/" and "[" lie on digits.
+  if (event.key === "[" || event.key === "]") state.toEvent(event.key === "]");
+  else if (event.key === "/") state.open.value = "search";
+  else if (event.key === "?") state.open.value = "keys";
+  else if (digit !== undefined && event.altKey && digit === "0") state.camera.value = home(state.camera.peek().view);
   else if (digit !== undefined && !event.altKey) return toRung(Number(digit), event.shiftKey);
   else if (event.altKey) return false;
   else if (inSpace && /^(Arrow|[+=_-]$)/.test(event.key))
@@ -37,7 +42,6 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
   } else if (event.key.startsWith("Arrow")) return arrow(event, onMap);
   else if (event.key === "Home") state.goTo(state.span(doc)[0]);
   else if (event.key === "End") state.goTo(state.span(doc)[1]);
-  else if (event.key === "[" || event.key === "]") state.toEvent(event.key === "]");
   else if (event.key === "v")
     state.setView(VIEWS[(VIEWS.indexOf(state.camera.peek().view) + 1) % VIEWS.length] ?? "europe");
   else if (event.key === "p") state.nextSide();
@@ -45,8 +49,6 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
     state.compare.value = state.COMPARES[(state.COMPARES.indexOf(state.compare.peek()) + 1) % 3] ?? "one";
   else if (event.key === "+" || event.key === "=") zoomAt(1.25);
   else if (event.key === "-" || event.key === "_") zoomAt(0.8);
-  else if (event.key === "/") state.open.value = "search";
-  else if (event.key === "?") state.open.value = "keys";
   else return false;
   return true;
 }

@@ -74,6 +74,17 @@ function watchWidth(): void {
   set();
 }
 
+/** Whether letters work as keys is remembered, where the browser lets us. */
+function keepShortcuts(): void {
+  try {
+    state.shortcuts.value = localStorage.getItem("entente.shortcuts") !== "off";
+    effect(() => localStorage.setItem("entente.shortcuts", state.shortcuts.value ? "on" : "off"));
+  } catch {
+    // No storage here: they are on.
+  }
+}
+
+keepShortcuts();
 watchWidth();
 preferredTheme();
 matchMedia("(prefers-color-scheme: light)").addEventListener("change", preferredTheme);

@@ -40,6 +40,7 @@ export const theme = signal<Theme>("dark");
 export const tab = signal<Tab>("comparison");
 export const open = signal<"" | "search" | "keys" | "save" | "about">("");
 export const narrow = signal(false); // as on a phone
+export const shortcuts = signal(true); // keys of one letter: WCAG 2.1.4 asks that they can be turned off
 export const said = signal(""); // for the live region
 
 /** The panes on the screen, left to right. */
@@ -110,8 +111,27 @@ export function toEvent(forward: boolean): void {
 
 export function setPane(which: 0 | 1, change: Partial<Pane>): void {
   const next: [Pane, Pane] = [...panes.peek()];
-  next[which] = { ...next[which], ...change };
-  panes.value = next;
+  const before = next[which];
+  next[which] = { ...before, ...change };
+  batch(() => {
+    selected.value = atRung(selected.peek(), before.rung, next[which].rung);
+    panes.value = next;
+  });
+}
+
+/** The track at another rung that is the same holder's of the same object; other keys stay. */
+function atRung(key: string, from: number, to: number): string {
+  const at = doc.peek();
+  const [kind, picture, id] = key.split(".");
+  if (!at || kind !== "track" || Number(picture) !== rungAt(at, from).picture) return key;
+  const other = rungAt(at, to).picture;
+  const track = at.pictures[Number(picture)]?.tracks.find((one) => one.id === Number(id));
+  if (!track || other === Number(picture)) return key;
+  const same = (at.pictures[other]?.tracks ?? []).filter(
+    (one) => one.holder === track.holder && one.object === track.object && Math.abs(one.start - track.start) < 60,
+  );
+  same.sort((a, b) => Math.abs(a.start - track.start) - Math.abs(b.start - track.start));
+  return same[0] ? `track.${other}.${same[0].id}` : key;
 }
 
 export function setView(view: ViewName): void {

@@ -22,6 +22,7 @@ export const WORDS = {
   searchHint: "Type a name",
   nothingFound: "Nothing has that name",
   keys: "Keys",
+  shortcuts: "Letters, digits and signs work as keys",
   save: "Save picture",
   savePng: "Picture (PNG)",
   saveSvg: "Drawing (SVG)",
