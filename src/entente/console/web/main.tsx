@@ -29,7 +29,7 @@ function keepAddress(): void {
       state.camera.value,
       state.space.value,
     ];
-    void [state.theme.value, state.selected.value, state.divider.value];
+    void [state.theme.value, state.selected.value, state.divider.value, state.spaceView.value];
     asked ??= setTimeout(() => {
       asked = undefined;
       ours = state.told();

@@ -40,6 +40,9 @@ async function start(host: HTMLElement): Promise<() => void> {
     selected: () => state.selected.peek(),
     choose: (key) => state.select(key),
     covered: () => ({ top: 56, right: 8, bottom: 8, left: 8 }),
+    moved: (view) =>
+      void (state.spaceView.value = [view.lat_deg, view.lon_deg, view.distance, view.tilt_deg, view.heading_deg]),
+    ...stance(),
     failed: (why) => {
       state.said.value = why;
       state.setView("globe");
@@ -60,4 +63,12 @@ async function start(host: HTMLElement): Promise<() => void> {
     watcher.disconnect();
     globe.dispose();
   };
+}
+
+/** Where a link says that one stands. */
+function stance(): Pick<Parameters<typeof import("./globe/globe").mount>[2], "view"> {
+  const from = state.spaceView.peek();
+  if (!from) return {};
+  const [lat_deg, lon_deg, distance, tilt_deg, heading_deg] = from;
+  return { view: { lat_deg, lon_deg, distance: Math.min(20, Math.max(0.05, distance)), tilt_deg, heading_deg } };
 }

@@ -11,6 +11,9 @@ import { type World } from "./world";
 export type Compare = "one" | "divide" | "beside";
 export const COMPARES: Compare[] = ["one", "divide", "beside"];
 export const SPEEDS = [1, 5, 20, 100];
+/** Where one looks at the free globe from: latitude, longitude, distance, tilt, heading. */
+export type SpaceView = [number, number, number, number, number];
+
 export type Tab = "comparison" | "events" | "tracks" | "details";
 
 /** A pane: a rung (its place in the document's list) and who looks. */
@@ -35,6 +38,7 @@ export const panes = signal<[Pane, Pane]>([
 export const divider = signal(0.5);
 export const camera = signal<Camera>(home("europe"));
 export const space = signal(false); // the free globe
+export const spaceView = signal<SpaceView | null>(null); // where one stands on it; null before it was moved
 export const selected = signal("");
 export const theme = signal<Theme>("dark");
 export const tab = signal<Tab>("comparison");
@@ -210,6 +214,8 @@ export function told(): string {
     right: say(right),
     theme: theme.value,
   };
+  if (space.value && spaceView.value)
+    parts.from = spaceView.value.map((value) => Math.round(value * 1000) / 1000).join(",");
   if (selected.value) parts.select = selected.value;
   parts.at = [cam.zoom, cam.x, cam.y, cam.lon_deg, cam.lat_deg]
     .map((value) => Math.round(value * 1000) / 1000)
@@ -230,6 +236,8 @@ export function restore(hash: string, at: Replay): void {
     const [zoom, x, y, lon_deg, lat_deg] = numbers as [number, number, number, number, number];
     camera.value = { view: camera.peek().view, zoom: Math.min(60, Math.max(0.1, zoom)), x, y, lon_deg, lat_deg };
   }
+  const from = get("from").split(",").map(Number);
+  if (from.length === 5 && from.every(Number.isFinite)) spaceView.value = from as SpaceView;
   if (get("t") && Number.isFinite(Number(get("t")))) goTo(Number(get("t")));
   if (COMPARES.includes(get("compare") as Compare)) compare.value = get("compare") as Compare;
   for (const [which, key] of ["left", "right"].entries()) {

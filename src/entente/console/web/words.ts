@@ -206,11 +206,11 @@ export function number(value: number): string {
 }
 
 export function squareKm(value: number): string {
-  return Number.isFinite(value) ? `${number(value)} km²` : WORDS.unknown;
+  return Number.isFinite(value) ? `${number(value)}\u00a0km²` : WORDS.unknown;
 }
 
 export function km(value: number): string {
-  return Number.isFinite(value) ? `${number(value)} km` : WORDS.unknown;
+  return Number.isFinite(value) ? `${number(value)}\u00a0km` : WORDS.unknown;
 }
 
 /** "3:20" for 200 s. */
@@ -230,7 +230,7 @@ export function spoken(t: number): string {
 }
 
 export function seconds(value: number | null | undefined): string {
-  return value == null || !Number.isFinite(value) ? WORDS.unknown : `${number(value)} s`;
+  return value == null || !Number.isFinite(value) ? WORDS.unknown : `${number(value)}\u00a0s`;
 }
 
 /** "08:03:20Z" on the day of the history. */
