@@ -145,7 +145,7 @@ function Notes(): ComponentChildren {
 
 function Zoom(): ComponentChildren {
   return (
-    <div class="zoom" role="group" aria-label="Zoom">
+    <div class="zoom" role="group" aria-label={WORDS.zoom}>
       <button onClick={() => zoomAt(1.5)} aria-label={WORDS.zoomIn} title={`${WORDS.zoomIn} (+)`}>
         +
       </button>

@@ -4,7 +4,7 @@ import { columnsOf, holds } from "./columns";
 import { CENTRE, type Area, type Changes, type Message, type Replay, type Track } from "./document";
 import { type Perspective, extent } from "./scene";
 import { rungAt } from "./state";
-import { WORDS, clock, holderName, km, number, place, seconds, squareKm } from "./words";
+import { SAY, WORDS, clock, holderName, km, number, place, seconds, squareKm } from "./words";
 
 export interface Group {
   title: string;
@@ -54,11 +54,11 @@ function trackDetails(at: Replay, rest: string, moment: number): Details | null 
   if (!followed) return null;
   const { track, number: n } = followed;
   const rung = at.rungs.find((one) => one.picture === picture);
-  const base = { kind: WORDS.kinds.track, title: `Track T${n}`, holder: track.holder };
+  const base = { kind: WORDS.kinds.track, title: SAY.track(n), holder: track.holder };
   const says = group(WORDS.whoSays, [
-    ["Held by", holderName(at, track.holder)],
-    ["At", rung ? `rung ${rung.rung}, ${rung.name}` : WORDS.unknown],
-    ["Since", track.since_s === null ? WORDS.unknown : clock(track.since_s)],
+    [WORDS.heldBy, holderName(at, track.holder)],
+    [WORDS.at, rung ? SAY.rungLong(rung.rung, rung.name) : WORDS.unknown],
+    [WORDS.since, track.since_s === null ? WORDS.unknown : clock(track.since_s)],
   ]);
   if (holds(track.made_of, moment) === null)
     return {
@@ -87,13 +87,13 @@ function whatIsIt(at: Replay, track: Track, moment: number): Group {
   if (best >= 0 && chances)
     rows.push([WORDS.classIs, `${at.classes[best] ?? WORDS.unknown}, ${Math.round(100 * (chances[best] ?? 0))} %`]);
   if (track.lat_deg[g] != null) {
-    rows.push(["Place", place(track.lat_deg[g] as number, track.lon_deg[g] as number)]);
+    rows.push([WORDS.place, place(track.lat_deg[g] as number, track.lon_deg[g] as number)]);
     rows.push([WORDS.height, km(track.alt_km[g] ?? NaN)]);
     const v = track.velocity_km_s[g];
     if (v && v[0] !== null)
       rows.push([
         WORDS.speedIs,
-        `${number(Math.hypot(...(v as [number, number, number])))} km/s, ${v[2] !== null && v[2] < 0 ? "falling" : "climbing"}`,
+        SAY.speed(number(Math.hypot(...(v as [number, number, number]))), v[2] !== null && v[2] < 0),
       ]);
     rows.push([WORDS.burning, (track.burns[g] ?? 0) > 0.5 ? WORDS.burns : WORDS.coasting]);
   }
@@ -105,21 +105,18 @@ function howWell(track: Track, moment: number): Group {
   const rows: [string, string][] = [];
   const area = track.area[g];
   if (area?.[0] != null && area[1] != null) {
-    rows.push([
-      WORDS.position,
-      `${squareKm(Math.PI * area[0] * area[1])} (${km(2 * area[0])} long, ${km(2 * area[1])} wide)`,
-    ]);
+    rows.push([WORDS.position, SAY.size(squareKm(Math.PI * area[0] * area[1]), km(2 * area[0]), km(2 * area[1]))]);
     rows.push([WORDS.heightOff, km(track.height_km[g] ?? NaN)]);
   }
   const [launch, impact] = [holds(track.launch, moment), holds(track.impact, moment)];
   if (impact)
     rows.push(
-      [WORDS.impactIs, `${squareKm(extent(impact))} around ${place(impact[0], impact[1])}`],
+      [WORDS.impactIs, SAY.around(squareKm(extent(impact)), place(impact[0], impact[1]))],
       [WORDS.impactTime, when(impact)],
     );
   if (launch)
     rows.push(
-      [WORDS.launchIs, `${squareKm(extent(launch))} around ${place(launch[0], launch[1])}`],
+      [WORDS.launchIs, SAY.around(squareKm(extent(launch)), place(launch[0], launch[1]))],
       [WORDS.launchTime, when(launch)],
     );
   return group(WORDS.howWell, rows);
@@ -137,21 +134,21 @@ function madeOf(at: Replay, track: Track, picture: number, moment: number): Grou
   const rows: [string, string][] = [];
   const from =
     track.holder === CENTRE
-      ? ["", holderName(at, 0), holderName(at, 1), "both parties"]
+      ? ["", holderName(at, 0), holderName(at, 1), WORDS.bothParties]
       : ["", WORDS.own, WORDS.partners, WORDS.both];
-  rows.push([WORDS.from[0]?.toUpperCase() + WORDS.from.slice(1), from[made] ?? WORDS.unknown]);
+  rows.push([WORDS.fromWhom, from[made] ?? WORDS.unknown]);
   if (share !== null && made === 3)
     rows.push([
-      track.holder === CENTRE ? `Information from ${holderName(at, 0)}` : "Information of its own",
+      track.holder === CENTRE ? SAY.informationFrom(holderName(at, 0)) : WORDS.informationOwn,
       `${Math.round(100 * share)} %`,
     ]);
   const seen = holds(track.seen_by, moment);
-  if (seen !== null) rows.push(["Seen by", SEEN[seen] ?? WORDS.unknown]);
+  if (seen !== null) rows.push([WORDS.seenBy, SEEN[seen] ?? WORDS.unknown]);
   const sensors = (holds(track.sensors, moment) ?? []).map((n) => sensorName(at, n));
   const messages = at.pictures[picture]?.messages ?? [];
   const went = [...new Set(upTo(track.messages, moment))].sort((a, b) => b - a);
   const lines = went.slice(0, 40).map((n) => messageLine(at, messages[n]));
-  if (went.length > 40) lines.push(`and ${went.length - 40} earlier ones`);
+  if (went.length > 40) lines.push(SAY.earlier(went.length - 40));
   return [
     group(WORDS.madeOf, rows),
     ...(sensors.length ? [group(`${WORDS.sensorsIn} (${sensors.length})`, [], sensors)] : []),
@@ -165,40 +162,43 @@ function upTo(list: Changes<number[]>, moment: number): number[] {
 
 function sensorName(at: Replay, n: number): string {
   const sensor = at.sensors[n];
-  return sensor ? `${sensor.title} (${holderName(at, sensor.party)})` : `sensor ${n}`;
+  return sensor ? `${sensor.title} (${holderName(at, sensor.party)})` : SAY.sensor(n);
 }
 
 function messageLine(at: Replay, message: Message | undefined): string {
   if (!message) return WORDS.unknown;
   const [giver, kind, said, arrived] = message;
-  return `${clock(arrived)}: ${kind === "warning" ? WORDS.warningMessage : WORDS.trackMessage} ${WORDS.from} ${holderName(at, giver)}, true at ${clock(said)}`;
+  return SAY.message(
+    clock(arrived),
+    kind === "warning" ? WORDS.warningMessage : WORDS.trackMessage,
+    holderName(at, giver),
+    clock(said),
+  );
 }
 
 function changed(at: Replay, track: Track, picture: number, moment: number): string[] {
   const before = Math.max(track.start, moment - Math.round(MINUTE / at.grid.step_s));
   const out: string[] = [];
   if (before === track.start && moment > before && moment - track.start < MINUTE / at.grid.step_s)
-    out.push(`Began at ${clock(at.grid.start_s + track.start * at.grid.step_s)}`);
+    out.push(SAY.began(clock(at.grid.start_s + track.start * at.grid.step_s)));
   const compareArea = (name: string, list: Changes<Area>): void => {
     const [a, b] = [holds(list, before), holds(list, moment)];
-    if (!a && b) out.push(`${name}: first stated, ${squareKm(extent(b))}`);
+    if (!a && b) out.push(SAY.firstStated(name, squareKm(extent(b))));
     else if (a && b && Math.abs(extent(a) / extent(b) - 1) > 0.02)
-      out.push(`${name}: ${squareKm(extent(a))} → ${squareKm(extent(b))}`);
-    else if (a && !b) out.push(`${name}: no longer stated`);
+      out.push(SAY.becameAs(name, squareKm(extent(a)), squareKm(extent(b))));
+    else if (a && !b) out.push(SAY.noLonger(name));
   };
-  compareArea("Impact area", track.impact);
-  compareArea("Launch area", track.launch);
+  compareArea(WORDS.impactArea, track.impact);
+  compareArea(WORDS.launchArea, track.launch);
   const known = new Set(holds(track.sensors, before) ?? []);
   for (const n of holds(track.sensors, moment) ?? [])
-    if (!known.has(n) && moment > before) out.push(`New sensor: ${sensorName(at, n)}`);
+    if (!known.has(n) && moment > before) out.push(SAY.newSensor(sensorName(at, n)));
   const messages = at.pictures[picture]?.messages ?? [];
   const lately = track.messages.filter(([g]) => g > before && g <= moment).flatMap(([, rows]) => rows ?? []);
   const count = new Set(lately).size;
   if (count > 0) {
     const last = messages[Math.max(...lately)];
-    out.push(
-      `${count} message${count > 1 ? "s" : ""} of the partner went in${last ? `, the last ${messageLine(at, last)}` : ""}`,
-    );
+    out.push(SAY.messages(count, last ? messageLine(at, last) : ""));
   }
   return out.length ? out.slice(0, 8) : [WORDS.nothingChanged];
 }
@@ -209,10 +209,10 @@ function sensorDetails(at: Replay, id: string, moment: number, rungIndex: number
   if (!sensor) return null;
   const rows: [string, string][] = [[WORDS.owner, holderName(at, sensor.party)]];
   if (sensor.kind === "radar") {
-    rows.push(["Place", place(sensor.lat_deg, sensor.lon_deg)]);
+    rows.push([WORDS.place, place(sensor.lat_deg, sensor.lon_deg)]);
     rows.push([WORDS.reachBody, km(sensor.reach_body_km ?? NaN)], [WORDS.reach, km(sensor.reach_km ?? NaN)]);
     if (sensor.elevation_deg)
-      rows.push([WORDS.elevation, `${sensor.elevation_deg[0]}° to ${sensor.elevation_deg[1]}°`]);
+      rows.push([WORDS.elevation, SAY.to(`${sensor.elevation_deg[0]}°`, `${sensor.elevation_deg[1]}°`)]);
     rows.push([
       WORDS.faces,
       (sensor.faces ?? [])
@@ -224,13 +224,13 @@ function sensorDetails(at: Replay, id: string, moment: number, rungIndex: number
   const picture = rungAt(at, rungIndex).picture;
   const feeds = (columnsOf(at).tracks[picture] ?? [])
     .filter(({ track }) => (holds(track.sensors, moment) ?? []).includes(n))
-    .map(({ track, number: m }) => `T${m} of ${holderName(at, track.holder)}`);
+    .map(({ track, number: m }) => SAY.trackOf(m, holderName(at, track.holder)));
   return {
     kind: WORDS.kinds[sensor.kind],
     title: sensor.title,
     holder: sensor.party,
     start_s: null,
-    groups: [group(WORDS.whatItIs, rows), group("Its reports are in", [], feeds.length ? feeds : [WORDS.feedsNothing])],
+    groups: [group(WORDS.whatItIs, rows), group(WORDS.reportsIn, [], feeds.length ? feeds : [WORDS.feedsNothing])],
   };
 }
 
@@ -243,9 +243,9 @@ function siteDetails(at: Replay, id: string, rungIndex: number, moment: number):
   const lines = shots.map((shot, i) => {
     const end =
       shot.intercept_s > t
-        ? `meets missile ${shot.object + 1} at ${clock(shot.intercept_s)}`
-        : `${shot.hit ? WORDS.hit : WORDS.miss} missile ${shot.object + 1} at ${clock(shot.intercept_s)}`;
-    return `Interceptor ${i + 1}: left at ${clock(shot.launch_s)}, ${end}, ${km(shot.alt_km)} high; chance ${Math.round(100 * shot.p_kill)} %`;
+        ? SAY.meets(shot.object + 1, clock(shot.intercept_s))
+        : SAY.met(shot.hit, shot.object + 1, clock(shot.intercept_s));
+    return SAY.shot(i + 1, clock(shot.launch_s), end, km(shot.alt_km), Math.round(100 * shot.p_kill));
   });
   return {
     kind: WORDS.kinds.site,
@@ -255,11 +255,11 @@ function siteDetails(at: Replay, id: string, rungIndex: number, moment: number):
     groups: [
       group(WORDS.whatItIs, [
         [WORDS.owner, holderName(at, site.party)],
-        ["Place", place(site.lat_deg, site.lon_deg)],
+        [WORDS.place, place(site.lat_deg, site.lon_deg)],
         [WORDS.inventory, String(site.inventory)],
         ...(site.range_km === null ? [] : ([[WORDS.range, km(site.range_km)]] as [string, string][])),
       ]),
-      group(`Shots at rung ${rungAt(at, rungIndex).rung}`, [], lines.length ? lines : ["none so far"]),
+      group(SAY.shotsAt(rungAt(at, rungIndex).rung), [], lines.length ? lines : [WORDS.noShots]),
     ],
   };
 }
@@ -268,11 +268,11 @@ function regionDetails(at: Replay, name: string): Details | null {
   const region = at.regions.find((one) => one.name === name);
   if (!region) return null;
   const rows: [string, string][] = [
-    ["Middle", place(region.lat_deg, region.lon_deg)],
+    [WORDS.middle, place(region.lat_deg, region.lon_deg)],
     [WORDS.radius, km(region.radius_km)],
   ];
   if (region.party !== null) rows.push([WORDS.defendedBy, holderName(at, region.party)]);
-  for (const role of region.roles) rows.push(["In this history", WORDS.roles[role] ?? role]);
+  for (const role of region.roles) rows.push([WORDS.inHistory, WORDS.roles[role] ?? role]);
   return {
     kind: WORDS.kinds.region,
     title: region.title,
@@ -288,20 +288,20 @@ function truthDetails(at: Replay, object: number, rungIndex: number): Details | 
   const hit = rungAt(at, rungIndex).shots.find((shot) => shot.hit && shot.object === object);
   return {
     kind: WORDS.kinds.truth,
-    title: `${WORDS.truthOf} ${object + 1}`,
+    title: SAY.missile(object + 1),
     holder: "truth",
     start_s: null,
     groups: [
       group(WORDS.whatItIs, [
-        ["Vehicle", at.case.vehicle],
-        ["Class", at.case.class],
+        [WORDS.vehicle, at.case.vehicle],
+        [WORDS.vehicleClass, at.case.class],
         [WORDS.launchAt, `${clock(truth.launch_s)}, ${place(...truth.launch_deg)}`],
         [WORDS.burnout, clock(truth.burnout_s)],
         [WORDS.apogee, km(truth.apogee_km)],
         [
           WORDS.impactAt,
           hit
-            ? `${WORDS.stopped} at ${clock(hit.intercept_s)}`
+            ? SAY.inTime(WORDS.stopped, clock(hit.intercept_s))
             : `${clock(truth.impact_s)}, ${place(...truth.impact_deg)}`,
         ],
       ]),
@@ -312,7 +312,6 @@ function truthDetails(at: Replay, object: number, rungIndex: number): Details | 
 function noticeDetails(at: Replay): Details | null {
   const { notice } = at;
   if (!notice) return null;
-  const hours = (s: number): string => `${number(Math.abs(s) / 3600)} h ${s < 0 ? "before" : "after"} launch`;
   return {
     kind: WORDS.kinds.notice,
     title: WORDS.noticeTitle,
@@ -321,18 +320,18 @@ function noticeDetails(at: Replay): Details | null {
     groups: [
       group(WORDS.whatItIs, [
         [WORDS.noticeBy, notice.by],
-        ["Around", place(notice.lat_deg, notice.lon_deg)],
+        [WORDS.around, place(notice.lat_deg, notice.lon_deg)],
         [WORDS.radius, km(notice.radius_km)],
-        [WORDS.noticeWindow, `${hours(notice.window_s[0])} to ${hours(notice.window_s[1])}`],
+        [WORDS.noticeWindow, SAY.to(SAY.hours(notice.window_s[0]), SAY.hours(notice.window_s[1]))],
       ]),
       group(
-        "Who was told",
+        WORDS.whoWasTold,
         at.rungs.map((rung): [string, string] => [
-          `Rung ${rung.rung}`,
+          SAY.rung(rung.rung),
           at.parties
             .filter((_, p) => at.pictures[rung.picture]?.noticed[p])
             .map((party) => party.title)
-            .join(", ") || "nobody on duty",
+            .join(", ") || WORDS.nobody,
         ]),
       ),
     ],

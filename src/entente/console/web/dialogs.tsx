@@ -3,7 +3,7 @@
 import { type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import * as state from "./state";
-import { KEYS, WORDS } from "./words";
+import { KEYS, SAY, WORDS } from "./words";
 
 /** A native dialog: it keeps the focus inside, closes with Esc, and gives the focus back. */
 export function Dialog({ label, children }: { label: string; children: ComponentChildren }): ComponentChildren {
@@ -58,13 +58,13 @@ export function About(): ComponentChildren {
   const doc = state.doc.value;
   if (!doc) return null;
   const rows: [string, string][] = [
-    ["Question", doc.question],
-    ["Case", doc.case.title],
-    ["Vehicle", doc.case.vehicle],
-    ["Launched by", doc.case.launched_by],
+    [WORDS.question, doc.question],
+    [WORDS.caseLabel, doc.case.title],
+    [WORDS.vehicle, doc.case.vehicle],
+    [WORDS.launchedBy, doc.case.launched_by],
     [WORDS.epoch, doc.epoch],
-    ["Seed", String(doc.seed)],
-    [WORDS.madeBy, `${doc.made_by.program} ${doc.made_by.version}, code ${doc.made_by.code.slice(0, 12)}`],
+    [WORDS.seedIs, String(doc.seed)],
+    [WORDS.madeBy, SAY.code(doc.made_by.program, doc.made_by.version, doc.made_by.code.slice(0, 12))],
     [WORDS.hash, doc.scenario_hash.slice(0, 16)],
   ];
   return (

@@ -59,7 +59,9 @@ export function drawScene(drawing: Drawing, scene: Scene): void {
   drawSelected(drawing, scene);
   nameTracks(drawing, scene, labels);
   const shown = drawing.clip.w < SMALL ? labels.filter((label) => label.rank < IDLE) : labels;
-  drawLabels(drawing.pen, shown, drawing.clip, drawing.taken, drawing.palette.halo, drawing.palette.muted);
+  const marks =
+    drawing.hits.length < CROWD ? drawing.hits.map(({ x, y }) => ({ x: x - 5, y: y - 5, w: 10, h: 10 })) : [];
+  drawLabels(drawing.pen, shown, drawing.clip, drawing.taken, marks, drawing.palette.halo, drawing.palette.muted);
 }
 
 /** Trace things one after another and stroke and fill them a few at a time. */
@@ -144,10 +146,12 @@ function drawAhead({ pen, view, palette, selected }: Drawing, scene: Scene): voi
     const path = aheadOf(track);
     if (!path) continue;
     pen.fillStyle = pen.strokeStyle = colourOf(palette, track.holder);
-    pen.beginPath();
-    traceCorridor(pen, view, path);
-    pen.globalAlpha = 0.16;
-    pen.fill();
+    if (track.impact) {
+      pen.beginPath();
+      traceCorridor(pen, view, path);
+      pen.globalAlpha = 0.16;
+      pen.fill();
+    }
     pen.beginPath();
     traceLine(pen, view, path.xyz, 0, path.count - 1);
     pen.globalAlpha = 0.75;

@@ -6,7 +6,7 @@ import { FONT } from "./labels";
 import { PALETTES } from "./palette";
 import { type Pen, svgPen } from "./pen";
 import { frameNow } from "./stage";
-import { WORDS, clock, perspectiveName, rungName } from "./words";
+import { SAY, WORDS, clock, perspectiveName, rungName } from "./words";
 
 const FOOT = 70;
 
@@ -54,7 +54,7 @@ function paint(pen: Pen, frame: Frame): void {
     .join("  |  ");
   say(sides, 12, frame.height + 41, "400 12px", palette.ink);
   say(
-    `${doc.title}, seed ${doc.seed}, ${doc.made_by.program} ${doc.made_by.version}. ${WORDS.credits}`,
+    SAY.source(doc.title, doc.seed, `${doc.made_by.program} ${doc.made_by.version}`),
     12,
     frame.height + 59,
     "400 11px",

@@ -20,6 +20,7 @@ const SIZE = 12;
 const HIGH = 15;
 const CELL = 40;
 const MOST = 160;
+const MATTERS = 40; // labels of a lower rank may lie over marks
 
 const widths = new Map<string, number>();
 
@@ -35,10 +36,20 @@ function width(pen: Pen, text: string, font: string): number {
   return known;
 }
 
-/** Draw as many labels as find room inside `bounds` and outside `taken`. */
-export function drawLabels(pen: Pen, labels: Label[], bounds: Rect, taken: Rect[], halo: string, muted: string): void {
+/** Draw as many labels as find room inside `bounds` and outside `taken`; those that matter less keep off `marks` too. */
+export function drawLabels(
+  pen: Pen,
+  labels: Label[],
+  bounds: Rect,
+  taken: Rect[],
+  marks: Rect[],
+  halo: string,
+  muted: string,
+): void {
   const grid = new Map<number, Rect[]>();
+  const off = new Map<number, Rect[]>();
   for (const rect of taken) occupy(grid, rect);
+  for (const rect of marks) occupy(off, rect);
   const order = labels.length > 1 ? [...labels].sort((a, b) => a.rank - b.rank).slice(0, MOST) : labels;
   pen.textBaseline = "middle";
   pen.textAlign = "left";
@@ -49,7 +60,7 @@ export function drawLabels(pen: Pen, labels: Label[], bounds: Rect, taken: Rect[
     const font = `${label.bold ? 600 : 400} ${SIZE}px ${FONT}`;
     const text = width(pen, label.text, font);
     const note = label.note ? width(pen, label.note, `400 ${SIZE - 1}px ${FONT}`) + 5 : 0;
-    const box = spot(grid, label, text + note, bounds);
+    const box = spot(label.rank < MATTERS ? [grid] : [grid, off], label, text + note, bounds);
     if (!box) continue;
     occupy(grid, box);
     const y = box.y + HIGH / 2;
@@ -68,7 +79,7 @@ export function drawLabels(pen: Pen, labels: Label[], bounds: Rect, taken: Rect[
   }
 }
 
-function spot(grid: Map<number, Rect[]>, { x, y, off }: Label, w: number, bounds: Rect): Rect | null {
+function spot(grids: Map<number, Rect[]>[], { x, y, off }: Label, w: number, bounds: Rect): Rect | null {
   const places: [number, number][] = [
     [x + off + 3, y - HIGH / 2],
     [x - off - 4 - w, y - HIGH / 2],
@@ -86,7 +97,7 @@ function spot(grid: Map<number, Rect[]>, { x, y, off }: Label, w: number, bounds
       top >= bounds.y + 2 &&
       left + box.w <= bounds.x + bounds.w - 2 &&
       top + HIGH <= bounds.y + bounds.h - 2;
-    if (inside && isFree(grid, box)) return box;
+    if (inside && grids.every((grid) => isFree(grid, box))) return box;
   }
   return null;
 }

@@ -8,7 +8,7 @@ import { Shape } from "./shape";
 import { type Perspective, isHeldBy } from "./scene";
 import { doc, goTo, open, playing, rungAt, select, shown } from "./state";
 import { lanes } from "./timeline";
-import { WORDS, clock, holderName, rungShort } from "./words";
+import { SAY, WORDS, clock, holderName, rungShort } from "./words";
 
 interface Found {
   text: string;
@@ -34,7 +34,7 @@ function* everything(): Generator<Found> {
     for (const { track, number } of [...(columnsOf(replay).tracks[picture] ?? [])].sort((a, b) => a.number - b.number))
       if (isHeldBy(track.holder, side))
         yield {
-          text: `Track T${number}`,
+          text: SAY.track(number),
           note: `${holderName(replay, track.holder)}, ${rungShort(rungAt(replay, rung)).toLowerCase()}`,
           holder: track.holder,
           key: `track.${picture}.${track.id}`,
@@ -44,7 +44,7 @@ function* everything(): Generator<Found> {
   for (const { object } of replay.truth)
     if (shown.peek().some(({ side }) => side === "truth"))
       yield {
-        text: `${WORDS.truthOf} ${object + 1}`,
+        text: SAY.missile(object + 1),
         note: WORDS.kinds.truth,
         holder: "truth",
         key: `truth.${object}`,
@@ -67,7 +67,7 @@ function* everything(): Generator<Found> {
     for (const event of events)
       yield {
         text: event.text,
-        note: `${WORDS.kinds.event} at ${clock(event.t_s)}`,
+        note: SAY.inTime(WORDS.kinds.event, clock(event.t_s)),
         holder: event.party,
         key: "",
         t: event.t_s,

@@ -8,7 +8,7 @@ import { PALETTES, mark } from "./palette";
 import { FONT } from "./labels";
 import { eventsOf } from "./scene";
 import { SPEEDS, compare, doc, goTo, moment, playing, rungAt, shown, span, speed, t, theme, togglePlay } from "./state";
-import { WORDS, clock, holderName, rungShort, spoken, utc } from "./words";
+import { SAY, WORDS, clock, holderName, rungShort, spoken, utc } from "./words";
 
 /** Events of each pane, in the order of time. */
 export const lanes = computed<Event[][]>(() => {
@@ -191,7 +191,7 @@ function Tip({ now }: { now: { events: Event[]; x: number } }): ComponentChildre
           {event.text}
         </p>
       ))}
-      {now.events.length > 4 && <p>and {now.events.length - 4} more</p>}
+      {now.events.length > 4 && <p>{SAY.more(now.events.length - 4)}</p>}
     </div>
   );
 }
@@ -269,11 +269,11 @@ function paint(canvas: HTMLCanvasElement, width: number): void {
         pen.font = `400 11px ${FONT}`;
         pen.textBaseline = "middle";
         pen.fillStyle = palette.muted;
-        const wide = pen.measureText("warning").width;
+        const wide = pen.measureText(WORDS.warned).width;
         const next = events.find((other) => other.t_s > event.t_s + 0.5);
         const room = next ? ((next.t_s - from) / (to - from)) * width - x : width - x;
         if (room > wide + 22) {
-          pen.fillText("warning", x + 10, y + 0.5);
+          pen.fillText(WORDS.warned, x + 10, y + 0.5);
           free = x + wide + 20;
         }
       }

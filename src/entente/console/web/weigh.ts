@@ -4,7 +4,7 @@ import { holds } from "./columns";
 import { type Area, type Replay } from "./document";
 import { type Perspective, type Scene, extent, impactAreas } from "./scene";
 import { type Pane, rungAt } from "./state";
-import { WORDS, clock, perspectiveName, ratio, rungShort, squareKm } from "./words";
+import { SAY, WORDS, clock, perspectiveName, ratio, rungShort, squareKm } from "./words";
 
 /** What one pane knows of one object. */
 export interface Known {
@@ -76,25 +76,23 @@ export function headline(doc: Replay, panes: Pane[], areas: (number | null)[], t
   if (!left) return "";
   const name = (pane: Pane): string =>
     pane.side === "truth"
-      ? "all together"
+      ? WORDS.allTogether
       : pane.side === "centre"
-        ? "the joint centre"
+        ? WORDS.theCentre
         : perspectiveName(doc, pane.side);
   const rung = (pane: Pane): string => rungShort(rungAt(doc, pane.rung)).toLowerCase();
   const [a, b] = areas;
-  if (!right)
-    return a ? `At ${at}, the 90\u00a0% impact area is ${squareKm(a)}.` : `At ${at}, no impact area is known.`;
-  if (!a && !b) return `At ${at}, no impact area is known.`;
+  if (!right) return a ? SAY.one(at, squareKm(a)) : SAY.none(at);
+  if (!a && !b) return SAY.none(at);
   const how = a && b ? ratio(a, b) : "";
   if (left.side === right.side) {
-    if (!a) return `At ${at}, ${name(left)} knows an impact area at ${rung(right)} only: ${squareKm(b as number)}.`;
-    if (!b) return `At ${at}, ${name(left)} knows an impact area at ${rung(left)} only: ${squareKm(a)}.`;
-    if (left.rung === right.rung || how === WORDS.same)
-      return `At ${at}, the impact area known to ${name(left)} is the same on both maps: ${squareKm(b)}.`;
-    return `At ${at}, the impact area known to ${name(left)} is ${how} at ${rung(right)} than at ${rung(left)}.`;
+    if (!a) return SAY.only(at, name(left), rung(right), squareKm(b as number));
+    if (!b) return SAY.only(at, name(left), rung(left), squareKm(a));
+    if (left.rung === right.rung || how === WORDS.same) return SAY.same(at, name(left), squareKm(b));
+    return SAY.compared(at, name(left), how, rung(right), rung(left));
   }
   const say = (area: number | null | undefined): string => (area ? squareKm(area) : WORDS.unknown);
-  return `At ${at}, the impact area: ${name(left)} ${say(a)}; ${name(right)} ${say(b)}.`;
+  return SAY.sides(at, `${name(left)} ${say(a)}`, `${name(right)} ${say(b)}`);
 }
 
 /** A party, or nobody. */

@@ -1,6 +1,6 @@
 /** Every word the console shows that does not come from the document, and how numbers are written. */
 
-import { type Happening, type Replay, type Rung } from "./document";
+import { type Replay, type Rung } from "./document";
 import { type Perspective } from "./scene";
 
 export const WORDS = {
@@ -50,7 +50,6 @@ export const WORDS = {
   high: "high",
   seesIt: "sees it",
   area90: "90\u00a0% impact area",
-  landsIn: "Where it will come down",
   smaller: "smaller",
   larger: "larger",
   same: "the same",
@@ -84,7 +83,6 @@ export const WORDS = {
   launchOnly: "launch seen, no place",
   comparison: "Compare",
   close: "Close",
-  back: "Back",
   whoSays: "Who says so",
   whatItIs: "What it is",
   howWell: "How well known",
@@ -115,7 +113,6 @@ export const WORDS = {
   seenByBoth: "radar and infrared satellite",
   warningMessage: "warning",
   trackMessage: "track",
-  from: "from",
   owner: "Owner",
   reach: "Published reach",
   reachBody: "Reach against this vehicle",
@@ -125,7 +122,6 @@ export const WORDS = {
   latency: "Reports after",
   altitude: "Altitude",
   below: "Above",
-  feeds: "Sees now",
   feedsNothing: "nothing that is tracked",
   inventory: "Interceptors",
   range: "Range",
@@ -146,7 +142,31 @@ export const WORDS = {
   shotsFrom: "Interceptor",
   hit: "hit",
   miss: "missed",
-  chance: "Chance to stop it",
+  heldBy: "Held by",
+  at: "At",
+  since: "Since",
+  place: "Place",
+  bothParties: "both parties",
+  informationOwn: "Information of its own",
+  impactArea: "Impact area",
+  launchArea: "Launch area",
+  reportsIn: "Its reports are in",
+  noShots: "none so far",
+  middle: "Middle",
+  around: "Around",
+  inHistory: "In this history",
+  vehicle: "Vehicle",
+  vehicleClass: "Class",
+  whoWasTold: "Who was told",
+  nobody: "nobody on duty",
+  question: "Question",
+  launchedBy: "Launched by",
+  seedIs: "Seed",
+  zoom: "Zoom",
+  warned: "warning",
+  allTogether: "all together",
+  theCentre: "the joint centre",
+  fromWhom: "From",
   kinds: {
     track: "Track",
     radar: "Early-warning or tracking radar",
@@ -159,7 +179,6 @@ export const WORDS = {
   },
   pathsLimited: "Predicted paths: the selected track only, as there are more than 40",
   about: "About this history",
-  seed: "seed",
   epoch: "Time zero",
   madeBy: "Made by",
   hash: "Scenario hash",
@@ -167,19 +186,52 @@ export const WORDS = {
   border: "Simulated from open literature. No number here is an intelligence estimate.",
 } as const;
 
-/** What kind of event this is, in a word or two. */
-export const HAPPENINGS: Record<Happening, string> = {
-  launch: "launch",
-  burnout: "burnout",
-  seen: "first knows",
-  told: "told by partner",
-  track: "track",
-  warning: "warning",
-  shot: "interceptor",
-  intercept: "intercept",
-  impact: "impact",
-};
+/** Sentences, and names with a number in them. */
+export const SAY = {
+  track: (n: number) => `Track T${n}`,
+  rung: (n: number) => `Rung ${n}`,
+  rungLong: (n: number, name: string) => `rung ${n}, ${name}`,
+  missile: (n: number) => `${WORDS.truthOf} ${n}`,
+  around: (what: string, where: string) => `${what} around ${where}`,
+  to: (a: string, b: string) => `${a} to ${b}`,
+  inTime: (what: string, when: string) => `${what} at ${when}`,
+  size: (area: string, long: string, wide: string) => `${area} (${long} long, ${wide} wide)`,
+  speed: (kmPerS: string, falls: boolean) => `${kmPerS}\u00a0km/s, ${falls ? "falling" : "climbing"}`,
+  informationFrom: (who: string) => `Information from ${who}`,
+  earlier: (n: number) => `and ${n} earlier ones`,
+  more: (n: number) => `and ${n} more`,
+  sensor: (n: number) => `sensor ${n}`,
+  trackOf: (n: number, who: string) => `T${n} of ${who}`,
+  began: (when: string) => `Began at ${when}`,
+  firstStated: (name: string, size: string) => `${name}: first stated, ${size}`,
+  becameAs: (name: string, a: string, b: string) => `${name}: ${a} → ${b}`,
+  noLonger: (name: string) => `${name}: no longer stated`,
+  newSensor: (name: string) => `New sensor: ${name}`,
+  messages: (n: number, last: string) =>
+    `${n} message${n > 1 ? "s" : ""} of the partner went in${last ? `, the last ${last}` : ""}`,
+  message: (when: string, kind: string, who: string, trueAt: string) =>
+    `${when}: ${kind} from ${who}, true at ${trueAt}`,
+  meets: (n: number, when: string) => `meets missile ${n} at ${when}`,
+  met: (hit: boolean, n: number, when: string) => `${hit ? WORDS.hit : WORDS.miss} missile ${n} at ${when}`,
+  shot: (n: number, left: string, end: string, height: string, chance: number) =>
+    `Interceptor ${n}: left at ${left}, ${end}, ${height} high; chance ${chance}\u00a0%`,
+  shotsAt: (n: number) => `Shots at rung ${n}`,
+  hours: (s: number) => `${number(Math.abs(s) / 3600)}\u00a0h ${s < 0 ? WORDS.before : WORDS.after}`,
+  code: (program: string, version: string, code: string) => `${program} ${version}, code ${code}`,
+  source: (title: string, seed: number, made: string) => `${title}, seed ${seed}, ${made}. ${WORDS.credits}`,
+  // What two maps show, in one sentence.
+  one: (at: string, area: string) => `At ${at}, the 90\u00a0% impact area is ${area}.`,
+  none: (at: string) => `At ${at}, no impact area is known.`,
+  only: (at: string, who: string, rung: string, area: string) =>
+    `At ${at}, ${who} knows an impact area at ${rung} only: ${area}.`,
+  same: (at: string, who: string, area: string) =>
+    `At ${at}, the impact area known to ${who} is the same on both maps: ${area}.`,
+  compared: (at: string, who: string, how: string, here: string, there: string) =>
+    `At ${at}, the impact area known to ${who} is ${how} at ${here} than at ${there}.`,
+  sides: (at: string, a: string, b: string) => `At ${at}, the impact area: ${a}; ${b}.`,
+} as const;
 
+/** The keys, and what they do. */
 export const KEYS: [string, string][] = [
   ["Space", "Play or pause"],
   ["← →", "One step back or on; with Shift one minute"],
@@ -259,7 +311,7 @@ export function rungName(rung: Rung): string {
 }
 
 export function rungShort(rung: Rung): string {
-  return `Rung ${rung.rung}`;
+  return SAY.rung(rung.rung);
 }
 
 /** "14 times smaller", of b beside a; "14× smaller" where there is little room. */
