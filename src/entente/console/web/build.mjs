@@ -1,5 +1,5 @@
 // Bundle the console into ../assets: the page, one program, one style; the free 3D globe apart, loaded when asked for.
-import { cpSync, existsSync, mkdirSync, statSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -24,10 +24,24 @@ await build({ ...common, entryPoints: { app: "main.tsx" }, outdir: out, external
 if (globe) await build({ ...common, entryPoints: { globe: "globe/globe.ts" }, outdir: out });
 await build({ ...common, entryPoints: { app: "app.css" }, outdir: out });
 cpSync("index.html", `${out}/index.html`);
+writeFileSync(`${out}/licences.txt`, licences());
 for (const name of ["app.js", "app.css", "globe.js"]) {
   const path = `${out}/${name}`;
   if (!existsSync(path)) continue;
   console.log(
     `${name} ${(statSync(path).size / 1000).toFixed(1)} kB, gzipped ${(gzipSync(readFileSync(path), { level: 9 }).length / 1000).toFixed(1)} kB`,
   );
+}
+
+/** The licences of what is bundled: they ask to be passed on with it. */
+function licences() {
+  const bundled = ["preact", "@preact/signals", "@preact/signals-core", "d3-geo", "d3-array", "internmap", "three"];
+  return bundled
+    .filter((name) => existsSync(`node_modules/${name}`))
+    .map((name) => {
+      const file = readdirSync(`node_modules/${name}`).find((one) => /^licen[cs]e/i.test(one));
+      const { version, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+      return `${name} ${version} (${license})\n\n${file ? readFileSync(`node_modules/${name}/${file}`, "utf8") : ""}`;
+    })
+    .join("\n\n");
 }
