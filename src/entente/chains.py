@@ -114,7 +114,7 @@ class _Made:
     @classmethod
     def empty(cls, room: int) -> "_Made":
         numbers, flags = np.empty((2, room), np.int32), np.empty(room, np.bool_)
-        t, x, P = np.empty((room, 2)), np.empty((room, 6)), np.empty((room, 6, 6))
+        t, x, P = np.empty((room, 2)), np.empty((room, 7)), np.empty((room, 7, 7))
         return cls(numbers[0], t, x, P, np.empty(room), numbers[1], flags, np.full(room, np.inf))
 
     def sorted(self, used: int) -> "_Made":

@@ -16,7 +16,17 @@ import llvmlite.binding as llvm
 HERE = Path(__file__).parent
 FINDINGS = HERE / "findings.yaml"
 TELL_ONLY = (  # say what was found, or keep it: they change no history
-    *("cli.py", "commands", "console", "questions", "report", "findings.py", "predicates.py", "deciders.py", "comparison"),
+    *(
+        "cli.py",
+        "commands",
+        "console",
+        "questions",
+        "report",
+        "findings.py",
+        "predicates.py",
+        "deciders.py",
+        "comparison",
+    ),
     *("journal.py", "store.py", "chunks.py", "provenance.py"),
 )
 DATA = ("scenario/places/cities.csv",)  # decide numbers too; the catalogue is in the scenario's hash

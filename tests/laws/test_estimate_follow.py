@@ -138,7 +138,7 @@ def followed(seen, room=None):
     limits = np.array([0.02, 1.5, REACH, 1e-4 / (REACH * 2 * math.pi * 0.5)])
     counts = np.zeros(len(scans.REASONS), np.int64)
     out = Found(
-        np.empty(rows, np.int32), np.empty((rows, 2)), np.empty((rows, 6)), np.empty((rows, 6, 6)), np.empty(rows),
+        np.empty(rows, np.int32), np.empty((rows, 2)), np.empty((rows, 7)), np.empty((rows, 7, 7)), np.empty(rows),
         np.empty(rows, np.int32), np.empty(rows, np.bool_), np.full(rows, np.inf), counts,
     )  # fmt: skip
     used = follow_scans(

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
 from entente.constants import R_EQ
+from entente.estimate.descent import comes_down, predict_descent, repeat_in_modes, update_descent, with_drag
 from entente.estimate.factor import cholesky
-from entente.estimate.modes import combine, predict_modes
+from entente.estimate.modes import combine, predict_modes, update_modes
 from entente.physics.earth import altitude
 
 Longs = NDArray[np.int64]
@@ -40,6 +41,11 @@ TRACK = np.dtype(
         ("x_best", np.float64, (2, 6)),  # both modes corrected by that
         ("P_best", np.float64, (2, 6, 6)),
         ("p_best", np.float64, (2,)),
+        ("falls", np.bool_),  # whether one filter that learns drag stands in the modes' place, see `descent`
+        ("x_falling", np.float64, (7,)),
+        ("P_falling", np.float64, (7, 7)),
+        ("x_falling_best", np.float64, (7,)),  # what the best detection makes of it
+        ("P_falling_best", np.float64, (7, 7)),
     ],
     align=True,
 )
@@ -82,14 +88,22 @@ def is_below(place: Floats, depth: float) -> bool:
 
 @kernel
 def carry(track: Track, now: float, q: Floats, stay: Floats) -> int:
-    """Predict a track to `now` [s] in place, both modes and their mixture.
+    """Predict a track to `now` [s] in place, both modes and their mixture, or the filter of a body that comes down.
 
     Returns:
         status: 0; 1 where it has come down; else that of `predict_modes`.
-    Source: as `modes.predict_modes`.
+    Source: as `modes.predict_modes` and `descent`.
     """
-    x2, P2, p2 = track["x_best"], track["P_best"], track["p_best"]
-    status = predict_modes(track["x"], track["P"], track["p"], now - track["t"], q, stay, x2, P2, p2)
+    x2, P2, p2, dt = track["x_best"], track["P_best"], track["p_best"], now - track["t"]
+    if not track["falls"] and comes_down(track["mean"], track["cov"], dt):
+        with_drag(track["mean"], track["cov"], track["x_falling"], track["P_falling"])
+        track["falls"] = True
+    if track["falls"]:
+        x7, P7 = track["x_falling_best"], track["P_falling_best"]
+        status = predict_descent(track["x_falling"], track["P_falling"], dt, x7, P7)
+        repeat_in_modes(x7, P7, x2, P2, p2)
+    else:
+        status = predict_modes(track["x"], track["P"], track["p"], dt, q, stay, x2, P2, p2)
     settle(track, now)
     cov = track["cov"]
     if status == 0 and is_below(track["place"], 3.0 * math.sqrt(cov[0, 0] + cov[1, 1] + cov[2, 2])):
@@ -98,9 +112,23 @@ def carry(track: Track, now: float, q: Floats, stay: Floats) -> int:
 
 
 @kernel
+def correct(track: Track, z: Floats, variance: Floats, site: Floats, axes: Floats) -> tuple[float, float]:
+    """Reckon what a detection makes of a track, for `settle`; returns as `modes.update_modes` does."""
+    x2, P2, p2 = track["x_best"], track["P_best"], track["p_best"]
+    if not track["falls"]:
+        return update_modes(track["x"], track["P"], track["p"], z, variance, site, axes, x2, P2, p2)
+    x7, P7 = track["x_falling_best"], track["P_falling_best"]
+    nis, log_likelihood = update_descent(track["x_falling"], track["P_falling"], z, variance, site, axes, x7, P7)
+    repeat_in_modes(x7, P7, x2, P2, p2)
+    return nis, log_likelihood
+
+
+@kernel
 def settle(track: Track, now: float) -> None:
     """Make what was reckoned for a track at `now` [s] its state."""
     copy_bank(track["x_best"], track["P_best"], track["p_best"], track["x"], track["P"], track["p"])
+    if track["falls"]:
+        copy_state(track["x_falling_best"], track["P_falling_best"], track["x_falling"], track["P_falling"])
     combine(track["x"], track["P"], track["p"], track["mean"], track["cov"])
     track["t"] = now
     for a in range(3):
@@ -122,6 +150,7 @@ def is_sound(x: Floats, P: Floats, lower: Floats) -> bool:
 @kernel
 def begin_track(track: Track, x: Floats, P: Floats, p_boost: float, now: float, known: float, number: int) -> None:
     """Start a track in a slot with a first state x (6,), P (6, 6), both modes alike."""
+    track["falls"] = False
     for mode in range(2):
         copy_state(x, P, track["x_best"][mode], track["P_best"][mode])
     track["p_best"][0], track["p_best"][1] = p_boost, 1.0 - p_boost
@@ -131,6 +160,15 @@ def begin_track(track: Track, x: Floats, P: Floats, p_boost: float, now: float, 
     track["t_hit"], track["known"] = now, known
     track["history"], track["chances"], track["misses"], track["hits"] = 1, 1, 0, 1
     track["number"] = number
+
+
+@kernel
+def note_state(track: Track, x_out: Floats, P_out: Floats) -> None:
+    """Write what a track is believed to be: [r, v, ln beta] (7,), of which the last is a prior until it comes down."""
+    if track["falls"]:
+        copy_state(track["x_falling"], track["P_falling"], x_out, P_out)
+    else:
+        with_drag(track["mean"], track["cov"], x_out, P_out)
 
 
 @kernel

@@ -16,10 +16,13 @@ from entente.estimate.classify import (
     drag_of_kinds,
     kind_probabilities,
 )
+from entente.estimate.descent import SHAKEN, with_drag
 from entente.estimate.factor import chain, sandwich
 from entente.estimate.fuse import covariance_intersection
 from entente.estimate.kalman import add_noise, transition
-from entente.estimate.predict import impact_area, launch_area
+from entente.estimate.passage import TOP as AIR_TOP
+from entente.estimate.predict import height, impact_area, launch_area
+from entente.estimate.reentry import falling_transition
 from entente.estimate.same import empty_pairs, pair_tracks, place_tracks
 from entente.estimate.score import ellipse
 from entente.physics.earth import altitude
@@ -32,6 +35,8 @@ Sets = NDArray[np.int64]
 # s  after which a plume that went out, or a body seen by radar too, is held to burn no more: reports travel, filters wait;
 # measured over the flights of europe-2013
 SEEN_LATE, BURNT_OUT_LATE = 52.0, 10.0
+LOST = 500e3  # m  1 sigma beyond which a body counts as lost: most often a plume that went out minutes ago
+LEFT = 0.02  # chance of burning, at most, of what was not seen again although it would have been
 BURNS = 0.05  # chance of burning from which on an impact area would mean nothing
 LAT, LON, MAJOR, MINOR, BEARING, WHEN, WHEN_SIGMA = 0, 1, 2, 3, 4, 5, 6  # columns of a table of areas
 
@@ -55,14 +60,16 @@ def extrapolate_many(
     """What a track's holder believes at each moment of a grid: its latest known row, carried forward.
 
     Args:
-        known: when each row became known [s], rising, (R,); t, x, P, p_boost: the rows.
+        known: when each row became known [s], rising, (R,); t, x, P, p_boost: the rows, states of six numbers, or of seven
+            where ln of the ballistic coefficient is estimated; else `descent.DRAG_LN` stands for it.
         until: moment after which the track is not held [s].
         grid: moments [s], rising, (G,); q: as in follow_scans.
         stale: time without a new report after which a body counts as coasting, since burning it would have been seen [s].
         held (G,), x_out (G, 6), P_out (G, 6, 6), boost_out (G,): written; nan where not held.
     """
     row, carried, reached = -1, -1, 0.0
-    now, step, whole = np.empty(6), np.empty((6, 6)), np.empty((6, 6))
+    first, cov, now = np.empty(7), np.empty((7, 7)), np.empty(7)
+    step, whole, spread = np.empty((7, 7)), np.empty((7, 7)), np.empty((7, 7))
     for g in range(grid.shape[0]):
         while row + 1 < known.shape[0] and known[row + 1] <= grid[g]:
             row += 1
@@ -70,28 +77,48 @@ def extrapolate_many(
         if held[g]:
             # On from where the last moment left the same row, or every moment would fly the whole way again.
             if row != carried:
-                for i in range(6):
-                    now[i] = x[row, i]
-                    for j in range(6):
+                with_drag(x[row], P[row], first, cov)
+                for i in range(7):
+                    now[i] = first[i]
+                    for j in range(7):
                         whole[i, j] = 1.0 if i == j else 0.0
                 carried, reached = row, t[row]
-            held[g] = transition(now, grid[g] - reached, now, step) == 0
+            in_air = height(now) < AIR_TOP
+            held[g] = _onward(now, grid[g] - reached, p_boost[row] < 0.5, step) == 0
             reached = grid[g]
             chain(step, whole)
+            sandwich(whole, cov, spread)
             for i in range(6):
                 x_out[g, i] = now[i]
-            sandwich(whole, P[row], P_out[g])
+                for j in range(6):
+                    P_out[g, i, j] = spread[i, j]
             age = grid[g] - t[row]
             # What burnt on would have been seen again and reported `stale` after the last report.
             fresh = grid[g] - known[row] < stale
             burn = (age if fresh else min(age, known[row] - t[row] + stale)) * p_boost[row]
+            calm = SHAKEN if in_air else q[1]
             # Boost that may go on for a while unseen, then free fall: one density with the same total.
-            add_noise((burn * q[0] + (age - burn) * q[1]) / age if age > 0.0 else q[1], age, P_out[g])
-            boost_out[g] = p_boost[row] if fresh else 0.02
-            below = altitude(x_out[g, 0], x_out[g, 1], x_out[g, 2])
-            held[g] = held[g] and below > -2.0 * math.sqrt(P_out[g, 0, 0] + P_out[g, 1, 1] + P_out[g, 2, 2])
+            add_noise((burn * q[0] + (age - burn) * calm) / age if age > 0.0 else calm, age, P_out[g])
+            boost_out[g] = p_boost[row] if fresh else min(p_boost[row], LEFT)
+            below, off = altitude(x_out[g, 0], x_out[g, 1], x_out[g, 2]), 0.0
+            for i in range(3):
+                off += P_out[g, i, i]
+            held[g] = held[g] and off < LOST * LOST and below > -2.0 * math.sqrt(off)
         if not held[g]:
             x_out[g], P_out[g], boost_out[g] = math.nan, math.nan, math.nan
+
+
+@kernel
+def _onward(x: Floats, dt: float, falls: bool, F: Floats) -> int:
+    """Move a state (7,) in place by `dt` [s], through air where it falls there, and its derivative (7, 7). Status."""
+    if falls:
+        return falling_transition(x, dt, x, F)
+    one = np.empty((6, 6))
+    status = transition(x, dt, x, one)
+    for i in range(7):
+        for j in range(7):
+            F[i, j] = one[i, j] if i < 6 and j < 6 else (1.0 if i == j else 0.0)
+    return status
 
 
 @kernel

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from entente.compiled import Floats, kernel
 from entente.estimate.assign import assign_listed
-from entente.estimate.bank import Bank
+from entente.estimate.bank import Bank, correct
 from entente.estimate.modes import (
     foresee,
     is_far_off,
     is_off_line,
-    update_modes,
     weigh_detection,
     widest_off,
 )
@@ -96,10 +95,7 @@ def weigh_claims(bank: Bank, claims: Claims, scan: Scan) -> None:
                 z = scan.z[d, first:]
                 if is_far_off(x, P, z, scan.variance, scan.site, scan.axes, scan.edge):
                     continue
-                nis, log_likelihood = update_modes(
-                    x, P, p, z, scan.variance, scan.site, scan.axes,
-                    track["x_best"], track["P_best"], track["p_best"],
-                )  # fmt: skip
+                nis, log_likelihood = correct(track, z, scan.variance, scan.site, scan.axes)
                 track["best"] = b
             # A detection inside the gate is taken unless a false alarm there would be likelier.
             if nis <= scan.edge and rarity - log_likelihood < 0.0:

@@ -2,7 +2,8 @@
 
 For every scan, in the order of time:
 0. What nobody could use is refused and counted (`scans`); the rest is sorted by where it is.
-1. Where every track would be is reckoned roughly; one near a detection is predicted to the scan, both modes (`modes`).
+1. Where every track would be is reckoned roughly; one near a detection is predicted to the scan, both modes (`modes`), or
+   the filter that learns drag where it comes down (`descent`).
 2. Detections are gated and given to tracks at the least total cost (`claims`).
 3. Tracks with a detection are updated; tracks that could have been seen and were not count a miss.
 4. A track is confirmed by M hits in N chances; dropped on reaching the ground, a young one (or a plume) also by misses
@@ -25,16 +26,17 @@ from entente.estimate.bank import (
     Bank,
     begin_track,
     carry,
-    copy_state,
+    correct,
     empty_bank,
     is_below,
     is_sound,
     longest_unseen,
+    note_state,
     settle,
 )
 from entente.estimate.claims import LISTED, Claims, list_near, settle_claims, state_variance, weigh_claims
 from entente.estimate.initiate import from_angles, from_radar
-from entente.estimate.modes import drift, reach_of_modes, update_modes
+from entente.estimate.modes import drift, reach_of_modes
 from entente.estimate.near import empty_tree
 from entente.estimate.repeats import drop_repeats
 from entente.estimate.scans import BROKEN, GAVE_WAY, NO_ROOM, SEEN, Scan, is_timely, take_scan
@@ -50,10 +52,9 @@ GATE = 0.9999  # chance that a true detection lies inside the gate
 SPEED_SIGMA = 3_000.0  # m/s  of a new radar track's velocity, each component
 RISE, RISE_SIGMA = 800.0, 1_200.0  # m/s  upward speed of a newly seen plume and its uncertainty
 PLUME_HEIGHT, PLUME_SIGMA = 8_000.0, 6_000.0  # m  height at which a plume is first seen: by flights of the catalogue
-MEAN_BOOST, MEAN_COAST = (
-    100.0,
-    1e7,
-)  # s  mean stay in each mode; a burnt-out body hardly ever burns again, but re-entry brakes it
+# s  mean stay in each mode. A burnt-out body hardly ever burns again: at 1e7 s the noise of boost leaked into coasts that no
+# radar saw for minutes, and made impact areas a hundred times too large. A plume that seems to coast burns all the same.
+MEAN_BOOST, MEAN_COAST, MEAN_COAST_OF_PLUME = 100.0, 1e11, 1e7
 REACH_MARGIN = 1.3  # beyond this multiple of its reach a radar is not expected to see
 MISSES = 5  # in a row, after which a track is dropped
 UNTOUCHED = 30.0  # s  after which a track is predicted although nothing was seen near it; `drift` is 50 m off by then
@@ -136,17 +137,22 @@ def follow_scans(
         room: tracks at once; where there is no more, the tentative one hit longest ago gives way to a new detection.
         counts: what was refused or given up, by its reason, see `scans.REASONS`; added to.
         out_*: at most one row a detection, so (D, ...) is enough: one for every update of a track: its number, times [s],
-            state and covariance *at the scan*, chance that it burns, truth, whether confirmed. out_t is (D, 2): when the
-            scan was made and when the nation had it.
+            state (D, 7) and covariance (D, 7, 7) *at the scan*, the last number ln of the ballistic coefficient, chance that
+            it burns, truth, whether confirmed. out_t is (D, 2): when the scan was made and when the nation had it.
         out_end: (D,) for each number, when its track came down or turned out to repeat another [s]; inf if neither.
     Returns:
         rows written.
-    Valid: free fall or boost; in boost the acceleration is white noise, so errors there are of the right size, not
-        calibrated. Reports of one kind are handled in the order of the looks; a scan older than one before is refused.
+    Valid: free fall, boost, or descent through the air; in boost the acceleration is white noise, so errors there are of
+        the right size, not calibrated. Reports of one kind are handled in the order of the looks; a scan older than one
+        before is refused.
     Source: Blackman & Popoli, Design and Analysis of Modern Tracking Systems (1999), chapter 6 (M of N, deletion, global
         nearest neighbour).
     """
-    bank, tree, stay = empty_bank(room), empty_tree(room), np.array([MEAN_BOOST, MEAN_COAST])
+    bank, tree, stay = (
+        empty_bank(room),
+        empty_tree(room),
+        np.array([MEAN_BOOST, MEAN_COAST_OF_PLUME if infrared else MEAN_COAST]),
+    )
     claims = Claims(np.empty(room, np.int32), np.empty((room, LISTED), np.int32), np.empty((room, LISTED)))
     most, size = 0, 2 if infrared else 3
     for k in range(scan_t.shape[0]):
@@ -185,7 +191,7 @@ def follow_scans(
             d = track["changed"]
             if d >= 0:
                 out_track[rows], out_t[rows, 0], out_t[rows, 1] = track["number"], now, track["known"]
-                copy_state(track["mean"], track["cov"], out_x[rows], out_P[rows])
+                note_state(track, out_x[rows], out_P[rows])
                 out_boost[rows], out_obj[rows], out_confirmed[rows] = track["p"][0], obj[d], track["confirmed"]
                 rows += 1
     return rows
@@ -245,10 +251,7 @@ def _correct(bank: Bank, claims: Claims, scan: Scan, counts: Longs) -> None:
         d = scan.seen[b]["row"]
         if b != track["best"]:
             state_variance(scan, d)
-            update_modes(
-                track["x"], track["P"], track["p"], scan.z[d, first:], scan.variance, scan.site, scan.axes,
-                track["x_best"], track["P_best"], track["p_best"],
-            )  # fmt: skip
+            correct(track, scan.z[d, first:], scan.variance, scan.site, scan.axes)
         if not is_sound(track["x_best"], track["P_best"], lower):
             counts[BROKEN] += 1
             track["alive"] = False

@@ -21,7 +21,9 @@ def measure(folder, views):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         for view in views:
             page = browser.new_page(viewport={"width": 1920, "height": 1080}, device_scale_factor=1)
             page.goto(f"http://127.0.0.1:{server.server_port}/index.html#view={view}&compare=one&right=0.truth&t=150")
