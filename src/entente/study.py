@@ -228,7 +228,7 @@ def _carried_out(
 
 def _compile(scenario: Scenario, plan: Plan, workers: int, say: Tell) -> None:
     began = time.perf_counter()
-    say(f"compiling the models, once on this machine: about 45 s{PASSING}")
+    say(f"compiling the models, once on this machine: about a minute{PASSING}")
     case = scenario.cases[0].name
     if workers > 1:
         compile_on_two_cores(scenario, case, FIRST_SEED)

@@ -20,20 +20,22 @@ from typing import IO, Any
 
 import numpy as np
 
+from entente.arrivals import unheld
 from entente.chunks import Axes, Found
 from entente.compiled import Floats
 from entente.errors import EntenteError
+from entente.estimate.scans import REASONS
 from entente.flights import fly_all
 from entente.measures import COMPATIBLE, STRESSED, STRESSED_NATURES, STRESSED_RUNG
-from entente.records import Detections, Flights, Shared
+from entente.records import OWN, RADAR, Detections, Flights, NationalTracks, Shared
 from entente.run import Beginning, Run, all_rungs, before_sharing, under_stress
 from entente.scenario.schema import Scenario, Stress
 from entente.scenario.world import build
 from entente.sensing import observe
 from entente.sharing import releases
-from entente.tracking import follow
+from entente.tracking import GRID, follow
 
-ALONE = 0  # the rung at which nothing is shared
+ALONE, TOLD = 0, 3  # the rung at which nothing is shared, and that at which tracks are, without a centre
 PARENT_GONE_S = 0.5  # s  how often a worker looks whether its parent still lives
 
 
@@ -182,12 +184,26 @@ def spread(jobs: Sequence[Job], workers: int) -> Generator[tuple[Any, Any], None
 
 
 def compile_on_two_cores(scenario: Scenario, case: str, seed: int) -> None:
-    """Compile flight and sensing here while a worker compiles the tracker, which takes as long as all the rest."""
+    """Compile flight, sensing and what follows the tracker here, while a worker compiles that, which takes as long."""
     with worker() as other:
         other.give(Rehearsal(scenario, case))
         world = build(scenario, case, seed)
-        observe(world, fly_all(world))
+        flights = fly_all(world)
+        all_rungs(Beginning(world, flights, observe(world, flights), _as_if_followed(flights)), (ALONE, TOLD))
         other.take()
+
+
+def _as_if_followed(flights: Flights) -> NationalTracks:
+    """One track of the first body for each nation, from burnout on, as no tracker makes it: for what comes after a tracker."""
+    t = np.arange(float(flights.t_launch.min()), float(flights.t_impact.max()), GRID)
+    tracks = unheld(t, 2, OWN)
+    tracks.holder[:] = 0, 1
+    tracks.held[:], tracks.seen_by[:], tracks.share[:] = t > flights.t_burnout[0], RADAR, 1.0
+    places = flights.positions_at(0, t)
+    tracks.x[:] = np.hstack([places, np.gradient(places, GRID, axis=0)])
+    tracks.P[:], tracks.p_boost[:] = np.diag([300.0] * 3 + [10.0] * 3) ** 2, 0.0
+    tracks.since[:], tracks.obj[:] = t[0], 0
+    return NationalTracks(tracks, np.full(2, t[0]), np.zeros((2, len(REASONS)), np.int64))
 
 
 def rehearse(job: Rehearsal) -> None:
