@@ -17,11 +17,11 @@ help: ## list the targets
 demo: environment ## install, run the main job, say where its report is
 	@$(call limit,600) $(BIN)/entente run $(SCENARIO) --out $(OUT) --force
 
-test: tools ## every test but the slow ones, the browser's included
+test: tools console ## every test but the slow ones, the browser's included
 	@CHROMIUM="$$($(call limit,900) builders/chromium.sh)"; export CHROMIUM; \
 	$(call limit,900) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
 
-nightly: tools ## the slow tests
+nightly: tools console ## the slow tests
 	@CHROMIUM="$$($(call limit,900) builders/chromium.sh)"; export CHROMIUM; \
 	$(call limit,5400) $(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 3600 $(ARGS)
 
