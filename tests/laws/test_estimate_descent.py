@@ -91,7 +91,7 @@ def test_then_it_is_the_filter_of_falling_bodies_for_good():
 @pytest.mark.parametrize("gap", [2.0, 5.0, 10.0])
 @pytest.mark.parametrize("ln_beta", [math.log(600.0), math.log(5_000.0), math.log(20_000.0)])
 def test_no_class_leaves_its_gate_on_the_way_down(ln_beta, gap):
-    """Sounding rocket, warhead, whole missile: looks without errors, from 110 km to some 25 km; drag is told by enough of them."""
+    """Sounding rocket, warhead, whole missile: looks without errors, from 110 km to 25 km; enough of them tell the drag."""
     site, axes = np.array(ecef_from_geodetic(0.605, 0.81, 0.0)), np.empty((3, 3))
     enu_axes(0.605, 0.81, axes)
     track, truth = started(110e3, -2_500.0), np.append(body(110e3, -2_500.0), ln_beta)

@@ -36,7 +36,8 @@ def port():
     process, port = started("one-launch")
     yield port
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) in (0, 130, -signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode in (0, 130, -signal.SIGINT)
 
 
 def ask(port, path, method="GET", **headers):

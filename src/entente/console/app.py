@@ -89,6 +89,7 @@ def ready(port: int = PORT) -> Iterator[socket.socket]:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             held.bind((HOST, port))
+            held.listen()  # who is told the address is not refused, even before the first answer
         except OSError as problem:
             raise StoreError(
                 f"port: {port} cannot be had ({problem.strerror}); pick another with --port, or 0 for any"
