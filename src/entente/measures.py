@@ -120,7 +120,7 @@ MEASURES: dict[str, Measure] = {
         "Spurious and duplicate tracks", "tracks", "lower", "held beyond one an object, on average", "picture"
     ),
     "gospa_km": Measure(
-        "Distance of the picture from the truth (GOSPA)",
+        "Picture to truth (GOSPA)",
         "km",
         "lower",
         "mean from the first launch to the last impact; order 2, cutoff 100 km: each body missed or track too many adds as 71 km",

@@ -12,7 +12,9 @@ from entente.scenario.load import load
 
 @cache
 def told(rung):
-    run = simulate(load("one-launch"), "mrbm-central-europe", rung, 1)
+    run = simulate(
+        load("one-launch"), "mrbm-central-europe", rung, 8
+    )  # a seed in which both take something from the other
     return run, compositions(run.world, run.picture)
 
 

@@ -16,7 +16,8 @@ who gets what, `jpda` for how likely it is each one's; `fuse` two estimates whos
 track a look was at; `predict` where it comes down, where it came from, with `conic` for falls without air in closed form and
 `passage` for what the air costs; `classify` what class of vehicle it is; `score` how good an estimate is, `picture` how good
 a whole set of them. Compiled loops over them: `follow` one nation's tracker, scan by scan, with `scans` for what of a scan
-it can use, `bank` for what it remembers, `claims` for which detection is whose, `repeats` for tracks of one body, and `near`
+it can use, `bank` for what it remembers, `descent` for a body that surely comes down,
+`claims` for which detection is whose, `repeats` for tracks of one body, and `near`
 for which of many points lie near a place; `belief` what tracks lead to and which are one body, moment by moment; `same`
 which they are at one moment; `pairs` both sides' tracks put into one frame, matched, judged and joined; `salvo` when a site
 would fire at them.

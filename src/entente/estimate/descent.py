@@ -77,6 +77,7 @@ def update_descent(
 
     Returns:
         normalised innovation squared, logarithm of the likelihood; both nan where no detection can be predicted.
+    Source: Bar-Shalom, Li & Kirubarajan (2001), section 10.3, of the step; when one filter takes over from two is own.
     """
     m = z.shape[0]
     z_pred, H = np.empty(m), np.empty((m, 7))
