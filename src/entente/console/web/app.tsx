@@ -9,6 +9,7 @@ import { Panel } from "./panel";
 import { MOST_PATHS } from "./draw";
 import { isStacked } from "./frame";
 import { Search } from "./search";
+import { OnItsWay } from "./seed";
 import { Shape } from "./shape";
 import { type Perspective } from "./scene";
 import { canShowSpace, Space } from "./space";
@@ -31,8 +32,9 @@ export function App(): ComponentChildren {
       <Head />
       <main class={`main ${state.compare.value}`}>
         <div class="views-host">
-          {state.space.value && canShowSpace() ? <Space /> : <Stage />}
+          {state.space.value && canShowSpace() ? <Space key={`${doc.value.case.name} ${doc.value.seed}`} /> : <Stage />}
           <PaneHeads />
+          <OnItsWay />
           <Notes />
           {!state.space.value && <Zoom />}
         </div>
@@ -67,6 +69,7 @@ function Failure(): ComponentChildren {
       <h1>{state.waiting.value ? WORDS.name : WORDS.noReplay}</h1>
       <p>{state.failure.value}</p>
       <button onClick={() => void load()}>{WORDS.tryAgain}</button>
+      {!state.waiting.value && location.search && <a href={location.pathname}>{WORDS.firstHistory}</a>}
     </main>
   );
 }

@@ -183,6 +183,7 @@ function drawMap(
   }
   const { rect } = view;
   const where = [Object.values(frame.camera), rect.w, rect.h, frame.ratio, frame.theme].join();
+  const of = `${frame.doc.case.name} ${frame.doc.seed}`; // reach differs with what flies, and is drawn by seed
   const base = keep(
     "base",
     where + (frame.compare === "beside" && isStacked(frame.width, frame.height)),
@@ -196,7 +197,7 @@ function drawMap(
   const chosen = frame.selected.startsWith("sensor.") ? frame.selected : "";
   const reach = keep(
     `reach${i}`,
-    [where, rect.x, rect.y, sees, chosen].join(),
+    [where, of, rect.x, rect.y, sees, chosen].join(),
     { ...rect, x: 0, y: 0 },
     frame.ratio,
     (canvas) => {

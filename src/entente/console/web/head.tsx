@@ -2,7 +2,8 @@
 
 import { type ComponentChildren } from "preact";
 import { savePng, saveSvg } from "./export";
-import { isEmbedded, toCase } from "./load";
+import { isEmbedded, toHistory } from "./load";
+import { Seed } from "./seed";
 import { canShowSpace } from "./space";
 import * as state from "./state";
 import { VIEWS } from "./views";
@@ -17,12 +18,13 @@ export function Head(): ComponentChildren {
         <h1>
           <Cases />
         </h1>
-        <p>
-          {doc.title}
+        <div class="under">
+          <Seed />
+          <p>{doc.title}</p>
           <button class="quiet" onClick={() => (state.open.value = "about")} aria-haspopup="dialog">
             {WORDS.about}
           </button>
-        </p>
+        </div>
       </div>
       <nav class="segments views" aria-label={WORDS.viewsLabel}>
         {VIEWS.map((view) => (
@@ -104,9 +106,9 @@ function Cases(): ComponentChildren {
   return (
     <select
       aria-label={WORDS.caseLabel}
-      value={doc.case.name}
+      value={state.wanted.value?.case ?? doc.case.name}
       title={doc.case.title}
-      onChange={(event) => toCase(event.currentTarget.value)}
+      onChange={(event) => toHistory({ case: event.currentTarget.value })}
     >
       {doc.cases.map((one) => (
         <option key={one.name} value={one.name}>

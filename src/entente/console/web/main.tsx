@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
 import { onKey } from "./keys";
-import { again, load } from "./load";
+import { goBack, isEmbedded, isShown, load } from "./load";
 import * as state from "./state";
 import { lanes, running } from "./timeline";
 import { clock, holderName } from "./words";
@@ -29,22 +29,21 @@ function keepAddress(): void {
       state.camera.value,
       state.space.value,
     ];
-    void [state.theme.value, state.selected.value, state.divider.value, state.spaceView.value];
+    void [state.theme.value, state.selected.value, state.divider.value, state.spaceView.value, state.wanted.value];
     asked ??= setTimeout(() => {
       asked = undefined;
+      const doc = state.doc.peek();
+      if (!doc || state.wanted.peek()) return; // the address may be of what is on its way
       ours = state.told();
-      if (ours && location.hash.slice(1) !== ours)
-        history.replaceState(null, "", `${location.pathname}${location.search}#${ours}`);
+      const search = isEmbedded() ? location.search : state.searchOf(doc.case.name, String(doc.seed));
+      if (location.hash.slice(1) !== ours || location.search !== search)
+        history.replaceState(null, "", `${location.pathname}${search}#${ours}`);
     }, LATER_MS);
   });
-  let search = location.search;
-  window.addEventListener("popstate", () => {
-    if (location.search !== search) again(); // another case
-    search = location.search;
-  });
+  window.addEventListener("popstate", goBack);
   window.addEventListener("hashchange", () => {
     const doc = state.doc.peek();
-    if (doc && location.hash.slice(1) !== ours) state.restore(location.hash, doc);
+    if (doc && isShown() && location.hash.slice(1) !== ours) state.restore(location.hash, doc);
   });
 }
 

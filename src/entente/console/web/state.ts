@@ -16,6 +16,13 @@ export type SpaceView = [number, number, number, number, number];
 
 export type Tab = "comparison" | "events" | "tracks" | "details";
 
+/** A history that is asked for while another stays on the screen. */
+export interface Wanted {
+  case: string;
+  seed: string;
+  isNew: boolean; // not one that the browser's buttons went back to
+}
+
 /** A pane: a rung (its place in the document's list) and who looks. */
 export interface Pane {
   rung: number;
@@ -26,6 +33,8 @@ export const doc = signal<Replay | null>(null);
 export const world = signal<World | null>(null);
 export const failure = signal<string | null>(null);
 export const waiting = signal(false);
+export const wanted = signal<Wanted | null>(null);
+export const trouble = signal<string | null>(null); // why what is wanted cannot be shown
 
 export const t = signal(0);
 export const playing = signal(false);
@@ -197,6 +206,24 @@ export function begin(at: Replay, map: World): void {
     goTo(first.t);
     restore(location.hash, at);
   });
+}
+
+/** The address of the history that is shown: its case and seed are in it, said or not when it was asked for. */
+export function searchOf(name: string, seed: string): string {
+  const search = new URLSearchParams(location.search);
+  search.set("case", name);
+  search.set("seed", seed);
+  return `?${search.toString()}`;
+}
+
+/** What stays when another history is shown: of another case, how one looks; of the same, also when and where. */
+export function kept(sameCase: boolean): string {
+  const all = new URLSearchParams(told());
+  const stands = /^(sensor|site|region|notice)/.test(selected.peek());
+  for (const key of [...all.keys()])
+    if (!sameCase ? !["compare", "theme", "hide"].includes(key) && all.get(key) !== "space" : key === "select" && !stands)
+      all.delete(key);
+  return all.toString();
 }
 
 /** The state as the part of an address after #. */

@@ -6,7 +6,7 @@ import { type Perspective } from "./scene";
 export const WORDS = {
   name: "Entente",
   loading: "Reading the replay",
-  noServer: "The server does not answer. Trying again every few seconds; nothing is lost.",
+  noServer: "The server does not answer. Trying again every few seconds; what is on the screen stays.",
   noReplay: "This replay cannot be shown",
   tryAgain: "Try again",
   exercise: "EXERCISE",
@@ -162,6 +162,12 @@ export const WORDS = {
   question: "Question",
   launchedBy: "Launched by",
   seedIs: "Seed",
+  historyLabel: "History",
+  anyHistory: "Any whole number from 0 names a history; the same number always gives the same one",
+  previousHistory: "Previous history",
+  nextHistory: "Next history",
+  firstHistory: "Show the first history instead",
+  stay: "Keep the history that is shown",
   zoom: "Zoom",
   warned: "warning",
   allTogether: "all together",
@@ -189,6 +195,10 @@ export const WORDS = {
 /** Sentences, and names with a number in them. */
 export const SAY = {
   track: (n: number) => `Track T${n}`,
+  seed: (seed: string) => `Seed ${seed}`,
+  computing: (title: string, seed: string) => `Computing seed ${seed}${title ? ` of “${title}”` : ""}…`,
+  notShown: (title: string, seed: string) => `Seed ${seed}${title ? ` of “${title}”` : ""} is not shown.`,
+  stays: (seed: string) => `Seed ${seed} stays on the screen.`,
   rung: (n: number) => `Rung ${n}`,
   rungLong: (n: number, name: string) => `rung ${n}, ${name}`,
   missile: (n: number) => `${WORDS.truthOf} ${n}`,
