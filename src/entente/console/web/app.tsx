@@ -2,7 +2,7 @@
 
 import { type ComponentChildren } from "preact";
 import { About, Dialog, Keys } from "./dialogs";
-import { Head } from "./head";
+import { Choices, Head } from "./head";
 import { nothing } from "./lists";
 import { load } from "./load";
 import { Panel } from "./panel";
@@ -47,6 +47,11 @@ export function App(): ComponentChildren {
       {open.value === "search" && (
         <Dialog label={WORDS.search}>
           <Search />
+        </Dialog>
+      )}
+      {open.value === "save" && (
+        <Dialog label={WORDS.save}>
+          <Choices />
         </Dialog>
       )}
       {open.value === "keys" && (

@@ -130,31 +130,31 @@ function CompareIcon({ kind }: { kind: state.Compare }): ComponentChildren {
 }
 
 function Save(): ComponentChildren {
-  const shown = state.open.value === "save";
+  return (
+    <button
+      class="icon"
+      aria-haspopup="dialog"
+      onClick={() => (state.open.value = "save")}
+      title={WORDS.save}
+      aria-label={WORDS.save}
+    >
+      <svg viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M12 4v11M7.5 11 12 15.5 16.5 11M5 20h14" />
+      </svg>
+    </button>
+  );
+}
+
+/** What the picture can be saved as. */
+export function Choices(): ComponentChildren {
   const choose = (save: () => void) => (): void => {
     state.open.value = "";
     save();
   };
   return (
-    <div class="menu">
-      <button
-        class="icon"
-        aria-expanded={shown}
-        aria-haspopup="true"
-        onClick={() => (state.open.value = shown ? "" : "save")}
-        title={WORDS.save}
-        aria-label={WORDS.save}
-      >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M12 4v11M7.5 11 12 15.5 16.5 11M5 20h14" />
-        </svg>
-      </button>
-      {shown && (
-        <div class="choices">
-          <button onClick={choose(savePng)}>{WORDS.savePng}</button>
-          <button onClick={choose(saveSvg)}>{WORDS.saveSvg}</button>
-        </div>
-      )}
+    <div class="choices">
+      <button onClick={choose(savePng)}>{WORDS.savePng}</button>
+      <button onClick={choose(saveSvg)}>{WORDS.saveSvg}</button>
     </div>
   );
 }
