@@ -2,6 +2,7 @@
 
 import { columnsOf, holds } from "./columns";
 import { CENTRE, type Area, type Changes, type Message, type Replay, type Track } from "./document";
+import { eventDetails, knowsShot, shotDetails, shotKey } from "./happened";
 import { type Perspective, extent } from "./scene";
 import { rungAt } from "./state";
 import { SAY, WORDS, clock, holderName, km, number, place, seconds, squareKm } from "./words";
@@ -9,8 +10,11 @@ import { SAY, WORDS, clock, holderName, km, number, place, seconds, squareKm } f
 export interface Group {
   title: string;
   rows: [string, string][];
-  list: string[];
+  list: Line[];
 }
+
+/** A line of words; with a key or a time, one that leads there. */
+export type Line = string | { text: string; key?: string; t?: number };
 
 export interface Details {
   kind: string;
@@ -18,12 +22,20 @@ export interface Details {
   holder: Perspective | number | null; // whose mark it carries
   groups: Group[];
   start_s: number | null; // where it is not there now: when it begins
+  go?: { text: string; t: number }; // the time that it is about
 }
 
 const MINUTE = 60;
 
 /** The details of the object that a key names, at a moment; null where the document knows none. */
-export function details(at: Replay, key: string, moment: number, rungIndex: number): Details | null {
+export function details(
+  at: Replay,
+  key: string,
+  moment: number,
+  rungIndex: number,
+  now: number,
+  side: Perspective,
+): Details | null {
   const dot = key.indexOf(".");
   const [kind, rest] = dot < 0 ? [key, ""] : [key.slice(0, dot), key.slice(dot + 1)];
   switch (kind) {
@@ -32,7 +44,11 @@ export function details(at: Replay, key: string, moment: number, rungIndex: numb
     case "sensor":
       return sensorDetails(at, rest, moment, rungIndex);
     case "site":
-      return siteDetails(at, rest, rungIndex, moment);
+      return siteDetails(at, rest, rungIndex, now, side);
+    case "event":
+      return eventDetails(at, key, side);
+    case "shot":
+      return shotDetails(at, key, now, side);
     case "region":
       return regionDetails(at, rest);
     case "truth":
@@ -44,7 +60,7 @@ export function details(at: Replay, key: string, moment: number, rungIndex: numb
   }
 }
 
-function group(title: string, rows: [string, string][], list: string[] = []): Group {
+export function group(title: string, rows: [string, string][], list: Line[] = []): Group {
   return { title, rows, list };
 }
 
@@ -144,7 +160,10 @@ function madeOf(at: Replay, track: Track, picture: number, moment: number): Grou
     ]);
   const seen = holds(track.seen_by, moment);
   if (seen !== null) rows.push([WORDS.seenBy, SEEN[seen] ?? WORDS.unknown]);
-  const sensors = (holds(track.sensors, moment) ?? []).map((n) => sensorName(at, n));
+  const sensors = (holds(track.sensors, moment) ?? []).map((n): Line => ({
+    text: sensorName(at, n),
+    key: `sensor.${at.sensors[n]?.id ?? ""}`,
+  }));
   const messages = at.pictures[picture]?.messages ?? [];
   const went = [...new Set(upTo(track.messages, moment))].sort((a, b) => b - a);
   const lines = went.slice(0, 40).map((n) => messageLine(at, messages[n]));
@@ -224,7 +243,12 @@ function sensorDetails(at: Replay, id: string, moment: number, rungIndex: number
   const picture = rungAt(at, rungIndex).picture;
   const feeds = (columnsOf(at).tracks[picture] ?? [])
     .filter(({ track }) => (holds(track.sensors, moment) ?? []).includes(n))
-    .map(({ track, number: m }) => SAY.trackOf(m, holderName(at, track.holder)));
+    .map(
+      ({ track, number: m }): Line => ({
+        text: SAY.trackOf(m, holderName(at, track.holder)),
+        key: `track.${picture}.${track.id}`,
+      }),
+    );
   return {
     kind: WORDS.kinds[sensor.kind],
     title: sensor.title,
@@ -234,18 +258,18 @@ function sensorDetails(at: Replay, id: string, moment: number, rungIndex: number
   };
 }
 
-function siteDetails(at: Replay, id: string, rungIndex: number, moment: number): Details | null {
+function siteDetails(at: Replay, id: string, rungIndex: number, now: number, side: Perspective): Details | null {
   const n = at.sites.findIndex((site) => site.id === id);
   const site = at.sites[n];
   if (!site) return null;
-  const t = at.grid.start_s + moment * at.grid.step_s;
-  const shots = rungAt(at, rungIndex).shots.filter((shot) => shot.site === n && shot.launch_s <= t + at.grid.step_s);
-  const lines = shots.map((shot, i) => {
+  const rung = rungAt(at, rungIndex);
+  const lines = rung.shots.flatMap((shot, k): Line[] => {
+    if (shot.site !== n || shot.launch_s > now + 0.06 || !knowsShot(at, rung, shot, side)) return [];
     const end =
-      shot.intercept_s > t
+      shot.intercept_s > now + 0.06
         ? SAY.meets(shot.object + 1, clock(shot.intercept_s))
         : SAY.met(shot.hit, shot.object + 1, clock(shot.intercept_s));
-    return SAY.shot(i + 1, clock(shot.launch_s), end, km(shot.alt_km), Math.round(100 * shot.p_kill));
+    return [{ text: SAY.shot(k + 1, clock(shot.launch_s), end, km(shot.alt_km)), key: shotKey(rung, k) }];
   });
   return {
     kind: WORDS.kinds.site,
@@ -259,7 +283,7 @@ function siteDetails(at: Replay, id: string, rungIndex: number, moment: number):
         [WORDS.inventory, String(site.inventory)],
         ...(site.range_km === null ? [] : ([[WORDS.range, km(site.range_km)]] as [string, string][])),
       ]),
-      group(SAY.shotsAt(rungAt(at, rungIndex).rung), [], lines.length ? lines : [WORDS.noShots]),
+      group(SAY.shotsAt(rung.rung), [], lines.length ? lines : [WORDS.noShots]),
     ],
   };
 }

@@ -1,10 +1,11 @@
 /** What moves: one scene on one view. Paths of one style are traced together, in chunks that a software canvas fills quickly. */
 
 import { traceArea, traceCorridor, traceEllipse, traceLine } from "./areas";
-import { type Followed, unit } from "./columns";
+import { EARTH_KM, type Followed, unit } from "./columns";
 import { CENTRE, type Area } from "./document";
 import { drawShots, drawTruth } from "./flying";
 import { drawFixed, drawNotice, drawRegions } from "./ground";
+import { shotKey } from "./happened";
 import { type Label, drawLabels } from "./labels";
 import { DASHES, type Palette, colourOf, mark } from "./palette";
 import { type Pen } from "./pen";
@@ -211,7 +212,10 @@ function drawSelected({ pen, view, palette, selected }: Drawing, scene: Scene): 
     if (trackKey(scene, track) !== selected) continue;
     if (track.known) at = [track.x, track.y, track.z];
     else if (track.impact) at = unit(track.impact[0], track.impact[1]);
+    else if (track.launch) at = unit(track.launch[0], track.launch[1]);
   }
+  for (const [number, shot] of scene.rung.shots.entries())
+    if (shotKey(scene.rung, number) === selected) at = shotNow(scene, number) ?? place3(shot.place, shot.alt_km);
   for (const site of scene.sites) if (`site.${site.id}` === selected) at = unit(site.lat_deg, site.lon_deg);
   for (const truth of scene.truth) if (`truth.${truth.object}` === selected) at = [truth.x, truth.y, truth.z];
   if (!at || !view.project(...at)) return;
@@ -223,6 +227,16 @@ function drawSelected({ pen, view, palette, selected }: Drawing, scene: Scene): 
   pen.strokeStyle = palette.ink;
   pen.lineWidth = 2;
   pen.stroke();
+}
+
+/** Where a shot is seen now; null where it is not. */
+function shotNow(scene: Scene, number: number): [number, number, number] | null {
+  const seen = scene.shots.find((one) => one.number === number);
+  return seen ? [seen.x, seen.y, seen.z] : null;
+}
+
+function place3([lat_deg, lon_deg]: [number, number], alt_km: number): [number, number, number] {
+  return unit(lat_deg, lon_deg).map((value) => value * (1 + alt_km / EARTH_KM)) as [number, number, number];
 }
 
 function nameTracks({ view, palette, selected, hits }: Drawing, scene: Scene, labels: Label[]): void {

@@ -3,11 +3,12 @@
 import { traceLine } from "./areas";
 import { unit } from "./columns";
 import { type Drawing } from "./draw";
+import { shotKey } from "./happened";
 import { type Label } from "./labels";
 import { colourOf } from "./palette";
 import { type Pen } from "./pen";
 import { type Scene } from "./scene";
-import { WORDS, km } from "./words";
+import { SAY, WORDS, km } from "./words";
 
 export function drawTruth({ pen, view, palette, hits }: Drawing, scene: Scene, labels: Label[]): void {
   pen.strokeStyle = pen.fillStyle = palette.truth;
@@ -62,7 +63,7 @@ function cross(pen: Pen, x: number, y: number, r: number): void {
 }
 
 export function drawShots({ pen, view, palette, hits }: Drawing, scene: Scene, labels: Label[]): void {
-  const told = new Set<string>();
+  const told = new Map<string, Label & { count: number }>();
   for (const seen of scene.shots) {
     const colour = colourOf(palette, seen.party);
     pen.strokeStyle = pen.fillStyle = colour;
@@ -77,7 +78,7 @@ export function drawShots({ pen, view, palette, hits }: Drawing, scene: Scene, l
     }
     if (!view.project(seen.x, seen.y, seen.z)) continue;
     const [x, y] = [view.sx, view.sy];
-    const key = `site.${seen.site.id}`;
+    const key = shotKey(scene.rung, seen.number);
     hits.push({ x, y, key });
     if (seen.flies) {
       pen.beginPath();
@@ -95,10 +96,16 @@ export function drawShots({ pen, view, palette, hits }: Drawing, scene: Scene, l
       }
       pen.stroke();
     }
-    const text = seen.flies ? WORDS.shotsFrom : `${WORDS.shotsFrom}: ${seen.shot.hit ? WORDS.hit : WORDS.miss}`;
-    const place = `${text} ${Math.round(x / 20)} ${Math.round(y / 20)}`;
-    if (told.has(place)) continue;
-    told.add(place);
-    labels.push({ text, note: "", x, y, off: 11, rank: 18, colour, bold: false });
+    const end = seen.flies ? "" : `: ${seen.shot.hit ? WORDS.hit : WORDS.miss}`;
+    const place = `${end} ${Math.round(x / 20)} ${Math.round(y / 20)}`;
+    const known = told.get(place);
+    if (known) {
+      known.text = SAY.interceptors(++known.count) + end;
+      continue;
+    }
+    const text = SAY.interceptors(1) + end;
+    const label = { text, note: "", x, y, off: 11, rank: 18, colour, bold: false, count: 1 };
+    told.set(place, label);
+    labels.push(label);
   }
 }

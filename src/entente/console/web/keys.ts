@@ -4,6 +4,7 @@ import { home } from "./views";
 import { VIEWS } from "./views";
 import * as state from "./state";
 import { pan, zoomAt } from "./stage";
+import { chooseNow } from "./timeline";
 
 const MINUTE = 60;
 
@@ -44,6 +45,7 @@ function act(event: KeyboardEvent, target: HTMLElement): boolean {
   else if (event.key === "End") state.goTo(state.span(doc)[1]);
   else if (event.key === "v")
     state.setView(VIEWS[(VIEWS.indexOf(state.camera.peek().view) + 1) % VIEWS.length] ?? "europe");
+  else if (event.key === "e") return chooseNow();
   else if (event.key === "p") state.nextSide();
   else if (event.key === "c")
     state.compare.value = state.COMPARES[(state.COMPARES.indexOf(state.compare.peek()) + 1) % 3] ?? "one";

@@ -8,7 +8,7 @@ import { type Event } from "./document";
 import { Shape } from "./shape";
 import { type Scene, type SeenTrack, extent } from "./scene";
 import { doc, goTo, moment, playing, rungAt, scenes, select, selected, shown } from "./state";
-import { lanes } from "./timeline";
+import { choose, lanes } from "./timeline";
 import { WORDS, clock, holderName, number, perspectiveName, rungShort } from "./words";
 
 interface Row {
@@ -16,6 +16,7 @@ interface Row {
   what: Event["what"];
   text: string;
   times: (number | null)[]; // of each pane
+  events: (Event | null)[];
 }
 
 /** Events of both panes, the same event at two rungs in one row. */
@@ -34,8 +35,10 @@ const rows = computed<Row[]>(() => {
         what: event.what,
         text: event.text,
         times: lanes.value.map(() => null),
+        events: lanes.value.map(() => null),
       };
       row.times[pane] = event.t_s;
+      row.events[pane] = event;
       merged.set(key, row);
     }
   });
@@ -123,12 +126,12 @@ export function Events(): ComponentChildren {
           >
             <th scope="row">
               {panes.length > 1 && panes[0]?.side !== panes[1]?.side ? null : <Shape holder={row.party} />}
-              <span>
+              <button class="leads" onClick={() => open(row)}>
                 {row.party !== null && typeof panes[0]?.side !== "number" && (
                   <span class="who">{holderName(at, row.party)}: </span>
                 )}
                 {row.text}
-              </span>
+              </button>
             </th>
             {row.times.map((time, pane) => (
               <td key={pane} class="time">
@@ -151,6 +154,12 @@ export function Events(): ComponentChildren {
       }}
     />
   );
+}
+
+/** The panel of an event: of the right map, where both have it. */
+function open({ events }: Row): void {
+  const lane = events.reduce((last, event, i) => (event ? i : last), 0);
+  choose(lane, events[lane] as Event);
 }
 
 type Item = { scene: Scene; pane: number; track: SeenTrack | null };

@@ -2,10 +2,10 @@
 
 import { type ComponentChildren } from "preact";
 import { Comparison } from "./compare";
-import { details } from "./details";
+import { type Line, details } from "./details";
 import { Events, Tracks } from "./lists";
 import { Shape } from "./shape";
-import { type Tab, doc, goTo, moment, panes, scenes, select, selected, tab } from "./state";
+import { type Tab, doc, goTo, moment, panes, playing, scenes, select, selected, t, tab } from "./state";
 import { WORDS } from "./words";
 
 export function Panel(): ComponentChildren {
@@ -69,7 +69,10 @@ function move(event: KeyboardEvent, names: Tab[]): void {
 function Chosen(): ComponentChildren {
   const at = doc.value;
   if (!at) return null;
-  const found = details(at, selected.value, moment.value, panes.value[1].rung);
+  const now = playing.value ? at.grid.start_s + moment.value * at.grid.step_s : t.value;
+  const { rung, side } = panes.value[1];
+  const found = details(at, selected.value, moment.value, rung, now, side);
+  const { go = found && found.start_s !== null ? { text: WORDS.goStart, t: found.start_s } : null } = found ?? {};
   if (!found) return <p class="empty">{WORDS.nothingFound}</p>;
   return (
     <article class="chosen">
@@ -82,9 +85,9 @@ function Chosen(): ComponentChildren {
           ×
         </button>
       </header>
-      {found.start_s !== null && (
-        <button class="wide" onClick={() => goTo(found.start_s as number)}>
-          {WORDS.goStart}
+      {go && Math.abs(go.t - now) > 0.06 && (
+        <button class="wide" onClick={() => jump(go.t)}>
+          {go.text}
         </button>
       )}
       {found.groups.map((group, i) => (
@@ -103,12 +106,36 @@ function Chosen(): ComponentChildren {
           {group.list.length > 0 && (
             <ul>
               {group.list.map((line, k) => (
-                <li key={k}>{line}</li>
+                <li key={k}>
+                  <Told line={line} />
+                </li>
               ))}
             </ul>
           )}
         </section>
       ))}
     </article>
+  );
+}
+
+function jump(to: number): void {
+  playing.value = false;
+  goTo(to);
+}
+
+/** A line of a list; one that leads somewhere is a button. */
+function Told({ line }: { line: Line }): ComponentChildren {
+  if (typeof line === "string") return line;
+  const { text, key, t: time } = line;
+  return (
+    <button
+      class="leads"
+      onClick={() => {
+        if (time !== undefined) jump(time);
+        if (key) select(key);
+      }}
+    >
+      {text}
+    </button>
   );
 }

@@ -73,6 +73,7 @@ export interface SeenTruth {
 
 export interface SeenShot {
   shot: Shot;
+  number: number; // in the rung's list
   site: Site;
   party: number;
   flies: boolean; // else it has met its target, or missed it, a moment ago
@@ -232,13 +233,13 @@ function seenTruth(doc: Replay, rung: Rung, t: number): SeenTruth[] {
 function seenShots(doc: Replay, rung: Rung, perspective: Perspective, t: number): SeenShot[] {
   const told = rung.flows.includes("rules") || rung.flows.includes("assignments");
   const out: SeenShot[] = [];
-  for (const shot of rung.shots) {
+  for (const [number, shot] of rung.shots.entries()) {
     const site = doc.sites[shot.site];
     if (!site || t < shot.launch_s || t > shot.intercept_s + BURST_S) continue;
     if (perspective !== "truth" && perspective !== site.party && !told) continue;
     const part = Math.min(1, (t - shot.launch_s) / Math.max(1e-9, shot.intercept_s - shot.launch_s));
     const [x, y, z] = climb(site, shot, part);
-    out.push({ shot, site, party: site.party, flies: t <= shot.intercept_s, x, y, z });
+    out.push({ shot, number, site, party: site.party, flies: t <= shot.intercept_s, x, y, z });
   }
   return out;
 }

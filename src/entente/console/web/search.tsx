@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { columnsOf } from "./columns";
+import { eventKey, knowsShot, shotKey } from "./happened";
 import { Shape } from "./shape";
 import { type Perspective, isHeldBy } from "./scene";
 import { doc, goTo, open, playing, rungAt, select, shown } from "./state";
@@ -14,8 +15,8 @@ interface Found {
   text: string;
   note: string;
   holder: Perspective | number | null;
-  key: string; // "" for an event
-  t: number | null;
+  key: string;
+  t: number | null; // to go to
 }
 
 const MOST = 40;
@@ -63,15 +64,29 @@ function* everything(): Generator<Found> {
   for (const region of replay.regions)
     yield { text: region.title, note: WORDS.kinds.region, holder: region.party, key: `region.${region.name}`, t: null };
   if (replay.notice) yield { text: WORDS.noticeTitle, note: WORDS.kinds.notice, holder: null, key: "notice", t: null };
-  for (const events of lanes.peek())
-    for (const event of events)
+  const lists = new Set<string>();
+  for (const [lane, { rung: index, side }] of shown.peek().entries()) {
+    const rung = rungAt(replay, index);
+    if (lists.has(`${index} ${side}`)) continue;
+    lists.add(`${index} ${side}`);
+    for (const [k, shot] of rung.shots.entries())
+      if (knowsShot(replay, rung, shot, side))
+        yield {
+          text: `${SAY.interceptor(k + 1)}, ${replay.sites[shot.site]?.title ?? ""}`,
+          note: `${SAY.inTime(WORDS.kinds.shot, clock(shot.launch_s))}, ${rungShort(rung).toLowerCase()}`,
+          holder: replay.sites[shot.site]?.party ?? null,
+          key: shotKey(rung, k),
+          t: shot.launch_s,
+        };
+    for (const event of lanes.peek()[lane] ?? [])
       yield {
         text: event.text,
-        note: SAY.inTime(WORDS.kinds.event, clock(event.t_s)),
+        note: `${SAY.inTime(WORDS.kinds.event, clock(event.t_s))}, ${rungShort(rung).toLowerCase()}`,
         holder: event.party,
-        key: "",
+        key: eventKey(rung, event),
         t: event.t_s,
       };
+  }
 }
 
 function find(words: string): Found[] {

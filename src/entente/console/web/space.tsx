@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { marked } from "./happened";
 import { isEmbedded } from "./load";
 import { scene } from "./scene";
 import * as state from "./state";
@@ -37,7 +38,7 @@ async function start(host: HTMLElement): Promise<() => void> {
   const globe = mount(host, doc, {
     world,
     theme: () => state.theme.peek(),
-    selected: () => state.selected.peek(),
+    selected: () => marked(doc, state.selected.peek()),
     choose: (key) => state.select(key),
     covered: () => ({ top: 56, right: 8, bottom: 8, left: 8 }),
     moved: (view) =>
@@ -56,7 +57,7 @@ async function start(host: HTMLElement): Promise<() => void> {
       void state.theme.value;
       globe.update(scene(doc, state.rungAt(doc, rung), side, state.t.value));
     }),
-    effect(() => globe.select(state.selected.value)),
+    effect(() => globe.select(marked(doc, state.selected.value))),
   ];
   return () => {
     for (const end of ends) end();

@@ -5,6 +5,7 @@ import { type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type Hit } from "./draw";
 import { type Frame, drawFrame, isStacked, placesOf } from "./frame";
+import { marked, objectOf } from "./happened";
 import { type Pen } from "./pen";
 import { type Scene, scene } from "./scene";
 import * as state from "./state";
@@ -17,10 +18,7 @@ const NEAR = 18; // pixels
 /** The object that what is selected is about, for the close-up. */
 export function chosenObject(key: string): number | null {
   const at = state.doc.peek();
-  const [kind, first, second] = key.split(".");
-  if (kind === "truth") return Number(first);
-  if (kind !== "track" || !at) return null;
-  return at.pictures[Number(first)]?.tracks[Number(second)]?.object ?? null;
+  return at ? objectOf(at, key) : null;
 }
 
 /** The frame to draw now; null before there is anything. */
@@ -38,7 +36,7 @@ export function frameNow(ratio: number): Frame | null {
     divider: state.divider.value,
     camera: state.camera.value,
     theme: state.theme.value,
-    selected: state.selected.value,
+    selected: marked(doc, state.selected.value),
     object: chosenObject(state.selected.value),
     width,
     height,

@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { type Replay, type Rung } from "./document";
+import { atOtherRung } from "./happened";
 import { opening } from "./opening";
 import { type Theme } from "./palette";
 import { type Perspective, type Scene, eventsOf, scene } from "./scene";
@@ -132,10 +133,12 @@ export function setPane(which: 0 | 1, change: Partial<Pane>): void {
   });
 }
 
-/** The track at another rung that is the same holder's of the same object; other keys stay. */
+/** The same at another rung: the same holder's track of the same object, the same event or shot; other keys stay. */
 function atRung(key: string, from: number, to: number): string {
   const at = doc.peek();
   const [kind, picture, id] = key.split(".");
+  if (at && (kind === "event" || kind === "shot") && picture === String(rungAt(at, from).rung))
+    return atOtherRung(at, key, rungAt(at, to)) || key;
   if (!at || kind !== "track" || Number(picture) !== rungAt(at, from).picture) return key;
   const other = rungAt(at, to).picture;
   const track = at.pictures[Number(picture)]?.tracks.find((one) => one.id === Number(id));

@@ -3,11 +3,29 @@
 import { computed, effect, signal } from "@preact/signals";
 import { type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Event } from "./document";
+import { type Event, type Replay } from "./document";
+import { eventAt, eventKey, shotAt } from "./happened";
 import { PALETTES, mark } from "./palette";
 import { FONT } from "./labels";
 import { eventsOf } from "./scene";
-import { SPEEDS, compare, doc, goTo, moment, playing, rungAt, shown, span, speed, t, theme, togglePlay } from "./state";
+import {
+  type Pane,
+  SPEEDS,
+  compare,
+  doc,
+  goTo,
+  moment,
+  playing,
+  rungAt,
+  select,
+  selected,
+  shown,
+  span,
+  speed,
+  t,
+  theme,
+  togglePlay,
+} from "./state";
 import { SAY, WORDS, clock, holderName, rungShort, spoken, utc } from "./words";
 
 /** Events of each pane, in the order of time. */
@@ -101,7 +119,7 @@ function Slider({ from, to, step }: { from: number; to: number; step: number }):
 }
 
 const hovered = signal<{ lane: number; events: Event[]; x: number } | null>(null);
-const LANE = 17;
+const LANE = 18;
 
 /** Marks are drawn, not put into the page one by one: a history may have a hundred thousand. */
 function Marks(): ComponentChildren {
@@ -112,7 +130,7 @@ function Marks(): ComponentChildren {
     const watcher = new ResizeObserver(() => (width.value = element.clientWidth));
     watcher.observe(element);
     const stop = effect(() => {
-      void moment.value;
+      void [moment.value, selected.value];
       paint(element, width.value);
     });
     return () => {
@@ -145,13 +163,36 @@ function Marks(): ComponentChildren {
         onPointerLeave={() => (hovered.value = null)}
         onClick={(event) => {
           const found = find(event);
-          if (found) goTo((found.events[0] as Event).t_s);
+          if (found) choose(found.lane, found.events[0] as Event);
         }}
       />
       {compare.value !== "one" && <LaneNames />}
       {now && <Tip now={now} />}
     </div>
   );
+}
+
+/** Go to an event and say what there is to say of it. */
+export function choose(lane: number, event: Event): void {
+  const [at, pane] = [doc.peek(), shown.peek()[lane]];
+  if (!at || !pane) return;
+  playing.value = false;
+  goTo(event.t_s);
+  select(eventKey(rungAt(at, pane.rung), event));
+}
+
+/** The panel of the event at this moment, or of the next one at it; of the right map first. */
+export function chooseNow(): boolean {
+  const at = doc.peek();
+  if (!at) return false;
+  const here: [number, Event][] = [];
+  for (const [lane, events] of [...lanes.peek().entries()].reverse())
+    for (const event of events) if (Math.abs(event.t_s - t.peek()) < 0.06) here.push([lane, event]);
+  if (here.length === 0) return false;
+  const keys = here.map(([lane, event]) => eventKey(rungAt(at, (shown.peek()[lane] as Pane).rung), event));
+  const [lane, event] = here[(keys.indexOf(selected.peek()) + 1) % here.length] as [number, Event];
+  choose(lane, event);
+  return true;
 }
 
 function LaneNames(): ComponentChildren {
@@ -169,7 +210,7 @@ function LaneNames(): ComponentChildren {
 /** The events at this very moment, where the clock stands on some: [ and ] go there. */
 function current(): typeof hovered.value {
   const at = doc.value;
-  if (!at || playing.value) return null;
+  if (!at || playing.value || eventAt(at, selected.value)) return null; // the panel says it already
   for (const [lane, events] of lanes.value.entries()) {
     const found = events.filter((event) => Math.abs(event.t_s - t.value) < 0.06).slice(0, 4);
     if (found.length) return { lane, events: found, x: NaN };
@@ -273,11 +314,31 @@ function paint(canvas: HTMLCanvasElement, width: number): void {
         const next = events.find((other) => other.t_s > event.t_s + 0.5);
         const room = next ? ((next.t_s - from) / (to - from)) * width - x : width - x;
         if (room > wide + 22) {
+          pen.fillStyle = palette.card;
+          pen.fillRect(x + 8, y - 6, wide + 4, 12);
+          pen.fillStyle = palette.muted;
           pen.fillText(WORDS.warned, x + 10, y + 0.5);
           free = x + wide + 20;
         }
       }
     }
     pen.globalAlpha = 1;
+    for (const time of chosenTimes(at, lane)) {
+      const x = Math.min(width - 5, Math.max(5, ((time - from) / (to - from)) * width));
+      pen.strokeStyle = palette.ink;
+      pen.lineWidth = 1.6;
+      pen.beginPath();
+      pen.arc(x, y, 7.6, 0, 2 * Math.PI);
+      pen.stroke();
+    }
   });
+}
+
+/** When what is chosen happens, on one of the lines. */
+function chosenTimes(at: Replay, lane: number): number[] {
+  const pane = shown.peek()[lane];
+  const rung = pane && rungAt(at, pane.rung);
+  const [event, shot] = [eventAt(at, selected.peek()), shotAt(at, selected.peek())];
+  if (event && event.rung === rung && lanes.peek()[lane]?.includes(event.event)) return [event.event.t_s];
+  return shot && shot.rung === rung ? [shot.shot.launch_s, shot.shot.intercept_s] : [];
 }

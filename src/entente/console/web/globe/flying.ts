@@ -2,6 +2,7 @@
 import { EARTH_KM, type Path } from "../columns";
 import { CENTRE } from "../document";
 import { MOST_PATHS, aheadOf, trackKey } from "../draw";
+import { shotKey } from "../happened";
 import { type Scene, type SeenTrack, ellipseOf, extent, positionArea } from "../scene";
 import { WORDS, km, number, squareKm } from "../words";
 import type { Brush } from "./brush";
@@ -116,7 +117,8 @@ function drawAhead(brush: Brush, track: SeenTrack, color: Rgb, picked: boolean, 
 
 function drawShots(brush: Brush, scene: Scene): void {
   const ended = new Set<string>();
-  for (const { shot, site, party, flies, x, y, z } of scene.shots) {
+  for (const { shot, number, site, party, flies, x, y, z } of scene.shots) {
+    const id = shotKey(scene.rung, number);
     const color = brush.colors.holders[party as 0];
     const [from, to] = [point(site.lat_deg, site.lon_deg), point(...shot.place, shot.alt_km)];
     const now: Point = [x, y, z];
@@ -126,12 +128,16 @@ function drawShots(brush: Brush, scene: Scene): void {
       brush.airLines.add(arc(now, to), { width: 1.1, from: faded(color, 0.7), to: faded(color, 0.4), dash: 5 });
       brush.drop(now, color, 0.4);
       brush.signs.add(now, 9, "plus", faded(color, 1), brush.colors.edge, 1.3);
+      brush.ring(id, now, color);
+      brush.pick({ id, at: now, size: 10 });
       const flying = `flies ${to.join()} ${site.id}`;
       if (!ended.has(flying)) brush.name(flying, WORDS.shotsFrom, now, 18, color, { weight: 500, small: true, gap: 8 });
       ended.add(flying);
       continue;
     }
     const key = to.join();
+    brush.ring(id, to, color);
+    brush.pick({ id, at: to, size: 14 });
     if (ended.has(key) && !shot.hit) continue;
     ended.add(key);
     brush.signs.add(to, shot.hit ? 24 : 13, shot.hit ? "burst" : "cross", faded(color, 1), brush.colors.edge, 1.3);
