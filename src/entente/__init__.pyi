@@ -12,6 +12,10 @@ from entente.questions.arcs import RegionArc as RegionArc
 from entente.questions.arcs import arc as arc
 from entente.questions.arcs import arc_between as arc_between
 from entente.questions.arcs import minimum_energy as minimum_energy
+from entente.questions.attrition import Leakage as Leakage
+from entente.questions.attrition import interceptors_needed as interceptors_needed
+from entente.questions.attrition import kill_probability as kill_probability
+from entente.questions.attrition import leakage as leakage
 from entente.questions.claims import Claim as Claim
 from entente.questions.claims import check_claim as check_claim
 from entente.questions.coverage import coverage as coverage
@@ -27,6 +31,10 @@ from entente.questions.orbiting import GroundTrack as GroundTrack
 from entente.questions.orbiting import ground_track as ground_track
 from entente.questions.sighting import horizon as horizon
 from entente.questions.sighting import lowest_visible as lowest_visible
+from entente.questions.raids import Raid as Raid
+from entente.questions.raids import RaidCurve as RaidCurve
+from entente.questions.raids import raid as raid
+from entente.questions.raids import raid_curve as raid_curve
 from entente.report.describe import describe as describe
 from entente.run import Run as Run
 from entente.run import simulate as simulate

@@ -24,6 +24,7 @@ NOTICE = 10
 ORBIT = 11
 STRESS = 12
 REPORT = 13
+RAID = 14
 
 Word = np.uint64
 LOW32 = np.uint64(0xFFFFFFFF)

@@ -2,5 +2,6 @@
 
 Conventions: arrays and floats; information in nats; no files, clock, randomness or project records.
 
-Map: `disclosure` what a released feature tells about a hidden parameter; `attrition` how much gets through.
+Map: `disclosure` what a released feature tells about a hidden parameter; `attrition` how much gets through,
+in closed form; `raids` the same shot by shot, compiled; `allocation` which site answers which object (studies only).
 """
