@@ -134,8 +134,9 @@ def test_what_no_source_lets_us_compute_is_listed_with_a_reason_and_never_built(
 
 def test_how_many_rows_there_are():
     """51 radars, 7 satellite and 17 interceptor systems are known; a site or a satellite is a row of its own."""
-    assert {kind: len(catalogue(kind)) for kind in OWNED} == {"radars": 54, "satellites": 27, "interceptors": 25}
+    assert {kind: len(catalogue(kind)) for kind in OWNED} == {"radars": 54, "satellites": 27, "interceptors": 27}
     assert len(catalogue("agreements")) == 15
+    assert len(catalogue("tests")) == 5
 
 
 def test_nothing_nuclear_is_pooled():
@@ -269,7 +270,7 @@ def test_a_table_prints_aligned_with_its_sources():
         ({"kind": "radars", "year": "x"}, ModelError, "the year 'x' is not a whole number; give one such as 2013"),
         ({"year": "x"}, ModelError, "the year 'x' is not a whole number"),
         ({"year": True}, ModelError, "the year True is not a whole number"),
-        ({}, UnknownName, "known: radars, satellites, interceptors, vehicles, ladder, agreements"),
+        ({}, UnknownName, "known: radars, satellites, interceptors, vehicles, ladder, agreements, tests"),
         ({"kind": "ladder", "year": 2013}, ModelError, "ladder have no owner and no dates"),
         ({"kind": "agreements", "year": 2013}, ModelError, r"entente.agreements\(on=2013\) asks by day"),
     ],

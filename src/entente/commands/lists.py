@@ -20,6 +20,7 @@ class Kind(StrEnum):
     vehicles = "vehicles"
     ladder = "ladder"
     agreements = "agreements"
+    tests = "tests"
 
 
 @commands.command(epilog="Example: entente catalogue radars --owner russia --year 2013")

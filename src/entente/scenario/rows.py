@@ -26,6 +26,7 @@ from entente.scenario.systems import (
     Satellite,
     Switches,
     System,
+    TestRecord,
     VehicleClass,
 )
 from entente.scenario.table import Entry, Table
@@ -93,6 +94,12 @@ def agreements() -> tuple[Agreement, ...]:
     return tuple(read(FOLDER / "agreements.yaml", Sheet[Agreement]).rows)
 
 
+@cache
+def tests() -> tuple[TestRecord, ...]:
+    """Every record of intercept tests of the catalogue."""
+    return tuple(read(FOLDER / "tests.yaml", Sheet[TestRecord]).rows)
+
+
 def systems() -> tuple[Radar | Satellite | Interceptor, ...]:
     """Everything that someone owns and that can be computed."""
     return (*radars(), *satellites(), *interceptors())
@@ -105,6 +112,7 @@ KINDS: dict[str, Callable[[], tuple[Entry, ...]]] = {
     "vehicles": vehicles,
     "ladder": ladder,
     "agreements": agreements,
+    "tests": tests,
 }
 OWNED = ("radars", "satellites", "interceptors")
 
@@ -113,7 +121,7 @@ def catalogue(kind: str = "", owner: str | None = None, year: int | None = None,
     """Rows of the catalogue, last those that are listed but not computable from open sources.
 
     Args:
-        kind: radars, satellites, interceptors, vehicles, ladder or agreements.
+        kind: radars, satellites, interceptors, vehicles, ladder, agreements or tests.
         owner: us_nato, russia, china, israel, japan, taiwan or other; systems only.
         year: keeps systems that had any status on 1 July of that year.
         status: deployed, planned, cancelled or retired: on that day, or, without a year, at any time.

@@ -266,6 +266,22 @@ class VehicleClass(Row):
     ]
 
 
+class TestRecord(Row):
+    """How often a system hit in tests, as one source counts; never an input of a model."""
+
+    kind: Literal["tests"] = "tests"
+    system: Text
+    as_of: Date
+    hits: Annotated[int, Field(ge=0)]
+    tests: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _no_more_hits_than_tests(self) -> "TestRecord":
+        if self.hits > self.tests:
+            raise ValueError(f"{self.hits} hits of {self.tests} tests; there cannot be more hits than tests")
+        return self
+
+
 class Switches(Part):
     """What a step of cooperation turns on: what flows, who fuses, how engagements are coordinated."""
 

@@ -15,10 +15,14 @@ from entente.scenario.systems import (
     Rung,
     Satellite,
     System,
+    TestRecord,
     VehicleClass,
 )
 
-Entry = Radar | Satellite | Interceptor | NotComputable | VehicleClass | Rung | Agreement
+Entry = Radar | Satellite | Interceptor | NotComputable | VehicleClass | Rung | Agreement | TestRecord
+NO_WAR = (
+    "A test is not a war: what is known beforehand, and what no target hides, makes these shares no kill probability."
+)
 WIDEST = 34  # characters of a title before it is cut
 
 
@@ -65,6 +69,8 @@ class Table:
         text = _lines(usual, self.day, number) if usual else []
         if armed:
             text += ["", "nuclear-armed, shown apart and never pooled:", *_lines(armed, self.day, number)]
+        if self.kind == "tests":
+            text += ["", NO_WAR]
         if beyond:
             text += ["", "not computable from open sources:"]
             text += [f"  {_why(row, self.day)} {_cited(row, number)}" for row in beyond]
@@ -129,6 +135,8 @@ def _status(row: Entry, day: dt.date | None) -> str:
         if not row.operated:
             return f"signed {row.signed}, never operated"
         return f"since {row.in_force}" if row.ended is None else f"{row.in_force} to {row.ended}"
+    if isinstance(row, TestRecord):
+        return f"on {row.as_of}"
     if not isinstance(row, System):
         return "-"
     if day:
@@ -163,6 +171,13 @@ def _figures(row: Entry) -> str:
             count = len(row.vehicle.stages)
             stages = "one stage" if count == 1 else f"{count} stages"
             return f"{row.range_class}, {stages}, payload {row.vehicle.payload_kg:g} kg"
+        case TestRecord():
+            from entente.strategy.attrition import (
+                wilson,
+            )  # with SciPy's statistics, which other tables need not wait for
+
+            low, high = wilson(row.hits, row.tests)
+            return f"{row.hits} of {row.tests}: {row.hits / row.tests:.2f} ({low:.2f}-{high:.2f}, Wilson 95 %)"
         case Rung():
             return f"{', '.join(row.flows) or 'nothing'}; fusion {row.fusion}; {row.engagement}"
         case Agreement():
