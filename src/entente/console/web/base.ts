@@ -6,6 +6,7 @@ import { type Sensor } from "./document";
 import { type Palette, DASHES, colourOf } from "./palette";
 import { type Pen } from "./pen";
 import { type Scene } from "./scene";
+import { type Layer } from "./state";
 import { type View } from "./views";
 import { type World } from "./world";
 
@@ -44,13 +45,29 @@ function line(pen: Pen, colour: string, width: number): void {
   pen.stroke();
 }
 
-/** Radar fans: the faces that see now are filled, the others a faint outline; and what a chosen sensor could see at all. */
-export function drawReach(pen: Pen, view: View, scene: Scene, palette: Palette, chosen: string): void {
+/** What sensors can see. Radar fans: the faces that see now are filled, the others a faint outline. Satellites: a thin line
+ * around the ground from which each stands above the horizon. And what a chosen sensor could see at all. */
+export function drawReach(
+  pen: Pen,
+  view: View,
+  scene: Scene,
+  palette: Palette,
+  chosen: string,
+  hidden: readonly Layer[] = [],
+): void {
   const path = geoPath(view.forD3(), pen as unknown as CanvasRenderingContext2D);
   for (const seen of scene.sensors) {
     const { sensor } = seen;
     const colour = colourOf(palette, sensor.party);
     const bright = `sensor.${sensor.id}` === chosen;
+    if (!bright && hidden.includes(sensor.kind === "radar" ? "radars" : "satellites")) continue;
+    if (sensor.kind === "satellite" && !bright) {
+      pen.beginPath();
+      path(coverage(sensor));
+      pen.setLineDash([1.5, 4]);
+      pen.globalAlpha = seen.sees ? 0.75 : 0.4;
+      line(pen, colour, 1);
+    }
     if (sensor.kind === "radar") {
       const lit = litFaces(scene, seen);
       fans(sensor, Math.min(sensor.reach_body_km ?? 0, MOST_KM)).forEach((shape, face) => {

@@ -21,6 +21,11 @@ export function Comparison(): ComponentChildren {
     <section class="comparison" aria-label={WORDS.compareTitle}>
       <p class="headline">{headline(at, panes, areas, t)}</p>
       <Facts at={at} panes={panes} facts={facts} t={t} />
+      {panes.some((pane, i) => pane.side === "centre" && facts[i]?.impact === null) && (
+        <p class="why">
+          <Shape holder="centre" /> {scenes.value.every((one) => one.perspective !== "centre" || one.rung.fusion !== "centre") ? WORDS.noCentre : WORDS.centreStates}
+        </p>
+      )}
       <Chart at={at} panes={panes} object={object} t={t} />
     </section>
   );

@@ -135,7 +135,7 @@ function howWell(track: Track, moment: number): Group {
       [WORDS.launchIs, SAY.around(squareKm(extent(launch)), place(launch[0], launch[1]))],
       [WORDS.launchTime, when(launch)],
     );
-  return group(WORDS.howWell, rows);
+  return group(WORDS.howWell, rows, track.holder === CENTRE && !impact ? [WORDS.centreStates] : []);
 }
 
 function when(area: Area): string {

@@ -11,6 +11,7 @@ import { DASHES, type Palette, colourOf, mark } from "./palette";
 import { type Pen } from "./pen";
 import { type Ahead, ahead } from "./predict";
 import { type Scene, type SeenTrack, extent } from "./scene";
+import { type Layer } from "./state";
 import { type Rect, type View } from "./views";
 import { WORDS, number, squareKm } from "./words";
 
@@ -30,6 +31,7 @@ export interface Drawing {
   clip: Rect; // labels stay inside
   taken: Rect[]; // and out of these
   selected: string; // "" where nothing is
+  hidden: readonly Layer[];
   hits: Hit[];
 }
 
@@ -48,7 +50,7 @@ export function trackKey(scene: Scene, track: SeenTrack): string {
 
 export function drawScene(drawing: Drawing, scene: Scene): void {
   const labels: Label[] = [];
-  drawRegions(drawing, scene, labels);
+  if (!drawing.hidden.includes("regions")) drawRegions(drawing, scene, labels);
   drawNotice(drawing, scene, labels);
   for (const holder of HOLDERS) drawAreas(drawing, scene, holder);
   drawAhead(drawing, scene);
@@ -140,8 +142,8 @@ export function aheadOf(track: SeenTrack): Ahead | null {
   return path;
 }
 
-function drawAhead({ pen, view, palette, selected }: Drawing, scene: Scene): void {
-  const all = scene.tracks.length <= MOST_PATHS;
+function drawAhead({ pen, view, palette, selected, hidden }: Drawing, scene: Scene): void {
+  const all = scene.tracks.length <= MOST_PATHS && !hidden.includes("paths");
   for (const track of scene.tracks) {
     if (!track.known || !(all || trackKey(scene, track) === selected)) continue;
     const path = aheadOf(track);

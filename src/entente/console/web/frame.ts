@@ -12,7 +12,7 @@ import { type Focus, drawLens, focusOn, lensView } from "./lens";
 import { PALETTES, type Palette, type Theme } from "./palette";
 import { type Pen } from "./pen";
 import { type Scene } from "./scene";
-import { type Compare } from "./state";
+import { type Compare, type Layer } from "./state";
 import { type Camera, type Rect, type View, makeView, pixels } from "./views";
 import { type World } from "./world";
 
@@ -25,6 +25,7 @@ export interface Frame {
   camera: Camera;
   theme: Theme;
   selected: string;
+  hidden: readonly Layer[];
   object: number | null; // the close-up is about this one, if it can
   width: number;
   height: number;
@@ -135,6 +136,7 @@ export function drawFrame(pen: Pen & Partial<CanvasRenderingContext2D>, frame: F
         clip: place.clip,
         taken: lens ? [lens, head] : [head],
         selected: frame.selected,
+        hidden: frame.hidden,
         hits: mine,
       },
       scene,
@@ -178,7 +180,7 @@ function drawMap(
 ): void {
   if (still || !pen.drawImage) {
     drawBase(pen, view, frame.world, palette);
-    drawReach(pen, view, scene, palette, frame.selected);
+    drawReach(pen, view, scene, palette, frame.selected, frame.hidden);
     return;
   }
   const { rect } = view;
@@ -197,12 +199,12 @@ function drawMap(
   const chosen = frame.selected.startsWith("sensor.") ? frame.selected : "";
   const reach = keep(
     `reach${i}`,
-    [where, of, rect.x, rect.y, sees, chosen].join(),
+    [where, of, rect.x, rect.y, sees, chosen, ...frame.hidden].join(),
     { ...rect, x: 0, y: 0 },
     frame.ratio,
     (canvas) => {
       (canvas as CanvasRenderingContext2D).drawImage(base, 0, 0, rect.w, rect.h);
-      drawReach(canvas, makeView(frame.camera, { ...rect, x: 0, y: 0 }), scene, palette, chosen);
+      drawReach(canvas, makeView(frame.camera, { ...rect, x: 0, y: 0 }), scene, palette, chosen, frame.hidden);
     },
   );
   pen.drawImage(reach, rect.x, rect.y, rect.w, rect.h);

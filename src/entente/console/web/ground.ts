@@ -1,12 +1,14 @@
 /** What stands on the ground or over it: defended regions, an announced area, sensors, sites. */
 
 import { traceArea } from "./areas";
-import { unit } from "./columns";
+import { EARTH_KM, along, unit } from "./columns";
+import { type Region, type Sensor } from "./document";
 import { type Drawing } from "./draw";
 import { type Label } from "./labels";
 import { type Palette, colourOf, mark } from "./palette";
 import { type Pen } from "./pen";
 import { type Scene } from "./scene";
+import { type Rect, type View } from "./views";
 import { WORDS, shortName } from "./words";
 
 export function drawRegions({ pen, view, palette, hits, selected }: Drawing, scene: Scene, labels: Label[]): void {
@@ -16,11 +18,12 @@ export function drawRegions({ pen, view, palette, hits, selected }: Drawing, sce
     pen.beginPath();
     traceArea(pen, view, region.lat_deg, region.lon_deg, region.radius_km, region.radius_km, 0);
     pen.fillStyle = pen.strokeStyle = colour;
-    pen.globalAlpha = selected === key ? 0.2 : 0.07;
+    const own = region.party !== null;
+    pen.globalAlpha = selected === key ? 0.24 : own ? 0.13 : 0.05;
     pen.fill();
-    pen.globalAlpha = selected === key ? 1 : 0.6;
-    pen.lineWidth = selected === key ? 2 : 1;
-    pen.setLineDash([1, 3]);
+    pen.globalAlpha = selected === key ? 1 : own ? 0.8 : 0.6;
+    pen.lineWidth = selected === key ? 2 : own ? 1.4 : 1;
+    pen.setLineDash(own ? [4, 3] : [1, 3]);
     pen.stroke();
     pen.setLineDash([]);
     pen.globalAlpha = 1;
@@ -29,15 +32,21 @@ export function drawRegions({ pen, view, palette, hits, selected }: Drawing, sce
     const off = Math.max(2, (region.radius_km / 6371) * view.scale);
     labels.push({
       text: region.title,
-      note: "",
+      note: roleOf(region),
       x: view.sx,
       y: view.sy,
       off: Math.min(60, off),
-      rank: selected === key ? 1 : 60,
-      colour: palette.muted,
+      rank: selected === key ? 1 : region.roles.length ? 35 : 58,
+      colour: region.party === null ? palette.muted : colour,
       bold: false,
     });
   }
+}
+
+/** "defended", or where a launch comes from or goes: what a region is here. */
+export function roleOf(region: Region): string {
+  const role = region.roles[0];
+  return region.party !== null ? WORDS.defended : role ? (WORDS.shortRoles[role] ?? role) : "";
 }
 
 export function drawNotice({ pen, view, palette, hits }: Drawing, scene: Scene, labels: Label[]): void {
@@ -68,14 +77,23 @@ export function drawNotice({ pen, view, palette, hits }: Drawing, scene: Scene, 
   });
 }
 
-export function drawFixed({ pen, view, palette, hits, selected }: Drawing, scene: Scene, labels: Label[]): void {
+export function drawFixed({ pen, view, palette, hits, selected, clip, hidden }: Drawing, scene: Scene, labels: Label[]): void {
   const named = new Set<string>(); // two radars at one place are named once
   for (const { sensor, sees } of scene.sensors) {
     const r = sensor.kind === "satellite" ? 1 + (sensor.alt_km ?? 0) / 6371 : 1;
     const [x, y, z] = unit(sensor.lat_deg, sensor.lon_deg);
-    if (!view.project(r * x, r * y, r * z)) continue;
     const key = `sensor.${sensor.id}`;
     const colour = colourOf(palette, sensor.party);
+    const inside = view.project(r * x, r * y, r * z) && isWithin(view.sx, view.sy, clip, 0);
+    if (!inside && sensor.kind === "satellite" && (sees || key === selected) && !hidden.includes("satellites")) {
+      const at = onHorizon(view, sensor, clip);
+      if (at) {
+        hits.push({ ...at, key });
+        const [text, rank] = [shortName(sensor.title, /[(]/), key === selected ? 0 : 75];
+        labels.push({ text, note: WORDS.horizon, ...at, off: 3, rank, colour: palette.muted, bold: false });
+      }
+    }
+    if (!inside) continue;
     const [sx, sy] = [view.sx, view.sy];
     hits.push({ x: sx, y: sy, key });
     pen.beginPath();
@@ -139,6 +157,25 @@ export function drawFixed({ pen, view, palette, hits, selected }: Drawing, scene
       bold: false,
     });
   }
+}
+
+function isWithin(x: number, y: number, { x: left, y: top, w, h }: Rect, margin: number): boolean {
+  return x > left + margin && x < left + w - margin && y > top + margin && y < top + h - margin;
+}
+
+const HORIZON = 120; // points around
+
+/** The middle of what a map shows of the line up to which a satellite stands above the horizon; null where it shows none. */
+function onHorizon(view: View, sensor: Sensor, clip: Rect): { x: number; y: number } | null {
+  const reach_km = Math.acos(EARTH_KM / (EARTH_KM + (sensor.alt_km ?? 0))) * EARTH_KM;
+  const seen: { x: number; y: number }[] = [];
+  for (let i = 0; i < HORIZON; i++)
+    if (
+      view.project(...unit(...along(sensor.lat_deg, sensor.lon_deg, (360 * i) / HORIZON, reach_km))) &&
+      isWithin(view.sx, view.sy, clip, 30)
+    )
+      seen.push({ x: view.sx, y: view.sy });
+  return seen[seen.length >> 1] ?? null;
 }
 
 function ring(pen: Pen, palette: Palette, x: number, y: number): void {

@@ -1,6 +1,7 @@
 /** The head of the page: which case, which view, how maps are compared, and the tools. */
 
 import { type ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { savePng, saveSvg } from "./export";
 import { isEmbedded, toHistory } from "./load";
 import { Seed } from "./seed";
@@ -70,6 +71,7 @@ export function Head(): ComponentChildren {
             <path d="m15 15 5 5" />
           </svg>
         </button>
+        <Layers />
         <Save />
         <button
           class="icon"
@@ -126,6 +128,55 @@ function CompareIcon({ kind }: { kind: state.Compare }): ComponentChildren {
       {kind === "divide" && <path d="M10 0v16M7 8h6" />}
       {kind === "beside" && <path d="M10 1.5v13" class="gap" />}
     </svg>
+  );
+}
+
+/** What is drawn beside tracks: each can be left off. */
+function Layers(): ComponentChildren {
+  const shown = state.open.value === "layers";
+  const menu = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!shown) return undefined;
+    const outside = (event: Event): void => {
+      if (!menu.current?.contains(event.target as Node)) state.open.value = "";
+    };
+    document.addEventListener("pointerdown", outside);
+    return () => document.removeEventListener("pointerdown", outside);
+  }, [shown]);
+  return (
+    <div class="menu" ref={menu}>
+      <button
+        class="icon"
+        aria-expanded={shown}
+        onClick={() => (state.open.value = shown ? "" : "layers")}
+        title={WORDS.layers}
+        aria-label={WORDS.layers}
+      >
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="m12 4 8.5 4.5L12 13 3.5 8.5zM4.5 12.4 12 16.4l7.5-4M4.5 16 12 20l7.5-4" />
+        </svg>
+      </button>
+      {shown && (
+        <fieldset class="layers">
+          <legend class="hidden">{WORDS.layers}</legend>
+          {state.LAYERS.map((layer) => (
+            <label class="choice" key={layer}>
+              <input
+                type="checkbox"
+                checked={!state.hidden.value.includes(layer)}
+                onChange={(event) => {
+                  const { checked } = event.currentTarget;
+                  state.hidden.value = state.LAYERS.filter((one) =>
+                    one === layer ? !checked : state.hidden.peek().includes(one),
+                  );
+                }}
+              />
+              {WORDS.layerNames[layer]}
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </div>
   );
 }
 

@@ -29,7 +29,7 @@ function keepAddress(): void {
       state.camera.value,
       state.space.value,
     ];
-    void [state.theme.value, state.selected.value, state.divider.value, state.spaceView.value, state.wanted.value];
+    void [state.theme.value, state.selected.value, state.divider.value, state.spaceView.value, state.wanted.value, state.hidden.value];
     asked ??= setTimeout(() => {
       asked = undefined;
       const doc = state.doc.peek();

@@ -40,6 +40,7 @@ async function start(host: HTMLElement): Promise<() => void> {
     theme: () => state.theme.peek(),
     selected: () => marked(doc, state.selected.peek()),
     choose: (key) => state.select(key),
+    hidden: () => state.hidden.peek(),
     covered: () => ({ top: 56, right: 8, bottom: 8, left: 8 }),
     moved: (view) =>
       void (state.spaceView.value = [view.lat_deg, view.lon_deg, view.distance, view.tilt_deg, view.heading_deg]),
@@ -54,7 +55,7 @@ async function start(host: HTMLElement): Promise<() => void> {
   const ends = [
     effect(() => {
       const { rung, side } = state.panes.value[1];
-      void state.theme.value;
+      void [state.theme.value, state.hidden.value];
       globe.update(scene(doc, state.rungAt(doc, rung), side, state.t.value));
     }),
     effect(() => globe.select(marked(doc, state.selected.value))),

@@ -38,6 +38,7 @@ export function frameNow(ratio: number): Frame | null {
     theme: state.theme.value,
     selected: marked(doc, state.selected.value),
     object: chosenObject(state.selected.value),
+    hidden: state.hidden.value,
     width,
     height,
     ratio,
@@ -89,7 +90,7 @@ function drawing(canvas: HTMLCanvasElement, hits: { current: Hit[] }): () => voi
   };
   return effect(() => {
     void [state.doc.value, state.world.value, state.t.value, state.shown.value, state.compare.value, size.value];
-    void [state.camera.value, state.theme.value, state.selected.value, state.divider.value];
+    void [state.camera.value, state.theme.value, state.selected.value, state.divider.value, state.hidden.value];
     if (!asked) asked = requestAnimationFrame(draw);
   });
 }

@@ -11,6 +11,9 @@ import { type World } from "./world";
 
 export type Compare = "one" | "divide" | "beside";
 export const COMPARES: Compare[] = ["one", "divide", "beside"];
+/** What can be left off the maps. */
+export type Layer = "radars" | "satellites" | "paths" | "regions";
+export const LAYERS: Layer[] = ["radars", "satellites", "paths", "regions"];
 export const SPEEDS = [1, 5, 20, 100];
 /** Where one looks at the free globe from: latitude, longitude, distance, tilt, heading. */
 export type SpaceView = [number, number, number, number, number];
@@ -52,7 +55,8 @@ export const spaceView = signal<SpaceView | null>(null); // where one stands on 
 export const selected = signal("");
 export const theme = signal<Theme>("dark");
 export const tab = signal<Tab>("comparison");
-export const open = signal<"" | "search" | "keys" | "save" | "about">("");
+export const hidden = signal<readonly Layer[]>([]);
+export const open = signal<"" | "search" | "keys" | "save" | "layers" | "about">("");
 export const narrow = signal(false); // as on a phone
 export const shortcuts = signal(true); // keys of one letter: WCAG 2.1.4 asks that they can be turned off
 export const said = signal(""); // for the live region
@@ -246,6 +250,7 @@ export function told(): string {
   };
   if (space.value && spaceView.value)
     parts.from = spaceView.value.map((value) => Math.round(value * 1000) / 1000).join(",");
+  if (hidden.value.length) parts.hide = hidden.value.join(",");
   if (selected.value) parts.select = selected.value;
   parts.at = [cam.zoom, cam.x, cam.y, cam.lon_deg, cam.lat_deg]
     .map((value) => Math.round(value * 1000) / 1000)
@@ -278,6 +283,8 @@ export function restore(hash: string, at: Replay): void {
     if (side === "centre" || side === "truth") setPane(which as 0 | 1, { side });
   }
   if (get("theme") === "dark" || get("theme") === "light") theme.value = get("theme") as Theme;
+  const hide = get("hide").split(",");
+  hidden.value = LAYERS.filter((layer) => hide.includes(layer));
   if (asked.has("select")) select(get("select"));
   const where = Number(get("divider"));
   if (where > 0 && where < 1) divider.value = where;

@@ -4,6 +4,7 @@ import { CENTRE } from "../document";
 import { MOST_PATHS, aheadOf, trackKey } from "../draw";
 import { shotKey } from "../happened";
 import { type Scene, type SeenTrack, ellipseOf, extent, positionArea } from "../scene";
+import type { Layer } from "../state";
 import { WORDS, km, number, squareKm } from "../words";
 import type { Brush } from "./brush";
 import { DASH, type Rgb, SIGNS, faded } from "./colors";
@@ -14,10 +15,10 @@ const FEW = 14; // up to so many tracks, each says how high it is and how large 
 const NAMED = 300; // with more tracks, only the chosen one has a name
 
 /** All that flies. The centre's signs are the smallest and come last, so that three holders' signs of one body are all seen. */
-export function drawFlying(brush: Brush, scene: Scene): void {
+export function drawFlying(brush: Brush, scene: Scene, hidden: readonly Layer[]): void {
   drawTruth(brush, scene);
   const several = scene.tracks.filter((track) => track.known).length > 1;
-  for (const track of [...scene.tracks].sort((a, b) => a.holder - b.holder)) drawTrack(brush, scene, track, several);
+  for (const track of [...scene.tracks].sort((a, b) => a.holder - b.holder)) drawTrack(brush, scene, track, several, !hidden.includes("paths"));
   drawShots(brush, scene);
 }
 
@@ -46,7 +47,7 @@ function drawTruth(brush: Brush, scene: Scene): void {
   }
 }
 
-function drawTrack(brush: Brush, scene: Scene, track: SeenTrack, several: boolean): void {
+function drawTrack(brush: Brush, scene: Scene, track: SeenTrack, several: boolean, foretold: boolean): void {
   const id = trackKey(scene, track);
   const picked = id === brush.chosen;
   const holder = track.holder as 0;
@@ -66,7 +67,7 @@ function drawTrack(brush: Brush, scene: Scene, track: SeenTrack, several: boolea
   if (paths) curtain(trail, color, (f) => 0.16 * f * f, brush.air);
   brush.drop(at, color, picked ? 0.9 : brush.crowd ? 0.3 : 0.6);
   if (below) brush.area(below, color, 0.18, 0.8, 1.1);
-  if (paths) drawAhead(brush, track, color, picked, 1 / Math.sqrt(Math.min(MOST_PATHS, scene.tracks.length)));
+  if (paths && (foretold || picked)) drawAhead(brush, track, color, picked, 1 / Math.sqrt(Math.min(MOST_PATHS, scene.tracks.length)));
   const size = brush.crowd ? 7 : scene.perspective === "truth" ? [14, 10, 6.5][holder]! : [12, 11, 10][holder]!;
   brush.signs.add(at, size + (picked ? 2 : 0), SIGNS[holder], faded(color, 1), brush.colors.edge);
   brush.ring(id, at, color);

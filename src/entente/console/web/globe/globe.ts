@@ -3,6 +3,7 @@ import { Scene as Stage, Vector2, Vector3, WebGLRenderer } from "three";
 import type { Replay } from "../document";
 import type { Theme } from "../palette";
 import type { Scene } from "../scene";
+import type { Layer } from "../state";
 import type { World } from "../world";
 import type { Pickable } from "./brush";
 import { buttons } from "./buttons";
@@ -24,6 +25,8 @@ export interface Accessors {
   /** The key of what is chosen now, and of what a click chose; "" is nothing. Keys are those of the flat views. */
   selected(): string;
   choose(key: string): void;
+  /** What is left off. */
+  hidden?(): readonly Layer[];
   /** Pixels at the sides that other things cover: names keep out of them. */
   covered?(): { top: number; right: number; bottom: number; left: number };
   /** The globe cannot be shown, or no longer; one line says why. The flat globe is to be shown instead. */
@@ -141,7 +144,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
 
   function render(): void {
     if (stale && scene) {
-      drawn.draw(scene, colors, accessors.selected());
+      drawn.draw(scene, colors, accessors.selected(), accessors.hidden?.() ?? []);
       stale = false;
     }
     const ratio = Math.min(2, window.devicePixelRatio || 1) * speed.share();

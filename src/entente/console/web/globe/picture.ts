@@ -1,5 +1,6 @@
 // From a scene to what is drawn: batches of surfaces, lines and signs, names, and what can be picked.
 import type { Scene } from "../scene";
+import type { Layer } from "../state";
 import { type Brush, makeBrush } from "./brush";
 import type { Colors } from "./colors";
 import { drawFlying } from "./flying";
@@ -14,7 +15,7 @@ export interface Picture {
   parts: (Ribbons | Sheets | Marks)[];
   brush: Brush; // its names, and what can be picked
   /** Draw a scene; volumes are drawn anew only when they have changed. */
-  draw(scene: Scene, colors: Colors, chosen: string): void;
+  draw(scene: Scene, colors: Colors, chosen: string, hidden: readonly Layer[]): void;
   /** Where the eye is, in radii from the ground: as it draws back, satellites' cones come and signs shrink. */
   from(distance: number): void;
   dispose(): void;
@@ -40,18 +41,18 @@ export function picture(shared: Shared, colors: Colors): Picture {
   const one: Picture = {
     parts,
     brush,
-    draw(scene, colors, chosen) {
+    draw(scene, colors, chosen, hidden) {
       brush.begin(colors, chosen, scene.tracks.length > CROWD);
-      const stands = `${colors.dark}|${chosen}|${scene.sensors.map((s) => `${s.number}${s.sees ? "+" : ""}`).join()}`;
+      const stands = `${colors.dark}|${chosen}|${hidden.join()}|${scene.sensors.map((s) => `${s.number}${s.sees ? "+" : ""}`).join()}`;
       if (stands !== stood) {
         stood = stands;
         for (const batch of standing) batch.clear();
-        drawVolumes(brush, scene, near, far);
+        drawVolumes(brush, scene, near, far, hidden);
         for (const batch of standing) batch.done();
         one.from(distance);
       }
-      drawStanding(brush, scene);
-      drawFlying(brush, scene);
+      drawStanding(brush, scene, hidden);
+      drawFlying(brush, scene, hidden);
       brush.end();
     },
     from(value) {

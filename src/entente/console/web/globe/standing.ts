@@ -1,6 +1,8 @@
 // What stands: sensors and what they can see, interceptor sites, regions, and an announced launch.
 import { shortName } from "../draw";
 import type { Scene } from "../scene";
+import { roleOf } from "../ground";
+import type { Layer } from "../state";
 import { WORDS } from "../words";
 import type { Brush } from "./brush";
 import { SIGNS, faded } from "./colors";
@@ -8,16 +10,17 @@ import { point } from "./sphere";
 import { type Drawn, cone, fan } from "./volumes";
 
 /** All that stands, with its names; the volumes apart, as they seldom change. */
-export function drawStanding(brush: Brush, scene: Scene): void {
-  drawRegions(brush, scene);
+export function drawStanding(brush: Brush, scene: Scene, hidden: readonly Layer[]): void {
+  if (!hidden.includes("regions")) drawRegions(brush, scene);
   drawNotice(brush, scene);
   drawSensors(brush, scene);
   drawSites(brush, scene);
 }
 
 /** What sensors can see: fans near by, cones where the eye is far off; the chosen one's in any case. */
-export function drawVolumes({ colors, chosen }: Brush, scene: Scene, near: Drawn, far: Drawn): void {
+export function drawVolumes({ colors, chosen }: Brush, scene: Scene, near: Drawn, far: Drawn, hidden: readonly Layer[]): void {
   for (const { sensor, sees } of scene.sensors) {
+    if (`sensor.${sensor.id}` !== chosen && hidden.includes(sensor.kind === "radar" ? "radars" : "satellites")) continue;
     const color = colors.holders[sensor.party as 0];
     const picked = `sensor.${sensor.id}` === chosen;
     const weight = (picked ? 1.9 : sees ? 1 : 0.55) * (colors.dark ? 1 : 0.9);
@@ -63,10 +66,12 @@ function drawRegions(brush: Brush, scene: Scene): void {
     const id = `region.${region.name}`;
     const at = point(region.lat_deg, region.lon_deg);
     const e = { ...region, major_km: region.radius_km, minor_km: region.radius_km, bearing_deg: 0 };
-    brush.area(e, color, id === brush.chosen ? 0.2 : 0.08, id === brush.chosen ? 1 : 0.6, id === brush.chosen ? 2 : 1, 4);
+    brush.area(e, color, id === brush.chosen ? 0.24 : region.party !== null ? 0.14 : 0.06, id === brush.chosen ? 1 : 0.75, id === brush.chosen ? 2 : 1.3, 4);
     brush.pick({ id, at, size: 10 });
     const concerned = region.roles.length > 0;
-    brush.name(id, region.title, at, concerned ? 35 : 60, concerned ? brush.colors.ink : brush.colors.muted, { weight: concerned ? 600 : 500, small: !concerned });
+    const note = roleOf(region);
+    const tint = region.party !== null ? color : concerned ? brush.colors.ink : brush.colors.muted;
+    brush.name(id, region.title, at, concerned ? 35 : 58, tint, { weight: concerned ? 600 : 500, small: !concerned, ...(note ? { note } : {}) });
   }
 }
 
