@@ -125,6 +125,19 @@ def geodetic_from_authalic(lat: Floats) -> Floats:
     return lat + second * np.sin(2.0 * lat) + fourth * np.sin(4.0 * lat) + 761.0 * e6 / 45360.0 * np.sin(6.0 * lat)
 
 
+def authalic_from_geodetic(lat: Floats) -> Floats:
+    """Authalic latitude [rad] of the geodetic one, (...): what `geodetic_from_authalic` undoes.
+
+    Source: Snyder (1987), equations 3-11 and 3-12, closed.
+    """
+    e = math.sqrt(ECC2)
+
+    def q(sine: Floats) -> Floats:
+        return (1.0 - ECC2) * (sine / (1.0 - ECC2 * sine**2) + np.arctanh(e * sine) / e)
+
+    return np.arcsin(np.clip(q(np.sin(lat)) / q(np.ones(1)), -1.0, 1.0))
+
+
 def earth_area() -> float:
     """Area of the ellipsoid [m^2]. Source: Snyder (1987), equations 3-12 and 3-13 at the pole."""
     e = math.sqrt(ECC2)

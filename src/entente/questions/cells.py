@@ -30,6 +30,12 @@ def centres(nside: int) -> tuple[Floats, Floats]:
     return geometry.geodetic_from_authalic(lat * DEG) / DEG, (lon + 180.0) % 360.0 - 180.0
 
 
+def cell_of(nside: int, lat_deg: Floats, lon_deg: Floats) -> NDArray[np.int64]:
+    """The cell that each place lies in, (N,), by the numbers of `centres`."""
+    authalic = geometry.authalic_from_geodetic(np.asarray(lat_deg) * DEG) / DEG
+    return np.asarray(healpix.ang2pix(nside, np.asarray(lon_deg), authalic, lonlat=True))
+
+
 def counts_at(
     radars: Sequence[Radar],
     whose: Sequence[int],

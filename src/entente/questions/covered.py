@@ -139,7 +139,7 @@ class Coverage:
             for name in (*self.parties, *((None,) if len(self.parties) > 1 else ())):
                 shares = self.share(self.share_of_day(name), region)
                 lines.append((name or "either", *(f"{share:.1%}" for share in shares)))
-        return _aligned(lines)
+        return aligned(lines)
 
     def limits(self) -> str:
         """For every radar its published range and, apart, what the horizon allows at each height; in lines of text."""
@@ -148,7 +148,7 @@ class Coverage:
             ends = zip(limit.horizon_km, limit.ended_by, strict=True)
             horizon = [f"{far:,.0f}{' (range ends first)' if end == 'range' else ''}" for far, end in ends]
             lines.append((limit.id, f"{limit.published_km:,.0f} km", f"{limit.reach_km:,.0f} km", *horizon))
-        return _aligned(lines)
+        return aligned(lines)
 
     def to_dict(self, region: Place | None = None) -> dict[str, Any]:
         """What `table` and `limits` say as plain values, ready for JSON; without the cells."""
@@ -188,7 +188,7 @@ class Coverage:
         return self.parties.index(party)
 
 
-def _aligned(lines: Sequence[tuple[str, ...]]) -> str:
+def aligned(lines: Sequence[tuple[str, ...]]) -> str:
     """Columns as wide as their widest cell, the first to the left and the others to the right."""
     wide = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     return "\n".join(

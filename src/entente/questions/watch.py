@@ -70,7 +70,7 @@ def watch_on(
         wrong.add("on: the scenario has a day of its own; leave out `on` or `scenario`")
     asked = [party.name for party in scenario.parties] if scenario is not None else PARTIES
     parties = _parties(owner, asked, wrong)
-    day = scenario.epoch.date() if scenario is not None else _day(USUAL_DAY if on is None else on, wrong)
+    day = scenario.epoch.date() if scenario is not None else day_of(USUAL_DAY if on is None else on, wrong)
     left_out = set(_ids("without", without, wrong))
     listed: list[Radar | Satellite] = [*rows.radars(), *rows.satellites()]
     known = {row.id: row for row in listed}
@@ -125,7 +125,7 @@ def _parties(owner: object, known: Sequence[str], wrong: Mistakes) -> tuple[str,
     return tuple(dict.fromkeys(name for name in names if name in known))
 
 
-def _day(on: object, wrong: Mistakes) -> dt.date:
+def day_of(on: object, wrong: Mistakes) -> dt.date:
     """A date, ISO text or a year, which means its first of July."""
     if isinstance(on, dt.datetime):
         return on.date()
