@@ -152,8 +152,11 @@ function drawAhead({ pen, view, palette, selected, hidden }: Drawing, scene: Sce
     if (track.impact) {
       pen.beginPath();
       traceCorridor(pen, view, path);
-      pen.globalAlpha = 0.16;
+      pen.globalAlpha = 0.2;
       pen.fill();
+      pen.globalAlpha = 0.5;
+      pen.lineWidth = 0.8;
+      pen.stroke();
     }
     pen.beginPath();
     traceLine(pen, view, path.xyz, 0, path.count - 1);

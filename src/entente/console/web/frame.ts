@@ -121,6 +121,7 @@ export function drawFrame(pen: Pen & Partial<CanvasRenderingContext2D>, frame: F
     drawMap(pen, frame, view, scene, i, palette, still);
     const lens = focus ? lensRect(place.clip, i > 0 && frame.compare === "divide", frame.width) : null;
     if (lens && focus) drawPointer(pen, view, focus, lens, place.clip, palette);
+    const zoom = { x: frame.width - 50, y: 80, w: 50, h: 108 }; // the buttons there cover names
     const mine: Hit[] = [];
     const head = {
       x: place.clip.x,
@@ -134,7 +135,7 @@ export function drawFrame(pen: Pen & Partial<CanvasRenderingContext2D>, frame: F
         view,
         palette,
         clip: place.clip,
-        taken: lens ? [lens, head] : [head],
+        taken: [head, zoom, ...(lens ? [lens] : [])],
         selected: frame.selected,
         hidden: frame.hidden,
         hits: mine,

@@ -3,10 +3,10 @@
  * Two-body motion about a rotating spherical Earth, Runge-Kutta of the fourth order, steps of 10 s: a picture, not an estimate.
  * Without bending it ends 2 to 40 km from what tracks state (air, and the Earth's flattening); where a track states an
  * impact area, the path is bent to end in its middle,
- * and its half width grows evenly from the area of the position to that of the impact.
+ * and its half width grows evenly from that of the position's area, across the path, to that of the impact's.
  */
 
-import { EARTH_KM, unit } from "./columns";
+import { DEG, EARTH_KM, bearing, place, unit } from "./columns";
 import { type SeenTrack } from "./scene";
 
 const MU = 398600.4418; // km^3/s^2  gravity of the Earth; EGM96
@@ -108,12 +108,26 @@ function bend(points: number[][], track: SeenTrack): void {
   });
 }
 
+/** The direction [deg from north] from one vector to another. */
+function way(a: number[], b: number[]): number {
+  return bearing(...place(a[0]!, a[1]!, a[2]!), ...place(b[0]!, b[1]!, b[2]!));
+}
+
+/** Half the width of an ellipse, seen along a direction: its corridor touches it. */
+export function across(major: number, minor: number, bearing_deg: number, way_deg: number): number {
+  const off = (bearing_deg - way_deg) * DEG;
+  return Math.hypot(major * Math.sin(off), minor * Math.cos(off));
+}
+
 function thinned(points: number[][], lands_s: number, track: SeenTrack): Ahead {
   const count = Math.min(KEPT, points.length);
   const xyz = new Float32Array(3 * count);
   const half_km = new Float32Array(count);
-  const from = Math.sqrt(track.major_km * track.minor_km);
-  const to = track.impact ? Math.sqrt(track.impact[2] * track.impact[3]) : from;
+  const [first, second] = [points[0] as number[], points[Math.min(1, points.length - 1)] as number[]];
+  const [before, last] = [points[Math.max(0, points.length - 2)] as number[], points[points.length - 1] as number[]];
+  const from = across(track.major_km, track.minor_km, track.bearing_deg, way(first, second));
+  const { impact } = track;
+  const to = impact ? across(impact[2], impact[3], impact[4], way(before, last)) : from;
   for (let i = 0; i < count; i++) {
     const part = count > 1 ? i / (count - 1) : 0;
     xyz.set(points[Math.round(part * (points.length - 1))] as number[], 3 * i);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { apart, place } from "../columns";
 import type { Rung } from "../document";
-import { ahead, step } from "../predict";
+import { across, ahead, step } from "../predict";
 import { scene } from "../scene";
 import { sample } from "./sample";
 
@@ -33,6 +33,12 @@ test("the step is of the fourth order", () => {
   assert.ok(Math.abs(Math.log2(off(80) / off(40)) - 4) < 0.6);
 });
 
+test("a corridor is as wide as what it leads to, seen along the path", () => {
+  assert.ok(Math.abs(across(20, 5, 30, 30) - 5) < 1e-9);
+  assert.ok(Math.abs(across(20, 5, 120, 30) - 20) < 1e-9);
+  assert.ok(Math.abs(across(7, 7, 11, 83) - 7) < 1e-9);
+});
+
 test("a predicted path begins at the track and ends in the middle of the stated area, as wide as it", () => {
   const doc = sample();
   const [track] = scene(doc, doc.rungs[0] as Rung, 0, 40).tracks;
@@ -46,6 +52,7 @@ test("a predicted path begins at the track and ends in the middle of the stated 
   const bent = ahead({ ...track, impact: [near[0], near[1], 20, 5, 0, 0, 0] });
   assert.ok(bent);
   assert.ok(apart(place(bent.xyz[end]!, bent.xyz[end + 1]!, bent.xyz[end + 2]!), near) < 1);
-  assert.ok(Math.abs(bent.half_km[bent.count - 1]! - 10) < 1e-5);
+  const half = bent.half_km[bent.count - 1]!;
+  assert.ok(half >= 5 && half <= 20 && half > bent.half_km[0]!);
   assert.ok(Math.abs(bent.xyz[0]! - track.x) < 1e-6);
 });
