@@ -205,7 +205,7 @@ export function Choices(): ComponentChildren {
   return (
     <div class="choices">
       <button onClick={choose(savePng)}>{WORDS.savePng}</button>
-      <button onClick={choose(saveSvg)}>{WORDS.saveSvg}</button>
+      {!state.space.value && <button onClick={choose(saveSvg)}>{WORDS.saveSvg}</button>}
     </div>
   );
 }

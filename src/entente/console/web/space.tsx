@@ -14,6 +14,9 @@ export function canShowSpace(): boolean {
   return GLOBE && !isEmbedded();
 }
 
+/** The 3D globe that is on the page now, as a picture; null where there is none. */
+export const pictured: { now: ((ratio: number) => HTMLCanvasElement) | null } = { now: null };
+
 export function Space(): ComponentChildren {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -50,6 +53,7 @@ async function start(host: HTMLElement): Promise<() => void> {
       state.setView("globe");
     },
   });
+  pictured.now = (ratio) => globe.picture(ratio);
   const watcher = new ResizeObserver(() => globe.resize());
   watcher.observe(host);
   const ends = [
@@ -62,6 +66,7 @@ async function start(host: HTMLElement): Promise<() => void> {
   ];
   return () => {
     for (const end of ends) end();
+    pictured.now = null;
     watcher.disconnect();
     globe.dispose();
   };

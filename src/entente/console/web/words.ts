@@ -12,6 +12,11 @@ export const WORDS = {
   exercise: "EXERCISE",
   exerciseLong: "Exercise: nothing on this page is happening",
   views: { europe: "Europe", pole: "North Pole", world: "World", globe: "Globe", space: "3D" },
+  space: {
+    none: "This browser cannot draw in 3D (no WebGL 2): the flat globe shows the same.",
+    lost: "The 3D picture was lost (the graphics system reset it): the flat globe shows the same.",
+    name: "Globe in three dimensions. Arrow keys turn it, plus and minus zoom, Shift and arrows lean it, 0 goes home.",
+  },
   viewsLabel: "View",
   compareLabel: "Compare",
   compare: { one: "One map", divide: "Divider", beside: "Side by side" },

@@ -6,7 +6,7 @@ export function buttons(host: HTMLElement, nearer: () => void, farther: () => vo
   const group = document.createElement("div");
   group.className = "zoom";
   group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "Zoom");
+  group.setAttribute("aria-label", WORDS.zoom);
   Object.assign(group.style, { position: "absolute", display: "grid", top: "auto", right: "12px", bottom: "12px", zIndex: "1" });
   const add = (sign: string | Element, name: string, act: () => void): void => {
     const button = document.createElement("button");

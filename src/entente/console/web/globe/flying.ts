@@ -5,7 +5,7 @@ import { MOST_PATHS, aheadOf, trackKey } from "../draw";
 import { shotKey } from "../happened";
 import { type Scene, type SeenTrack, ellipseOf, extent, positionArea } from "../scene";
 import type { Layer } from "../state";
-import { WORDS, km, number, squareKm } from "../words";
+import { SAY, WORDS, km, squareKm } from "../words";
 import type { Brush } from "./brush";
 import { DASH, type Rgb, SIGNS, faded } from "./colors";
 import { type Point, along, cross, less, point, scaled, sum, unit } from "./sphere";
@@ -36,14 +36,14 @@ function drawTruth(brush: Brush, scene: Scene): void {
     if (!body.stopped) {
       const end = point(...body.impact_deg);
       brush.signs.add(end, 10, "cross", faded(color, 1), brush.colors.edge, 1.2);
-      if (few) brush.name(`${id}.impact`, "true impact", end, 25, color, { weight: 500, small: true });
+      if (few) brush.name(`${id}.impact`, WORDS.trueImpact, end, 25, color, { weight: 500, small: true });
     }
     if (!body.flies) continue;
     brush.drop(at, color, 0.6);
     brush.signs.add(at, 7, "circle", faded(color, 1), brush.colors.edge, 1.2);
     brush.ring(id, at, color);
     brush.pick({ id, at, size: 11 });
-    if (few || id === brush.chosen) brush.name(id, "true place", at, 26, color, { note: `${km(Math.round(body.alt_km))} high`, weight: 500, gap: 11 });
+    if (few || id === brush.chosen) brush.name(id, WORDS.truePlace, at, 26, color, { note: `${km(Math.round(body.alt_km))} ${WORDS.high}`, weight: 500, gap: 11 });
   }
 }
 
@@ -73,7 +73,7 @@ function drawTrack(brush: Brush, scene: Scene, track: SeenTrack, several: boolea
   brush.ring(id, at, color);
   brush.pick({ id, at, size: 12 });
   if (scene.tracks.length > NAMED && !picked) return;
-  const height = (few || picked) && track.alt_km >= 0 ? { note: `${number(Math.round(track.alt_km))} km high` } : {};
+  const height = (few || picked) && track.alt_km >= 0 ? { note: `${km(Math.round(track.alt_km))} ${WORDS.high}` } : {};
   brush.name(id, track.name, at, rank, color, { ...height, weight: 700, gap: 11 });
 }
 
@@ -94,14 +94,14 @@ function drawStated(brush: Brush, scene: Scene, track: SeenTrack, rank: number, 
       brush.name(`${id}.impact`, `${several ? `${track.name}: ` : ""}${squareKm(extent(track.impact))}`, at, rank + 10, color, { note: WORDS.area90, weight: 700, gap: 12 });
     if (few) brush.pick({ id, at, size: 8 });
     if (!track.known) brush.ring(id, at, color);
-    if (!track.known && few) brush.name(id, track.name, at, 40, color, { note: "partner’s warning", weight: 500 });
+    if (!track.known && few) brush.name(id, track.name, at, 40, color, { note: WORDS.partnersWarning, weight: 500 });
   }
   if (track.known || track.impact || !track.launch) return;
   const at = point(track.launch[0], track.launch[1]); // known by heat alone: no place but where it began
   brush.signs.add(at, 9, SIGNS[holder], faded(color, 0.25), faded(color, 0.95), 1.4);
   brush.ring(id, at, color);
   brush.pick({ id, at, size: 11 });
-  if (few || picked) brush.name(id, track.name, at, 30, color, { note: "launch area", gap: 11 });
+  if (few || picked) brush.name(id, track.name, at, 30, color, { note: WORDS.launchSeen, gap: 11 });
 }
 
 /** The path ahead, in the air, and the strip on the ground that it widens to. */
@@ -132,7 +132,8 @@ function drawShots(brush: Brush, scene: Scene): void {
       brush.ring(id, now, color);
       brush.pick({ id, at: now, size: 10 });
       const flying = `flies ${to.join()} ${site.id}`;
-      if (!ended.has(flying)) brush.name(flying, WORDS.shotsFrom, now, 18, color, { weight: 500, small: true, gap: 8 });
+      const together = scene.shots.filter((one) => one.flies && one.site === site && one.shot.place.join() === shot.place.join());
+      if (!ended.has(flying)) brush.name(flying, SAY.interceptors(together.length), now, 18, color, { weight: 500, small: true, gap: 8 });
       ended.add(flying);
       continue;
     }
@@ -142,7 +143,8 @@ function drawShots(brush: Brush, scene: Scene): void {
     if (ended.has(key) && !shot.hit) continue;
     ended.add(key);
     brush.signs.add(to, shot.hit ? 24 : 13, shot.hit ? "burst" : "cross", faded(color, 1), brush.colors.edge, 1.3);
-    brush.name(`ended ${key}`, `${WORDS.shotsFrom}: ${shot.hit ? WORDS.hit : WORDS.miss}`, to, 18, color, { gap: 15, weight: 600 });
+    const alike = scene.shots.filter((one) => !one.flies && one.shot.hit === shot.hit && one.shot.place.join() === shot.place.join());
+    brush.name(`ended ${key}`, `${SAY.interceptors(alike.length)}: ${shot.hit ? WORDS.hit : WORDS.miss}`, to, 18, color, { gap: 15, weight: 600 });
   }
 }
 

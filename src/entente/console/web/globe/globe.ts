@@ -4,6 +4,7 @@ import type { Replay } from "../document";
 import type { Theme } from "../palette";
 import type { Scene } from "../scene";
 import type { Layer } from "../state";
+import { WORDS } from "../words";
 import type { World } from "../world";
 import type { Pickable } from "./brush";
 import { buttons } from "./buttons";
@@ -39,15 +40,14 @@ export interface Accessors {
 export interface Globe {
   update(scene: Scene): void;
   resize(): void;
+  /** What is shown now, with its names, so many pixels for each of the page. */
+  picture(ratio: number): HTMLCanvasElement;
   /** What is chosen has changed: show it, and turn to it where it is out of sight. */
   select(key: string): void;
   dispose(): void;
 }
 
-export const NO_WEBGL = "This browser cannot draw in 3D (no WebGL 2): the flat globe shows the same.";
-export const LOST = "The 3D picture was lost (the graphics system reset it): the flat globe shows the same.";
-const NAME = "Globe in three dimensions. Arrow keys turn it, plus and minus zoom, Shift and arrows lean it, 0 goes home.";
-const NOTHING: Globe = { update() {}, resize() {}, select() {}, dispose() {} };
+const NOTHING: Globe = { update() {}, resize() {}, picture: () => document.createElement("canvas"), select() {}, dispose() {} };
 const PLAYING_MS = 300; // scenes that follow one another so closely are a play
 const REACH = 14; // pixels around a sign in which a click means it
 
@@ -56,14 +56,14 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("webgl2", { antialias: false, alpha: false, depth: true, stencil: false });
   if (!context) {
-    accessors.failed(NO_WEBGL);
+    accessors.failed(WORDS.space.none);
     return NOTHING;
   }
   if (getComputedStyle(host).position === "static") host.style.position = "relative";
   Object.assign(canvas.style, { position: "absolute", inset: "0", width: "100%", height: "100%", touchAction: "none", cursor: "grab" });
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
-  canvas.setAttribute("aria-label", NAME);
+  canvas.setAttribute("aria-label", WORDS.space.name);
   host.append(canvas);
 
   const renderer = new WebGLRenderer({ canvas, context, antialias: false, powerPreference: "high-performance" });
@@ -142,12 +142,11 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
     speed.drawn();
   }
 
-  function render(): void {
+  function render(ratio = Math.min(2, window.devicePixelRatio || 1) * speed.share()): void {
     if (stale && scene) {
       drawn.draw(scene, colors, accessors.selected(), accessors.hidden?.() ?? []);
       stale = false;
     }
-    const ratio = Math.min(2, window.devicePixelRatio || 1) * speed.share();
     if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio);
     const view = steer.view();
     see.look(view, width, height, ratio);
@@ -201,7 +200,7 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
 
   const lost = (event: Event): void => {
     event.preventDefault();
-    accessors.failed(LOST);
+    accessors.failed(WORDS.space.lost);
   };
   canvas.addEventListener("webglcontextlost", lost);
   const watch = new ResizeObserver(resize);
@@ -220,6 +219,16 @@ export function mount(host: HTMLElement, doc: Replay, accessors: Accessors): Glo
       ask();
     },
     resize,
+    picture(ratio) {
+      render(ratio); // a drawing buffer is gone after its frame: it is copied at once
+      const copy = Object.assign(document.createElement("canvas"), { width: width * ratio, height: height * ratio });
+      const pen = copy.getContext("2d") as CanvasRenderingContext2D;
+      pen.drawImage(canvas, 0, 0, copy.width, copy.height);
+      pen.scale(ratio, ratio);
+      names.paint(pen, colors.palette.halo);
+      ask();
+      return copy;
+    },
     select(key) {
       stale = true;
       const places = brush.pickable.filter((one) => one.id === key).map((one) => one.at);

@@ -64,6 +64,8 @@ interface Shown {
   wide: number;
   high: number;
   spot: [number, number] | null;
+  box: Box | null; // where it is
+  label: Label;
   seen: boolean;
 }
 
@@ -71,6 +73,8 @@ export interface Labels {
   /** Place names; `project` gives pixels, or null where an object is out of sight. */
   place(wanted: readonly Label[], project: (p: Point) => [number, number] | null, room: Box, kept: readonly Box[], most: number): void;
   halo(color: string): void;
+  /** Write the names that are shown into a picture. */
+  paint(pen: CanvasRenderingContext2D, halo: string): void;
   dispose(): void;
 }
 
@@ -95,7 +99,7 @@ export function labels(host: HTMLElement, font: string): Labels {
       visibility: "hidden",
     });
     layer.append(element);
-    const one: Shown = { element, text: "", wide: 0, high: 0, spot: null, seen: false };
+    const one: Shown = { element, text: "", wide: 0, high: 0, spot: null, box: null, label, seen: false };
     shown.set(label.id, one);
     return one;
   };
@@ -134,7 +138,8 @@ export function labels(host: HTMLElement, font: string): Labels {
         if (!found) continue;
         written.push([label.text, at[0], at[1]]);
         one.seen = true;
-        one.spot = found[0];
+        [one.spot, one.box] = found;
+        one.label = label;
         taken.push(found[1]);
         one.element.style.transform = `translate(${Math.round(found[1].left)}px, ${Math.round(found[1].top)}px)`;
         one.element.style.color = label.color;
@@ -152,6 +157,23 @@ export function labels(host: HTMLElement, font: string): Labels {
     },
     halo(color) {
       shadow = ["1px 1px", "-1px 1px", "1px -1px", "-1px -1px", "0 0"].map((off, k) => `${off} ${k < 4 ? 1 : 4}px ${color}`).join();
+    },
+    paint(pen, halo) {
+      const { fontFamily } = getComputedStyle(layer);
+      Object.assign(pen, { textBaseline: "middle", lineJoin: "round", lineWidth: 3, strokeStyle: halo });
+      for (const { seen, box, label } of shown.values()) {
+        if (!seen || !box) continue;
+        let x = box.left;
+        const size = label.small ? 11 : 12.5;
+        for (const [text, weight] of [[label.text, label.weight ?? 600], [label.note ? ` ${label.note}` : "", 400]] as const) {
+          if (!text) continue;
+          pen.font = `${weight} ${size}px ${fontFamily}`;
+          pen.fillStyle = label.color;
+          pen.strokeText(text, x, (box.top + box.bottom) / 2);
+          pen.fillText(text, x, (box.top + box.bottom) / 2);
+          x += pen.measureText(text).width;
+        }
+      }
     },
     dispose() {
       layer.remove();
