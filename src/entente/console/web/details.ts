@@ -3,7 +3,7 @@
 import { columnsOf, holds } from "./columns";
 import { CENTRE, type Area, type Changes, type Message, type Replay, type Track } from "./document";
 import { eventDetails, knowsShot, shotDetails, shotKey } from "./happened";
-import { type Perspective, extent } from "./scene";
+import { type Perspective, extent, isHeldBy } from "./scene";
 import { rungAt } from "./state";
 import { SAY, WORDS, clock, holderName, km, number, place, seconds, squareKm } from "./words";
 
@@ -26,6 +26,15 @@ export interface Details {
 }
 
 const MINUTE = 60;
+
+/** Whether a side may be told of what a key names: the truth is the analyst's alone, a track its holder's. */
+export function isToldTo(at: Replay, key: string, side: Perspective): boolean {
+  const [kind, picture, id] = key.split(".");
+  if (kind === "truth") return side === "truth";
+  if (kind !== "track") return true;
+  const track = at.pictures[Number(picture)]?.tracks.find((one) => one.id === Number(id));
+  return !track || isHeldBy(track.holder, side);
+}
 
 /** The details of the object that a key names, at a moment; null where the document knows none. */
 export function details(

@@ -2,10 +2,10 @@
 
 import { type ComponentChildren } from "preact";
 import { Comparison } from "./compare";
-import { type Line, details } from "./details";
+import { type Line, details, isToldTo } from "./details";
 import { Events, Tracks } from "./lists";
 import { Shape } from "./shape";
-import { type Tab, doc, goTo, moment, panes, playing, scenes, select, selected, t, tab } from "./state";
+import { type Tab, doc, goTo, moment, panes, playing, scenes, select, selected, shown, t, tab } from "./state";
 import { WORDS } from "./words";
 
 export function Panel(): ComponentChildren {
@@ -73,6 +73,8 @@ function Chosen(): ComponentChildren {
   const { rung, side } = panes.value[1];
   const found = details(at, selected.value, moment.value, rung, now, side);
   const { go = found && found.start_s !== null ? { text: WORDS.goStart, t: found.start_s } : null } = found ?? {};
+  if (!shown.value.some((pane) => isToldTo(at, selected.value, pane.side)))
+    return <p class="empty">{WORDS.notTold}</p>;
   if (!found) return <p class="empty">{WORDS.nothingFound}</p>;
   return (
     <article class="chosen">
