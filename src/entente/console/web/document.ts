@@ -3,6 +3,8 @@
  * Angles are degrees, lengths kilometres, speeds km/s, times seconds since the epoch. Arrays over moments follow `grid`.
  */
 
+import { damaged } from "./damage";
+
 export const FORMAT = 1;
 export const CENTRE = 2;
 
@@ -180,26 +182,25 @@ export function wrong(value: unknown, name = "replay.json"): string | null {
   return damage(value, name);
 }
 
-const LISTS = ["cases", "classes", "parties", "regions", "sensors", "sites", "truth", "pictures", "rungs"];
+const COLUMNS = ["lon_deg", "alt_km", "velocity_km_s", "area", "height_km", "burns"] as const;
 
 function damage(doc: Record<string, unknown>, name: string): string | null {
-  for (const key of LISTS) if (!Array.isArray(doc[key])) return `${name}: damaged, ${key} is no list; simulate again`;
-  for (const key of ["case", "grid", "made_by"])
-    if (!isTable(doc[key])) return `${name}: damaged, ${key} is missing; simulate again`;
+  const part = damaged(doc);
+  if (part) return `${name}: damaged, ${part}; simulate again`;
   const replay = doc as unknown as Replay;
   const { start_s, step_s, count } = replay.grid;
   if (!(Number.isFinite(start_s) && step_s > 0 && Number.isInteger(count) && count > 1))
     return `${name}: damaged, the grid of moments makes no sense; simulate again`;
   if (replay.rungs.length === 0) return `${name}: tells no rung; simulate again`;
   if (replay.parties.length !== 2) return `${name}: ${replay.parties.length} parties, 2 are expected`;
-  for (const rung of replay.rungs) {
-    if (!Array.isArray(rung?.events) || !Array.isArray(rung?.shots))
-      return `${name}: damaged, rung ${String(rung?.rung)} has no events; simulate again`;
-    if (!replay.pictures[rung.picture]) return `${name}: damaged, rung ${rung.rung} names a picture that is not there`;
+  for (const { rung, picture, shots } of replay.rungs) {
+    if (!replay.pictures[picture]) return `${name}: damaged, rung ${rung} names a picture that is not there`;
+    if (shots.some(({ site }) => !replay.sites[site]))
+      return `${name}: damaged, rung ${rung} names an interceptor site that is not there`;
   }
   for (const [p, picture] of replay.pictures.entries())
-    for (const track of picture?.tracks ?? [null])
-      if (!track || !Array.isArray(track.lat_deg) || track.start + track.lat_deg.length > count)
+    for (const track of picture.tracks)
+      if (track.start + track.lat_deg.length > count || COLUMNS.some((key) => track[key].length < track.lat_deg.length))
         return `${name}: damaged, a track of picture ${p} is cut short; simulate again`;
   return null;
 }

@@ -57,23 +57,23 @@ export async function load(): Promise<void> {
   const want = wanted.peek();
   const search = want ? searchOf(want.case, want.seed) : location.search;
   if (!waiting.peek()) trouble.value = null;
+  let told: unknown;
+  let map: unknown;
   try {
-    const [told, map] = await Promise.all([
-      read("replay", `replay.json${search}`),
-      read("world", "assets/world.json"),
-    ]);
-    if (mine !== asked) return; // another history was asked for meanwhile
-    waiting.value = false;
-    const bad = wrong(told);
-    if (bad) refuse(bad);
-    else show(told as Replay, map as Topology);
+    [told, map] = await Promise.all([read("replay", `replay.json${search}`), read("world", "assets/world.json")]);
   } catch (reason) {
     if (mine !== asked) return;
     waiting.value = !(reason instanceof Refused);
     if (reason instanceof Refused) return refuse(reason.message);
     refuse(WORDS.noServer);
     soon = setTimeout(() => mine === asked && void load(), AGAIN_MS);
+    return;
   }
+  if (mine !== asked) return; // another history was asked for meanwhile
+  waiting.value = false;
+  const bad = wrong(told);
+  if (bad) refuse(bad);
+  else show(told as Replay, map as Topology);
 }
 
 /** Say why nothing is shown; where another history is on the screen, it stays. */
