@@ -2,7 +2,7 @@
 
 import { columnsOf, holds } from "./columns";
 import { CENTRE, type Area, type Changes, type Message, type Replay, type Track } from "./document";
-import { eventDetails, knowsShot, shotDetails, shotKey } from "./happened";
+import { eventDetails, hasHeard, knowsShot, shotDetails, shotKey } from "./happened";
 import { type Perspective, extent, isHeldBy } from "./scene";
 import { rungAt } from "./state";
 import { SAY, WORDS, clock, holderName, km, number, place, seconds, squareKm } from "./words";
@@ -31,6 +31,7 @@ const MINUTE = 60;
 export function isToldTo(at: Replay, key: string, side: Perspective): boolean {
   const [kind, picture, id] = key.split(".");
   if (kind === "truth") return side === "truth";
+  if (kind === "event" || kind === "shot") return hasHeard(at, key, side);
   if (kind !== "track") return true;
   const track = at.pictures[Number(picture)]?.tracks.find((one) => one.id === Number(id));
   return !track || isHeldBy(track.holder, side);

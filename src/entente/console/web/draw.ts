@@ -12,7 +12,7 @@ import { type Pen } from "./pen";
 import { type Ahead, ahead } from "./predict";
 import { type Scene, type SeenTrack, extent } from "./scene";
 import { type Layer } from "./state";
-import { type Rect, type View } from "./views";
+import { type Rect, type View, pixels } from "./views";
 import { WORDS, number, squareKm } from "./words";
 
 export { shortName } from "./words";
@@ -38,6 +38,7 @@ export interface Drawing {
 export const MOST_PATHS = 40;
 const SMALL = 420; // pixels: a map less wide names only what matters now
 const IDLE = 60; // the rank from which names are of what only stands there
+const EDGED = 3; // pixels: the half width from which a corridor has edges
 const MANY = 14; // up to so many tracks, each says its height and its impact area
 const CROWD = 200; // with more tracks than this, lines are thin and plain
 const CHUNK = 4; // a software canvas fills a few small shapes at a time fastest
@@ -154,9 +155,11 @@ function drawAhead({ pen, view, palette, selected, hidden }: Drawing, scene: Sce
       traceCorridor(pen, view, path);
       pen.globalAlpha = 0.2;
       pen.fill();
-      pen.globalAlpha = 0.5;
-      pen.lineWidth = 0.8;
-      pen.stroke();
+      if (pixels(view, path.half_km[path.count - 1] as number) > EDGED) {
+        pen.globalAlpha = 0.5;
+        pen.lineWidth = 0.8;
+        pen.stroke();
+      }
     }
     pen.beginPath();
     traceLine(pen, view, path.xyz, 0, path.count - 1);

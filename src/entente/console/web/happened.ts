@@ -3,7 +3,7 @@
 import { columnsOf, holds } from "./columns";
 import { type Details, type Line, group } from "./details";
 import { type Event, type Happening, type Replay, type Rung, type Shot, type Track } from "./document";
-import { momentAt, type Perspective, extent } from "./scene";
+import { momentAt, type Perspective, eventsOf, extent } from "./scene";
 import { SAY, WORDS, clock, holderName, km, place, rungName, rungShort, seconds, squareKm, utc } from "./words";
 
 const SAME_S = 0.06; // times are written with one digit after the point
@@ -252,6 +252,13 @@ function statedThen(at: Replay, rung: Rung, event: Event): ReturnType<typeof gro
 export function knowsShot(at: Replay, rung: Rung, shot: Shot, side: Perspective): boolean {
   const told = rung.flows.includes("rules") || rung.flows.includes("assignments");
   return side === "truth" || told || at.sites[shot.site]?.party === side;
+}
+
+/** Whether a side may be told of an event or a shot: of what it knows, or shares. */
+export function hasHeard(at: Replay, key: string, side: Perspective): boolean {
+  const [event, shot] = [eventAt(at, key), shotAt(at, key)];
+  if (shot) return knowsShot(at, shot.rung, shot.shot, side);
+  return !event || eventsOf(event.rung, side).includes(event.event);
 }
 
 export function shotDetails(at: Replay, key: string, now: number, side: Perspective): Details | null {
