@@ -13,30 +13,35 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from entente.console.page import page as mailed
 from entente.console.sources import as_json, source
 
-CONSOLE = [sys.executable, "-m", "entente", "console"]
-# The free globe needs WebGL: SwiftShader draws it on any processor.
-DRAWING = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+PROGRAM = [sys.executable, "-m", "entente"]
+# The free globe needs WebGL: SwiftShader draws it on any processor, and nothing else, for it is slow.
+DRAWING = ["--disable-gpu", "--enable-unsafe-swiftshader"]
+OWN_DOING = "GPU stall due to ReadPixels"  # SwiftShader's, of the pictures that are taken of the free globe
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PATIENCE = 15_000  # ms  for anything to come
 INSIDE = ("data:", "blob:")  # addresses that leave no machine
 
 
-def serving(*words):
+def started(*words):
     """A console on its own: the process, and its address."""
-    process = subprocess.Popen([*CONSOLE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*PROGRAM, "console", *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     line = process.stdout.readline()
     found = re.search(r"http://[^ ]+", line)
     if not found:
         process.kill()
-        raise AssertionError(line + process.communicate()[1])
-    return process, found[0]
+        process.communicate()
+        raise AssertionError(f"entente console {' '.join(words)} did not start: {line!r}")
+    return process, found[0].strip()
 
 
-def stop(process):
+def stopped(process):
     """As Ctrl-C does; nothing is left behind."""
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
@@ -71,7 +76,7 @@ class Console:
             context.route("**/replay.json*", lambda route: route.fulfill(body=body, content_type="application/json"))
         page = context.new_page()
         page.on("pageerror", lambda problem: self.complaints.append(str(problem)))
-        page.on("console", lambda line: line.type in ("error", "warning") and self.complaints.append(line.text))
+        page.on("console", self._hear)
         page.goto(whole)
         page.wait_for_selector(ready)
         self.still(page)
@@ -85,8 +90,11 @@ class Console:
     def colours(self, page, of=".stage canvas"):
         """How often each colour stands on a flat canvas: {(red, green, blue): pixels}."""
         counted = page.evaluate(
-            """of => { const c = document.querySelector(of), seen = {};
-            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+            """of => { const shown = document.querySelector(of), seen = {};
+            const c = Object.assign(document.createElement('canvas'), { width: shown.width, height: shown.height });
+            const pen = c.getContext('2d', { willReadFrequently: true });
+            pen.drawImage(shown, 0, 0);
+            const d = pen.getImageData(0, 0, c.width, c.height).data;
             for (let i = 0; i < d.length; i += 4) {
                 const key = d[i] << 16 | d[i + 1] << 8 | d[i + 2]; seen[key] = (seen[key] ?? 0) + 1; }
             return seen }""",
@@ -97,6 +105,17 @@ class Console:
     def time(self, page):
         """Seconds at which the page stands."""
         return float(page.input_value(".slider"))
+
+    def page_said(self, page, of, words):
+        """Wait for words to stand there; where others stand, say which."""
+        try:
+            page.wait_for_function("([of, words]) => document.querySelector(of)?.innerText === words", arg=[of, words])
+        except PlaywrightTimeout:
+            raise AssertionError(f"{page.inner_text('#app')[:300]!r} where {words!r} is right") from None
+
+    def _hear(self, line):
+        if line.type in ("error", "warning") and OWN_DOING not in line.text:
+            self.complaints.append(line.text)
 
     def _answer(self, route, whole):
         url = route.request.url
@@ -128,9 +147,29 @@ def chromium():
 @pytest.fixture(scope="module")
 def served():
     """The address of one console for all stories of a file."""
-    process, address = serving("one-launch", "--port", "0")
+    process, address = started("one-launch", "--port", "0")
     yield address
-    stop(process)
+    stopped(process)
+
+
+@pytest.fixture
+def serving():
+    """Start another console: its process and its address; it ends with the test."""
+    processes = []
+
+    def start(*words):
+        processes.append(started(*words))
+        return processes[-1]
+
+    yield start
+    for process, _ in processes:
+        stopped(process)
+
+
+@pytest.fixture(scope="session")
+def program():
+    """The words that start entente."""
+    return PROGRAM
 
 
 @pytest.fixture
