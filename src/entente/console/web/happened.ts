@@ -3,7 +3,7 @@
 import { columnsOf, holds } from "./columns";
 import { type Details, type Line, group } from "./details";
 import { type Event, type Happening, type Replay, type Rung, type Shot, type Track } from "./document";
-import { momentAt, type Perspective, eventsOf, extent } from "./scene";
+import { momentAt, type Perspective, eventsOf, extent, isHeldBy } from "./scene";
 import { SAY, WORDS, clock, holderName, km, place, rungName, rungShort, seconds, squareKm, utc } from "./words";
 
 const SAME_S = 0.06; // times are written with one digit after the point
@@ -170,7 +170,8 @@ export function eventDetails(at: Replay, key: string, side: Perspective): Detail
   const found = eventAt(at, key);
   if (!found) return null;
   const { rung, event } = found;
-  const about = aboutOf(at, rung, event);
+  const known = aboutOf(at, rung, event);
+  const about = isOf(at, known, side) ? known : "";
   const next = followed(at, rung, event, side);
   const beside = rung.events.filter(
     (one) => one !== event && one.party === event.party && Math.abs(one.t_s - event.t_s) < SAME_S,
@@ -197,8 +198,8 @@ export function eventDetails(at: Replay, key: string, side: Perspective): Detail
         ],
         about && nameOf(at, about) ? [{ text: SAY.about(nameOf(at, about)), key: about }] : [],
       ),
-      group(WORDS.whoSays, whoSays(at, rung, event)),
-      ...statedThen(at, rung, event),
+      group(WORDS.whoSays, whoSays(at, rung, event, side)),
+      ...statedThen(at, about, event),
       group(WORDS.followed, [], next.length ? next.map((one) => inLine(at, rung, one, event.t_s)) : [WORDS.nothingFollowed]),
       ...(beside.length ? [group(WORDS.atOnce, [], beside.map((one) => ({ text: one.text, key: eventKey(rung, one) })))] : []),
       ...(event.party !== null && others.length ? [elsewhere(others)] : []),
@@ -211,13 +212,20 @@ function elsewhere(rows: [string, string][]): ReturnType<typeof group> {
   return group(WORDS.otherRungs, same ? [] : rows, same ? [WORDS.sameAtAll] : []);
 }
 
-function whoSays(at: Replay, rung: Rung, event: Event): [string, string][] {
+/** Whether a track is of those that a side holds; other things are not asked here. */
+function isOf(at: Replay, key: string, side: Perspective): boolean {
+  const [kind, picture, id] = key.split(".");
+  const track = kind === "track" ? at.pictures[Number(picture)]?.tracks[Number(id)] : undefined;
+  return !track || isHeldBy(track.holder, side);
+}
+
+function whoSays(at: Replay, rung: Rung, event: Event, side: Perspective): [string, string][] {
   if (event.party === null) return [[WORDS.knownTo, WORDS.analystOnly]];
   const rows: [string, string][] = [
     [WORDS.knownTo, holderName(at, event.party)],
     [WORDS.at, SAY.rungLong(rung.rung, rungName(rung).replace(/^.*?: /, ""))],
   ];
-  if (event.what === "seen" || event.what === "warning") {
+  if (typeof side !== "number" && (event.what === "seen" || event.what === "warning")) {
     const other = rung.events.find(
       (one) =>
         one.what === event.what &&
@@ -234,8 +242,8 @@ function whoSays(at: Replay, rung: Rung, event: Event): [string, string][] {
 }
 
 /** How well the party's track was known when it happened. */
-function statedThen(at: Replay, rung: Rung, event: Event): ReturnType<typeof group>[] {
-  const [kind, picture, id] = aboutOf(at, rung, event).split(".");
+function statedThen(at: Replay, about: string, event: Event): ReturnType<typeof group>[] {
+  const [kind, picture, id] = about.split(".");
   if (kind !== "track") return [];
   const track = at.pictures[Number(picture)]?.tracks[Number(id)];
   const area = track && holds(track.impact, momentAt(at, event.t_s + at.grid.step_s - SAME_S));
@@ -302,7 +310,7 @@ export function shotDetails(at: Replay, key: string, now: number, side: Perspect
         [holderName(at, 1 - site.party), shared ? WORDS.toldOfShots : WORDS.notToldOfShots],
       ]),
       group(WORDS.howWell, [[WORDS.chance, chance(shot, met, side)], [WORDS.outcome, outcome(shot, met, side)]], [WORDS.outcomeNote]),
-      ...(aim ? [group(WORDS.firedOn, [], [{ text: nameOf(at, aim), key: aim }])] : []),
+      ...(aim && isOf(at, aim, side) ? [group(WORDS.firedOn, [], [{ text: nameOf(at, aim), key: aim }])] : []),
       group(WORDS.followed, [], [met ? SAY.wasMet(shot.hit, shot.object + 1) : left ? SAY.onItsWay(clock(shot.intercept_s - now)) : WORDS.notYetLaunched]),
       ...(others.length ? [group(WORDS.sameTarget, [], others)] : []),
     ],
