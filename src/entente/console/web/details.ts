@@ -2,8 +2,10 @@
 
 import { columnsOf, holds } from "./columns";
 import { CENTRE, type Area, type Changes, type Message, type Replay, type Track } from "./document";
-import { eventDetails, hasHeard, knowsShot, shotDetails, shotKey } from "./happened";
+import { eventDetails } from "./event";
+import { hasHeard, knowsShot, shotKey } from "./happened";
 import { type Perspective, extent, isHeldBy } from "./scene";
+import { shotDetails } from "./shot";
 import { rungAt } from "./state";
 import { SAY, WORDS, clock, holderName, km, number, place, seconds, squareKm } from "./words";
 
