@@ -17,6 +17,7 @@ from entente.knowing import (
     people_inside,
     sites_inside,
     size_km2,
+    states_inside,
     threatens,
     time_of,
 )
@@ -39,6 +40,7 @@ from entente.scenario.units import DEG, KM, KM2
 from entente.scenario.world import NOBODY, World
 from entente.strategy.attrition import none_through, stopped_each
 
+LATEST_PIECE = 1.2816  # standard deviations after the mean by which nine in ten are down
 UNKNOWN_AXIS = 1_500_000.0  # m  1-sigma prior of an impact point of which nothing is known: half a continent
 
 __all__ = ["MEASURES", "assess"]
@@ -84,11 +86,11 @@ def known(
 def done(world: World, flights: Flights, outcome: Outcome, rung: int) -> dict[str, Floats]:
     """The measures of who answers what, by name; only those that are defined for a party at all."""
     row = find_rung(rung, world.scenario.ladder)
+    told = bool({"rules", "assignments"} & set(row.flows))
     values: dict[str, Floats] = {}
     for party in range(len(world.parties)):
-        found = _protection(world, flights, party, outcome)
-        if row.engagement == "coordinated" and "double_engaged" in found:
-            found["double_engaged"] = 0.0  # a second salvo is agreed there, not fired unknowing
+        found = _fired(world, flights, party, outcome, known_to_both=row.engagement not in ("alone", "deconflicted"))
+        found |= _protection(world, flights, party, outcome) | _aftermath(world, party, outcome, told)
         if "rules" in row.flows and "commit_s" in found:
             found["given_commit_s"] = found["commit_s"]
         for name, value in found.items():
@@ -238,30 +240,82 @@ def _announced(world: World, tracks: Tracks, at: int) -> bool:
     return False
 
 
-def _protection(world: World, flights: Flights, party: int, outcome: Outcome) -> dict[str, float]:
-    """What a party's sites did, and how safe the region is if the party answers for it; nan without sites or region."""
+def _fired(world: World, flights: Flights, party: int, outcome: Outcome, known_to_both: bool) -> dict[str, float]:
+    """What a party's sites did; nothing without sites. A second salvo that both know of is agreed, not fired unknowing."""
     sites = [n for n, site in enumerate(world.sites) if site.party == party]
     out: dict[str, float] = {}
+    fired = np.zeros((flights.count, len(world.parties)), np.bool_)
+    fired[outcome.obj, [world.sites[n].party for n in outcome.site]] = True
+    twice = fired.all(axis=1) & (not known_to_both)
     if sites:
         mine = np.isin(outcome.site, sites)
         out["engaged"] = len(np.unique(outcome.obj[mine])) / flights.count
         out["commit_s"] = float(outcome.t_launch[mine].min() - flights.t_launch.min()) if mine.any() else math.nan
         out["shots"] = float(mine.sum())
+        out["shots_left"] = float(outcome.left[sites].sum())
+        out["shots_twice"] = float((mine & twice[outcome.obj]).sum())
     if all(any(site.party == p for site in world.sites) for p in range(len(world.parties))):
-        fired = np.zeros((flights.count, len(world.parties)), np.bool_)
-        fired[outcome.obj, [world.sites[n].party for n in outcome.site]] = True
-        out["double_engaged"] = float(fired.all(axis=1).mean())
+        out["double_engaged"] = float(twice.mean())
+        out["seam_gaps"] = float(outcome.left_to_other.mean())
+    return out
+
+
+def _protection(world: World, flights: Flights, party: int, outcome: Outcome) -> dict[str, float]:
+    """How safe the region of the raid is if the party answers for it; nothing without a region, or sites to defend it."""
     nobody = all(home.party == NOBODY for home in world.defended)
-    concerned = bool(sites) if nobody else world.case.target in world.parties[party].answers_for
-    if concerned and world.case.nature == "attack":
-        party_of = np.array([world.sites[n].party for n in outcome.salvo_site], np.int32)
-        holds = np.array([world.sites[n].p_common for n in outcome.salvo_site])
-        salvos = outcome.salvo_obj, party_of, holds
-        out["p_no_leaker"] = float(np.prod(outcome.p_no_leak))
-        out["p_no_leaker_system"] = none_through(*salvos, outcome.missed, flights.count)
-        with_decoys = stopped_each(*salvos, outcome.missed_decoys, flights.count)
-        out["p_no_leaker_decoys"] = float(np.prod(with_decoys))
-        out["leakers_expected"] = float((1.0 - outcome.p_no_leak).sum())
+    has_sites = any(site.party == party for site in world.sites)
+    concerned = has_sites if nobody else world.case.target in world.parties[party].answers_for
+    if not concerned or world.case.nature != "attack":
+        return {}
+    party_of = np.array([world.sites[n].party for n in outcome.salvo_site], np.int32)
+    holds = np.array([world.sites[n].p_common for n in outcome.salvo_site])
+    salvos = outcome.salvo_obj, party_of, holds
+    with_decoys = outcome.agreed * stopped_each(*salvos, outcome.missed_decoys, flights.count)
+    out = {
+        "p_no_leaker": float(np.prod(outcome.p_no_leak)),
+        "p_no_leaker_system": outcome.agreed * none_through(*salvos, outcome.missed, flights.count),
+        "p_no_leaker_decoys": float(np.prod(with_decoys)),
+        "leakers_expected": float((1.0 - outcome.p_no_leak).sum()),
+    }
+    target = world.target
+    people, sites = _in_region(world, target.lat_deg * DEG, target.lon_deg * DEG, target.radius_km * KM)
+    for name, count in (("people", people), ("sites", sites)):
+        if not math.isnan(count):
+            out[f"{name}_protected"] = count * out["p_no_leaker"]
+            out[f"{name}_protected_decoys"] = count * out["p_no_leaker_decoys"]
+    return out
+
+
+def _in_region(world: World, lat: float, lon: float, radius: float) -> tuple[float, float]:
+    """People in cities, and notional critical sites, inside a circle on the ground; sites nan where the scenario has none."""
+    circle = np.array([lat, lon, radius / math.sqrt(IN_90), radius / math.sqrt(IN_90), 0.0, 0.0, 0.0])
+    critical = world.scenario.critical_sites
+    lats, lons = (np.array([getattr(site, key) for site in critical]) * DEG for key in ("lat_deg", "lon_deg"))
+    return people_inside(circle), sites_inside(circle, lats, lons) if critical else math.nan
+
+
+def _aftermath(world: World, party: int, outcome: Outcome, told: bool) -> dict[str, float]:
+    """What a party's salvos leave behind, as predicted when they were fired; only the count of keep-outs if it fired none."""
+    mine = outcome.salvo_fired & np.array([world.sites[n].party == party for n in outcome.salvo_site], np.bool_)
+    if not any(site.party == party for site in world.sites):
+        return {}
+    out = {"keep_outs": float(mine.sum()) if told else 0.0}
+    if not mine.any():
+        return out
+    seen = outcome.seen[mine]
+    out["flight_seen"] = float(seen.mean())
+    out["flight_untold"] = 0.0 if told else float(seen.mean())
+    out["flight_alarm"] = 0.0 if told else float((seen & outcome.toward[mine]).mean())
+    down = outcome.debris.known[mine]
+    areas = outcome.debris.table[mine][down]
+    if not len(areas):
+        return out
+    homes = tuple(home for home in world.defended if home.party == 1 - party)
+    out["debris_km2"] = float(np.mean([size_km2(area, IN_90) for area in areas]))
+    out["debris_people"] = float(sum(people_inside(area) for area in areas))
+    out["debris_states"] = float(len(set().union(*(states_inside(area) for area in areas))))
+    out["debris_on_partner"] = float(np.mean([threatens(area, homes) for area in areas]))
+    out["keep_out_s"] = float(np.mean(areas[:, 5] + LATEST_PIECE * areas[:, 6] - outcome.salvo_launch[mine][down]))
     return out
 
 

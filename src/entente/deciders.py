@@ -112,8 +112,11 @@ def is_sourced(scenario: Scenario, name: str) -> bool:
         if party.name == row_id:
             return not party.source.startswith(("invented", "assumed"))
     if any(case.name == row_id for case in scenario.cases):
-        notice = find_case(scenario, row_id).notice
-        return notice is not None and not notice.source.startswith(("invented", "assumed"))
+        case = find_case(scenario, row_id)
+        part = case.doctrine if key.startswith("doctrine.") else case.notice
+        return part is not None and not part.source.startswith(("invented", "assumed"))
+    if row_id == "two_keys":
+        return not scenario.two_keys.source.startswith(("invented", "assumed"))
     for row in (*systems(), *vehicles()):
         if row.id == row_id:
             assumed = any(key == one or key.startswith(f"{one}.") for one in row.assumed)
@@ -142,5 +145,5 @@ def title_of(scenario: Scenario, name: str) -> str:
     row_id, _, key = name.partition(".")
     titles = {row.id: row.title for row in (*systems(), *vehicles())}
     titles |= {party.name: party.title for party in scenario.parties}
-    titles |= {case.name: case.title for case in scenario.cases}
+    titles |= {case.name: case.title for case in scenario.cases} | {"two_keys": "Two keys"}
     return f"{titles.get(row_id, row_id)}: {key}"

@@ -1,14 +1,16 @@
 """What a party's tracks say: when a warning is credible, the best area, whether it holds a point, whom it threatens."""
 
 import math
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entente.compiled import Floats
 from entente.constants import R_MEAN
 from entente.physics.earth import geodesic, geodetic_from_ecef
-from entente.records import INFRARED, RADAR, Areas, Bools, Codes, Tracks
+from entente.records import INFRARED, RADAR, Areas, Bools, Codes, Ints, Tracks
 from entente.scenario.places import cities
 from entente.scenario.schema import WarningRule
 from entente.scenario.units import DEG, KM2
@@ -84,20 +86,44 @@ def log_score(area: Floats, point_ecef: Floats) -> float:
 
 def people_inside(area: Floats | None) -> float:
     """People in cities of 100,000 and more whose centre lies in the 90 % area; nan if there is no area."""
-    if area is None:
-        return math.nan
-    lat, lon, people = _towns()
+    return math.nan if area is None else float(_towns().people[_towns_inside(area)].sum())
+
+
+def states_inside(area: Floats) -> set[str]:
+    """Countries (ISO 3166-1 alpha-2) with a city of 100,000 and more in the 90 % area."""
+    return set(_towns().country[_towns_inside(area)].tolist())
+
+
+def _towns_inside(area: Floats) -> Ints:
+    """Rows of `_towns` whose centre lies in the 90 % area."""
+    towns = _towns()
     margin = 1.01 * math.sqrt(IN_90) * float(area[2]) / R_MEAN
-    near = slice(*np.searchsorted(lat, (area[0] - margin, area[0] + margin)))
-    return float(people[near][_inside(area, lat[near], lon[near], IN_90)].sum())
+    first, last = np.searchsorted(towns.lat, (area[0] - margin, area[0] + margin))
+    inside = _inside(area, towns.lat[first:last], towns.lon[first:last], IN_90)
+    return np.asarray(first + np.flatnonzero(inside), np.int32)
+
+
+@dataclass(frozen=True)
+class _Towns:
+    """All cities, from south to north. Latitudes and longitudes [rad]."""
+
+    lat: Floats
+    lon: Floats
+    people: Floats
+    country: NDArray[np.str_]
 
 
 @cache
-def _towns() -> tuple[Floats, Floats, Floats]:
-    """Latitudes in rising order, longitudes [rad] and people of all cities."""
+def _towns() -> _Towns:
+    """The cities, in order."""
     towns = cities()
     order = np.argsort(towns.lat_deg)
-    return towns.lat_deg[order] * DEG, towns.lon_deg[order] * DEG, towns.population[order].astype(np.float64)
+    return _Towns(
+        lat=towns.lat_deg[order] * DEG,
+        lon=towns.lon_deg[order] * DEG,
+        people=towns.population[order].astype(np.float64),
+        country=np.array(towns.country)[order],
+    )
 
 
 def sites_inside(area: Floats | None, lat: Floats, lon: Floats) -> float:

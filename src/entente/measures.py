@@ -23,7 +23,7 @@ class Measure:
     unit: str
     better: Literal["higher", "lower", "none"]
     note: str
-    group: Literal["warning", "picture", "ambiguity", "protection", "information", "given"]
+    group: Literal["warning", "picture", "ambiguity", "protection", "aftermath", "information", "given"]
 
 
 WORDS: tuple[tuple[str, str, Literal["higher", "lower"]], ...] = (
@@ -135,8 +135,29 @@ MEASURES: dict[str, Measure] = {
         "Commit", "s", "lower", "since launch; ignition of this party's first interceptor", "protection"
     ),
     "shots": Measure("Interceptors fired", "shots", "none", "by this party's sites", "protection"),
+    "shots_left": Measure(
+        "Interceptors left",
+        "interceptors",
+        "none",
+        "at this party's sites after the raid; those held back too",
+        "protection",
+    ),
+    "shots_twice": Measure(
+        "Interceptors spent twice",
+        "shots",
+        "lower",
+        "of this party, at objects that the other fires at too, neither knowing",
+        "protection",
+    ),
     "double_engaged": Measure(
-        "Double engagement", "1", "lower", "share of objects that both parties fire at", "protection"
+        "Double engagement", "1", "lower", "share of objects that both parties fire at, neither knowing", "protection"
+    ),
+    "seam_gaps": Measure(
+        "Gaps at the seam",
+        "1",
+        "lower",
+        "share of objects that nobody answers though a site with interceptors to give could",
+        "protection",
     ),
     "p_no_leaker": Measure(
         "P(no leaker)",
@@ -161,6 +182,97 @@ MEASURES: dict[str, Measure] = {
     ),
     "leakers_expected": Measure(
         "Expected leakers", "objects", "lower", "of the raid on a region of this party", "protection"
+    ),
+    "people_protected": Measure(
+        "People protected",
+        "people",
+        "higher",
+        "in cities of 100,000 and more in the region the raid is meant for, times P(no leaker); never lives saved",
+        "protection",
+    ),
+    "people_protected_decoys": Measure(
+        "People protected, 10 decoys",
+        "people",
+        "higher",
+        "the same with ten undiscriminated objects beside each warhead",
+        "protection",
+    ),
+    "sites_protected": Measure(
+        "Critical sites protected",
+        "sites",
+        "higher",
+        "notional ones in the region the raid is meant for, times P(no leaker)",
+        "protection",
+    ),
+    "sites_protected_decoys": Measure(
+        "Critical sites protected, 10 decoys",
+        "sites",
+        "higher",
+        "the same with ten undiscriminated objects beside each warhead",
+        "protection",
+    ),
+    "debris_km2": Measure(
+        "Predicted debris area",
+        "km2",
+        "none",
+        "90 %, on the ground, of this party's interceptions; mean over its salvos",
+        "aftermath",
+    ),
+    "debris_people": Measure(
+        "People under predicted debris",
+        "people",
+        "lower",
+        "in cities of 100,000 and more inside the 90 % debris areas of this party's interceptions, added up",
+        "aftermath",
+    ),
+    "debris_states": Measure(
+        "States under predicted debris",
+        "states",
+        "none",
+        "countries with cities of 100,000 and more inside those areas",
+        "aftermath",
+    ),
+    "debris_on_partner": Measure(
+        "Debris on the partner's regions",
+        "1",
+        "lower",
+        "share of this party's salvos whose 90 % debris area touches a region that the other answers for",
+        "aftermath",
+    ),
+    "keep_outs": Measure(
+        "Keep-outs told",
+        "areas",
+        "none",
+        "areas told to the other party to keep clear, one a salvo; 0 where engagements are not told",
+        "aftermath",
+    ),
+    "keep_out_s": Measure(
+        "Length of a keep-out",
+        "s",
+        "none",
+        "from the first ignition of a salvo until nine in ten of its pieces are down; mean",
+        "aftermath",
+    ),
+    "flight_seen": Measure(
+        "Interceptors that the other could see",
+        "1",
+        "none",
+        "share of this party's salvos in view of any sensor of the other",
+        "aftermath",
+    ),
+    "flight_untold": Measure(
+        "Interceptors seen and not told of",
+        "1",
+        "lower",
+        "share of this party's salvos that the other could see without having been told",
+        "aftermath",
+    ),
+    "flight_alarm": Measure(
+        "Interceptors like an attack",
+        "1",
+        "lower",
+        "of these, those that would come down within 500 km of a region of the other if they met nothing; of all salvos",
+        "aftermath",
     ),
     "given_messages": Measure("Messages released", "messages", "none", "to the other party", "given"),
     "given_first_s": Measure("First word released", "s", "none", "since launch; as it arrives", "given"),

@@ -295,6 +295,14 @@ class Outcome:
     missed_decoys: Floats  # (S,) the same with ten undiscriminated objects beside each warhead
     stopped: Bools  # (B,)
     why_not: dict[tuple[int, int], str]
+    agreed: float  # chance that both keys are turned for an object; 1 where one is enough; in `p_no_leak` already
+    left: Ints  # (sites,) interceptors that were not fired, held back or not
+    left_to_other: Bools  # (B,) nobody answers it, though a site with interceptors to give could
+    salvo_fired: Bools  # (S,) false where a key was refused
+    salvo_launch: Floats  # (S,) [s]
+    debris: Areas  # (S,) where the pieces are predicted to come down
+    seen: Bools  # (S,) whether the other party's sensors could see the interceptor
+    toward: Bools  # (S,) whether it would come down near a region of the other party if it met nothing
 
 
 @dataclass(frozen=True)

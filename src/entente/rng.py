@@ -25,6 +25,8 @@ ORBIT = 11
 STRESS = 12
 REPORT = 13
 RAID = 14
+LOOK = 15
+KEYS = 16
 
 Word = np.uint64
 LOW32 = np.uint64(0xFFFFFFFF)

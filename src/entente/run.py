@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from entente.assessment import assess, done, known
 from entente.compiled import Floats
-from entente.defence import Options, decide, defend, options
+from entente.defence import decide, defend, delay_at
 from entente.errors import ModelError, unknown
 from entente.flights import fly_all
 from entente.fusing import join
 from entente.measures import MEASURES
 from entente.records import Assessment, Detections, Flights, NationalTracks, Outcome, Picture, Shared
 from entente.reporting import report
+from entente.salvos import Options, options
 from entente.scenario.rows import find_rung
 from entente.scenario.schema import Scenario, Stress
 from entente.scenario.systems import Rung
@@ -24,8 +25,6 @@ from entente.sensing import observe
 from entente.sharing import let_through, releases, share, stressed
 from entente.story import tell
 from entente.tracking import follow
-
-HIGHEST_RUNG = 6  # of the ladder in this version: one system over both inventories is not modelled
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,11 @@ def simulate(scenario: Scenario, case: str, rung: int, seed: int) -> Run:
     Args:
         scenario: as `load` gives it.
         case: name of one of its cases.
-        rung: of the ladder, 0 to 6 in this version.
+        rung: of the ladder, 0 to 8 on the ladder itself.
         seed: 0 to 2^31 - 1; the same seed is the same history, at every rung.
     Raises:
         UnknownName: no such case or rung.
-        ModelError: a rung that this version does not run, or no such seed.
+        ModelError: a rung that the parties lack something for, or no such seed.
         Unreachable: the vehicle does not fly that far.
     """
     check_rung(scenario, rung)
@@ -71,11 +70,11 @@ def simulate(scenario: Scenario, case: str, rung: int, seed: int) -> Run:
 
 
 def check_rung(scenario: Scenario, rung: int) -> Rung:
-    """The switches of a rung; refused if it is on no ladder, or if this version does not run it."""
+    """The switches of a rung; refused if it is on no ladder, or if the parties lack what it needs."""
     row = find_rung(rung, scenario.ladder)
-    if row.engagement in ("sectoral", "joint"):
+    if row.engagement == "sectoral" and not any(party.sectors or party.answers_for for party in scenario.parties):
         raise ModelError(
-            f"rung: {rung} has {row.engagement} engagement, which this version does not run; ask for 0 to {HIGHEST_RUNG}"
+            f"rung: {rung} has sectoral engagement, and no party has a sector; give sectors or answers_for, or leave it out"
         )
     return row
 
@@ -120,7 +119,7 @@ def all_rungs(
     world, flights, national = so_far.world, so_far.flights, so_far.national
     ready = stressed(world, national, releases(world, national) if ready is None else ready)
     made: dict[tuple[str, ...], _Knowledge] = {}
-    able: dict[tuple[str, ...], Options] = {}
+    able: dict[tuple[float, tuple[str, ...]], Options] = {}
     runs = {}
     for rung in rungs:
         row = find_rung(rung, world.scenario.ladder)
@@ -131,9 +130,10 @@ def all_rungs(
             picture = join(world, national, shared, rung)
             made[flow] = _Knowledge(shared, picture, known(world, flights, national, shared, picture))
         so_known = made[flow]
-        if states not in able:  # a warning is no state that an interceptor could be sent to
-            able[states] = options(world, flights, so_known.picture)
-        outcome = decide(world, flights, able[states], rung)
+        way = delay_at(world, rung), states  # a warning is no state that an interceptor could be sent to
+        if way not in able:
+            able[way] = options(world, flights, so_known.picture, way[0])
+        outcome = decide(world, flights, able[way], rung)
         assessment = Assessment(so_known.values | done(world, flights, outcome, rung))
         if story:
             assessment = replace(assessment, events=tell(world, flights, so_known.picture, outcome, assessment))
@@ -166,9 +166,7 @@ def under_stress(
             picture = join(other, national, shared, rung)
             by_rung[rung] = known(other, flights, national, shared, picture)
             if protected:
-                by_rung[rung] |= done(
-                    other, flights, decide(other, flights, options(other, flights, picture), rung), rung
-                )
+                by_rung[rung] |= done(other, flights, defend(other, flights, picture, rung), rung)
         found.append(by_rung)
     return found
 

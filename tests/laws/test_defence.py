@@ -17,6 +17,7 @@ from entente.estimate.belief import BURNS
 from entente.physics.earth import altitude
 from entente.physics.intercept import LONGEST, LOOK, earliest_meeting, flight_time
 from entente.run import at_rung, before_sharing
+from entente.salvos import NO_REGION
 from entente.scenario.load import load
 from entente.scenario.rows import interceptors
 
@@ -283,7 +284,7 @@ def test_by_agreed_rules_the_owner_answers_and_the_other_only_where_it_cannot():
 
 
 def test_coordinated_spends_what_is_left_over():
-    """With stock for all, each body gets a salvo from each site; with stock for one salvo each, no body gets two."""
+    """With stock for all, each body gets a salvo from each site; with stock for one salvo each, none is left unanswered."""
     history = two_sided()
     assert fired_by(history, 6)[0] == [(p, obj) for p in (0, 1) for obj in range(3)]
     salvo = history.world.case.shots_per_object
@@ -291,7 +292,7 @@ def test_coordinated_spends_what_is_left_over():
         history, world=replace(history.world, sites=tuple(replace(s, inventory=salvo) for s in history.world.sites))
     )
     pairs, outcome = fired_by(scarce, 6)
-    assert len({obj for _, obj in pairs}) == 2
+    assert len({obj for _, obj in pairs}) == 3
     assert len(outcome.site) == 2 * salvo
 
 
@@ -301,7 +302,7 @@ def test_what_falls_on_no_region_is_not_fired_at():
     world = replace(history.world, defended=())
     outcome = defend(world, history.flights, history.picture, 4)
     assert len(outcome.site) == 0
-    assert set(outcome.why_not.values()) == {"will fall on no region that is answered for"}
+    assert set(outcome.why_not.values()) == {NO_REGION}
 
 
 def test_decoys_and_a_common_failure_make_it_no_better():

@@ -41,12 +41,14 @@ def case_named(name: str) -> Case:
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_a_shipped_scenario_loads_and_runs_only_rungs_of_this_version(name):
+def test_a_shipped_scenario_loads_and_runs_only_rungs_of_the_ladder(name):
     scenario = load(name)
     assert {find_rung(rung, scenario.ladder).engagement for rung in scenario.rungs} <= {
         "alone",
         "deconflicted",
         "coordinated",
+        "sectoral",
+        "joint",
     }
     assert scenario.title not in {load(other).title for other in shipped() if other != name}
 

@@ -197,6 +197,6 @@ def test_numbers_that_make_no_study_are_refused(scenario, asked, says):
         en.explore(scenario, **asked)
 
 
-def test_a_rung_beyond_this_version_is_refused(scenario):
+def test_a_rung_that_the_parties_lack_something_for_is_refused(scenario):
     with pytest.raises(en.ModelError, match="rung: 7 has sectoral engagement"):
         en.explore(scenario.model_copy(update={"rungs": [7]}), seeds=1)

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from entente.scenario.explain import field_at, inside, limits_of, near, nearest, slip
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import systems, vehicles
-from entente.scenario.schema import Scenario
+from entente.scenario.schema import Case, Scenario
 from entente.scenario.world import build
 from entente.scenario.yaml12 import Finding, Page, Path
 
@@ -69,4 +69,8 @@ def _declared(name: str) -> tuple[type[BaseModel], Path]:
     for vehicle in vehicles():
         if vehicle.id == row:
             return type(vehicle), tuple(steps if steps[0] in type(vehicle).model_fields else ["vehicle", *steps])
+    if row == "two_keys":
+        return Scenario, (row, *steps)
+    if steps[0] in Case.model_fields:
+        return Scenario, ("cases", 0, *steps)
     return Scenario, ("parties", 0, *steps)

@@ -71,6 +71,22 @@ class WarningRule(Part):
     )
 
 
+class Sector(Part):
+    """A stretch of the Earth between two parallels and two meridians; across the date line write two."""
+
+    south_deg: Latitude
+    north_deg: Latitude
+    west_deg: Longitude
+    east_deg: Longitude
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> "Sector":
+        for low, high in (("south_deg", "north_deg"), ("west_deg", "east_deg")):
+            if getattr(self, high) <= getattr(self, low):
+                raise ValueError(f"{high} {getattr(self, high):g} must be more than {low} {getattr(self, low):g}")
+        return self
+
+
 class Party(Part):
     """One of the two parties, with the rules it has declared."""
 
@@ -80,6 +96,13 @@ class Party(Part):
     release: Release
     answers_for: Annotated[
         list[Name], Field(description="regions that this party defends first where the rung has such rules")
+    ] = []
+    sectors: Annotated[
+        list[Sector],
+        Field(
+            description="over which it answers everything under sectoral engagement; none for either party: each place is "
+            "in the sector of whoever answers for the nearest region"
+        ),
     ] = []
     priorities: Annotated[
         list[Name], Field(min_length=1, description="the measures by which this party judges a step")
@@ -128,6 +151,48 @@ class Notice(Part):
     source: Source
 
 
+class Doctrine(Part):
+    """How sites spend what they have: one salvo, or a second one after a look; and what is held back."""
+
+    rule: Annotated[
+        Literal["barrage", "shoot-look-shoot"],
+        Field(description="one salvo; or a second one at what is then taken for a survivor, where a window is left"),
+    ] = "barrage"
+    second_shots: Annotated[
+        int | None, Field(ge=1, le=8, description="of the second salvo; as many as of the first if left out")
+    ] = None
+    look_s: Annotated[
+        RangedSeconds, Field(description="from the first meeting until it is judged whether the body is stopped")
+    ] = Ranged(low=5, nominal=15, high=60)
+    look_right: Annotated[
+        RangedProbability, Field(description="chance to judge right on a track as good as the seeker needs")
+    ] = Ranged(low=0.6, nominal=0.8, high=0.95)
+    reserve: Annotated[float, Field(ge=0, lt=1, description="share of each site's interceptors that is held back")] = (
+        0.0
+    )
+    source: Source = "assumed: no source states how a look is judged"
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> "Doctrine":
+        if self.rule == "barrage" and self.second_shots is not None:
+            raise ValueError("second_shots belongs to the rule shoot-look-shoot; leave it out, or name that rule")
+        if self.look_right.low < 0.5:
+            raise ValueError(f"look_right from {self.look_right.low:g} up is worse than a coin; give 0.5 to 1")
+        return self
+
+
+class TwoKeys(Part):
+    """What joint engagement asks for: both parties agree to each salvo."""
+
+    delay_s: Annotated[RangedSeconds, Field(description="that the second key takes, on top of the delay of commit")] = (
+        Ranged(low=5, nominal=20, high=60)
+    )
+    refusal: Annotated[RangedProbability, Field(description="chance that one of the two keys is not turned")] = Ranged(
+        low=0, nominal=0.05, high=0.2
+    )
+    source: Source = "invented: no joint system has ever been run by two keys"
+
+
 class Case(Part):
     """What is launched, by whom, from where to where, and whether it was announced."""
 
@@ -146,7 +211,8 @@ class Case(Part):
         Literal["lofted", "depressed"], Field(description="which of the two arcs through the planned range")
     ] = "lofted"
     launch_s: Annotated[float, Field(ge=0, le=86_400, description="after the epoch")] = 0.0
-    shots_per_object: Annotated[int, Field(ge=1, le=8)] = 2
+    shots_per_object: Annotated[int, Field(ge=1, le=8, description="interceptors of a site's salvo at an object")] = 2
+    doctrine: Doctrine = Doctrine()
 
 
 class Assumption(Part):
@@ -248,6 +314,7 @@ class Scenario(Part):
     seeds: Annotated[int, Field(ge=1, le=100_000)] = 100
     inputs: Literal["drawn", "nominal"] = "drawn"
     stress: Annotated[Stress, Field(description="what goes wrong between the two systems, at every rung")] = Stress()
+    two_keys: Annotated[TwoKeys, Field(description="used at rungs with joint engagement only")] = TwoKeys()
     exclude: Annotated[list[Name], Field(description="systems of the catalogue left out, by id")] = []
     assume: Annotated[
         list[Assumption], Field(description="inputs taken otherwise than in the catalogue, each with its source")

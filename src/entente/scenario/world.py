@@ -23,7 +23,7 @@ from entente.physics.orbits import place_on_orbit, revolutions_a_day
 from entente.physics.sunlight import glint, sun_direction
 from entente.scenario import schema
 from entente.scenario.parts import Ranged
-from entente.scenario.rows import interceptors, radars, satellites, vehicles
+from entente.scenario.rows import interceptors, ladder, radars, satellites, vehicles
 from entente.scenario.schema import Stress
 from entente.scenario.systems import Interceptor, Radar, Satellite, System, VehicleClass
 from entente.scenario.units import DEG, KM, KN
@@ -119,6 +119,18 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """How this history's salvos are decided on, as drawn. Times [s]."""
+
+    second_shots: int  # 0: no second salvo
+    look: float  # from a meeting until it is judged
+    look_right: float  # chance to judge right on a good track
+    reserve: float  # share of each site's interceptors held back
+    key_delay: float  # that a second key takes, under joint engagement
+    refusal: float  # chance that a key is not turned, under joint engagement
+
+
+@dataclass(frozen=True)
 class Home:
     """A region that must not be hit. Angles [rad], radius [m]."""
 
@@ -146,6 +158,7 @@ class World:
     defended: tuple[Home, ...]  # regions that somebody answers for
     inputs: dict[str, float]  # every ranged input by name, in the units of its key
     stress: Stress  # what goes wrong between the two systems beyond what the policies declare
+    rules: Rules
 
     @property
     def vehicle(self) -> VehicleClass:
@@ -255,6 +268,27 @@ def build(scenario: schema.Scenario, case_name: str, seed: int, again: bool = Fa
         defended=_homes(scenario, regions),
         inputs=draws.taken,
         stress=scenario.stress,
+        rules=_rules(scenario, case, draws),
+    )
+
+
+def _rules(scenario: schema.Scenario, case: schema.Case, draws: Draws) -> Rules:
+    """The doctrine of the case and the two keys; what no rung of this case could use is not drawn."""
+    doctrine, keys = case.doctrine, scenario.two_keys
+    again = doctrine.rule == "shoot-look-shoot"
+    rungs = {row.rung: row for row in (*ladder(), *scenario.ladder)}
+    joint = any(rungs[rung].engagement == "joint" for rung in scenario.rungs if rung in rungs)
+
+    def of_keys(key: str, value: Ranged) -> float:
+        return draws.take(f"two_keys.{key}", value) if joint else value.nominal
+
+    return Rules(
+        second_shots=(doctrine.second_shots or case.shots_per_object) if again else 0,
+        look=draws.take(f"{case.name}.doctrine.look_s", doctrine.look_s) if again else 0.0,
+        look_right=draws.take(f"{case.name}.doctrine.look_right", doctrine.look_right) if again else 1.0,
+        reserve=doctrine.reserve,
+        key_delay=of_keys("delay_s", keys.delay_s),
+        refusal=of_keys("refusal", keys.refusal),
     )
 
 
