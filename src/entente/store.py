@@ -32,6 +32,7 @@ import xarray as xr
 
 from entente.errors import StoreError
 
+OLDEST = 1  # format of any file
 FORMAT = 2  # of the manifest: 1 was one NetCDF file without groups and without check sums
 MANIFEST, NUMBERS, PLAN, CHUNKS, LOCK = "manifest.json", "study.nc", "plan.json", "chunks", ".entente.lock"
 SHEETS = (
@@ -158,7 +159,7 @@ def read_json(path: Path, newest: int) -> dict[str, Any]:
     """An object that `write_json` wrote, of a format this version knows.
 
     Raises:
-        StoreError: it cannot be read, is damaged, or is of a newer format.
+        StoreError: it cannot be read, is damaged, or is of a newer or older format.
     """
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
@@ -168,6 +169,10 @@ def read_json(path: Path, newest: int) -> dict[str, Any]:
         raise StoreError(f"{path}: is damaged, no JSON ({problem}); run again with --force") from problem
     if not isinstance(said, dict) or not isinstance(said.get("format"), int):
         raise StoreError(f"{path}: is damaged or not of a study, it states no format; pick another folder")
+    if said["format"] < OLDEST:
+        raise StoreError(
+            f"{path}: format {said['format']} is older than this version reads ({OLDEST}); run again with --force"
+        )
     if said["format"] > newest:
         raise StoreError(f"{path}: format {said['format']} is newer than this version reads ({newest}); update entente")
     return said

@@ -12,12 +12,15 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from pydantic import ValidationError
+
 from entente import provenance
 from entente.console.replay import replay
-from entente.errors import ModelError, unknown
-from entente.journal import FIRST_SEED, read_plan
+from entente.errors import ModelError, StoreError, unknown
+from entente.journal import FIRST_SEED, first_mistake, read_plan
 from entente.scenario.load import load, scenario_hash
 from entente.scenario.schema import Scenario
+from entente.store import PLAN
 
 KEPT = 24  # documents in memory at once, the last ones asked for; half a megabyte each, packed
 LARGEST_SEED = 2**31 - 1
@@ -76,7 +79,12 @@ def source(run: str) -> Source:
         scenario = load(run)
         return Source(scenario, tuple(scenario.rungs))
     plan = read_plan(folder)
-    scenario = Scenario.model_validate_json(json.dumps(plan.scenario))
+    try:
+        scenario = Scenario.model_validate_json(json.dumps(plan.scenario))
+    except ValidationError as problem:
+        raise StoreError(
+            f"{folder / PLAN}: is damaged, its scenario: {first_mistake(problem)}; run the scenario again"
+        ) from problem
     notes = []
     if plan.code != provenance.code_hash():
         notes.append(
