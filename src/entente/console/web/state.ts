@@ -94,13 +94,15 @@ export function goTo(time: number): void {
   t.value = Math.min(to, Math.max(from, time));
 }
 
+const NEAR = 0.1; // of a step: so close to a moment, the clock and the slider say that one is there
+
 export function step(by_s: number): void {
   playing.value = false;
   const at = doc.peek();
   if (!at) return;
   const { start_s, step_s } = at.grid;
   const now = (t.peek() - start_s) / step_s;
-  const next = by_s > 0 ? Math.floor(now + 1e-6) : Math.ceil(now - 1e-6); // land on moments of the grid
+  const next = by_s > 0 ? Math.floor(now + NEAR) : Math.ceil(now - NEAR); // land on moments of the grid
   goTo(start_s + (next + Math.round(by_s / step_s)) * step_s);
 }
 
