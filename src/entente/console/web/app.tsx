@@ -24,11 +24,18 @@ export function App(): ComponentChildren {
   if (!doc.value) return failure.value ? <Failure /> : <p class="loading">{WORDS.loading}…</p>;
   return (
     <div class="page">
-      {doc.value.origin === "exercise" && (
-        <p class="exercise" role="note">
-          <b>{WORDS.exercise}</b> {WORDS.exerciseLong}
-        </p>
-      )}
+      <div class="said-first">
+        {doc.value.origin === "exercise" && (
+          <p class="exercise" role="note">
+            <b>{WORDS.exercise}</b> {WORDS.exerciseLong}
+          </p>
+        )}
+        {doc.value.notes?.map((note) => (
+          <p class="noted" role="note" key={note}>
+            {note}
+          </p>
+        ))}
+      </div>
       <Head />
       <main class={`main ${state.compare.value}`}>
         <div class="views-host">

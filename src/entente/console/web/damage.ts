@@ -201,6 +201,7 @@ const document = part({
       measures: table,
     }),
   ),
+  notes: perhaps(list(text)),
 });
 
 /** What the first damaged part is, and what is wrong with it: "grid.step_s is missing"; null where nothing is. */

@@ -170,6 +170,7 @@ export interface Replay {
   measures: Record<string, { title: string; unit: string; better: string }>;
   pictures: Picture[];
   rungs: Rung[];
+  notes?: string[]; // what else a reader must know: that other code made the run
 }
 
 /** What is wrong with the document, in one line; null where nothing is. */
