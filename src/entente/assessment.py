@@ -246,7 +246,7 @@ def _fired(world: World, flights: Flights, party: int, outcome: Outcome, known_t
     out: dict[str, float] = {}
     fired = np.zeros((flights.count, len(world.parties)), np.bool_)
     fired[outcome.obj, [world.sites[n].party for n in outcome.site]] = True
-    twice = fired.all(axis=1) & (not known_to_both)
+    twice = fired.min(axis=1) if not known_to_both else np.zeros(flights.count, np.bool_)
     if sites:
         mine = np.isin(outcome.site, sites)
         out["engaged"] = len(np.unique(outcome.obj[mine])) / flights.count

@@ -172,5 +172,5 @@ def sector_of(world: World, r_ecef: Floats) -> int | None:
         return None
     if not world.defended or not math.isfinite(lat):
         return None
-    party = world.defended[_nearest(world, lat, lon)[0]].party
-    return party if party >= 0 else None
+    owner = world.defended[_nearest(world, lat, lon)[0]].party
+    return owner if owner >= 0 else None

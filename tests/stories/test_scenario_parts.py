@@ -34,9 +34,9 @@ def assuming(entry: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("4, 5, 6] #", "4, 5, 6, 40] #", "rungs.7: 40 is no rung of the ladder, nor of this scenario's own; the"),
+        ("6, 7, 8] #", "6, 7, 8, 40] #", "rungs.9: 40 is no rung of the ladder, nor of this scenario's own; the"),
         ("{year: 2014, rung: 1}", "{year: 2014, rung: 44}", "paths.0.steps.0.rung: 44 is no rung of the ladder"),
-        ("{year: 2014, rung: 1}", "{year: 2014, rung: 7}", "rung: 7 is not among the rungs of this scenario, which are [0"),
+        ("3, 4, 5, 6, 7", "3, 4, 6, 7", "paths.0.steps.4.rung: 5 is not among the rungs of this scenario, which are [0"),
         ("{year: 2014, rung: 1}", "{year: 2017, rung: 1}", "the step of 2016 stands after the one of 2017; years must rise"),
         ("answers_for: [central-europe,", "answers_for: [central-eurpe,", "'central-eurpe' is no region of bad.yaml; did"),
         ("[southern-russia,", "[central-europe,", "parties.1.answers_for.0: 'central-europe' is claimed by the other party"),
@@ -64,6 +64,56 @@ def assuming(entry: str) -> str:
 )  # fmt: skip
 def test_parts_that_do_not_fit_get_one_line_each(tmp_path, old, new, message):
     (line,) = mistakes(tmp_path, replaced(old, new))
+    assert message in line
+
+
+LAUNCH = "    launches: 1\n"
+WEST, EAST = (
+    "{south_deg: 30, north_deg: 70, west_deg: -20, east_deg: 40}",
+    "{south_deg: 30, north_deg: 70, west_deg: 30, east_deg: 90}",
+)
+
+
+@pytest.mark.parametrize(
+    ("doctrine", "message"),
+    [
+        ("shots_per_object: 9", "cases.0.shots_per_object: 9 is outside 1 to 8"),
+        ("{second_shots: 2}", "second_shots belongs to the rule shoot-look-shoot; leave it out, or name that rule"),
+        ("{reserve: 1}", "cases.0.doctrine.reserve: 1 is outside 0 to 1"),
+        ("{rule: volley}", "cases.0.doctrine.rule: 'volley' is not one of the choices"),
+        ("{rule: shoot-look-shoot, look_right: 0.3}", "look_right from 0.3 up is worse than a coin; give 0.5 to 1"),
+        ("{rule: shoot-look-shoot, look_right: {low: 0.5, nominal: 0.9, high: 1.3}}", "0.5 to 1.3 is outside 0 to 1"),
+        (
+            "{reserve: 0.97}",
+            "2 interceptors an object are more than any site may spend; thaad_guam has 1 beside its reserve, the",
+        ),
+    ],
+)
+def test_a_doctrine_that_cannot_be_kept_gets_one_line(tmp_path, doctrine, message):
+    key = "" if doctrine.startswith("shots") else "doctrine: "
+    (line,) = mistakes(tmp_path, replaced(LAUNCH, f"{LAUNCH}    {key}{doctrine}\n", SMALL))
+    assert message in line
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "message"),
+    [
+        (WEST, "", "parties.1: russia has no sectors and the other party has; give both parties sectors, or neither"),
+        ("", EAST, "parties.0: us_nato has no sectors and the other party has; give both parties sectors, or neither"),
+        (
+            WEST,
+            EAST,
+            "parties.1.sectors.0: overlaps sector 1 of us_nato, so that both would answer there; let the two touch",
+        ),
+        (WEST, EAST.replace("90", "20"), "parties.1.sectors.0: east_deg 20 must be more than west_deg 30"),
+        (WEST.replace("30", "99"), EAST, "parties.0.sectors.0.south_deg: 99 is outside -90 to 90"),
+    ],
+)
+def test_sectors_that_conflict_get_one_line(tmp_path, one, other, message):
+    text = SMALL
+    for name, given in (("russia", other), ("us_nato", one)):
+        text = replaced(f"- name: {name}\n", f"- name: {name}\n    sectors: [{given}]\n", text)
+    (line,) = mistakes(tmp_path, text)
     assert message in line
 
 

@@ -50,7 +50,7 @@ def run(
 def simulate(
     scenario: ScenarioName,
     case: Annotated[str | None, Option(help="Which case; the first if left out.")] = None,
-    rung: Annotated[int, Option(help="Rung of cooperation, 0 to 6.")] = 0,
+    rung: Annotated[int, Option(help="Rung of cooperation, 0 to 8.")] = 0,
     seed: Annotated[int, Option(min=0, max=2**31 - 1, help="Which history.")] = 1,
     as_json: Json = False,
 ) -> None:

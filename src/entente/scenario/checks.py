@@ -11,7 +11,7 @@ from typing import get_args
 from entente.scenario.assumptions import check_assumptions
 from entente.scenario.explain import nearest, show
 from entente.scenario.parts import PartyName
-from entente.scenario.rows import ladder, systems, vehicles
+from entente.scenario.rows import interceptors, ladder, systems, vehicles
 from entente.scenario.schema import Scenario
 from entente.scenario.yaml12 import Finding, Page, Path
 
@@ -30,6 +30,8 @@ def check(page: Page, scenario: Scenario | None) -> Iterator[Finding]:
     if scenario:
         yield from _somewhere_to_go(page, scenario)
         yield from _before_any_system(page, scenario)
+        yield from _shots_in_stock(page, scenario)
+        yield from _sectors_apart(page, scenario)
         yield from check_assumptions(page, scenario)
 
 
@@ -195,6 +197,49 @@ def _somewhere_to_go(page: Page, scenario: Scenario) -> Iterator[Finding]:
         if case.origin == case.target:
             path: Path = ("cases", index, "target")
             yield Finding(page.place(path), path, f"{case.target!r} is also the origin; name another region")
+
+
+def _shots_in_stock(page: Page, scenario: Scenario) -> Iterator[Finding]:
+    """A salvo must be no larger than the stock that some site may spend; with no site at all there is nothing to say."""
+    owners, day = [party.name for party in scenario.parties], scenario.epoch.date()
+    sites = [
+        row
+        for row in interceptors()
+        if row.owner in owners and row.status_on(day) in scenario.status and row.id not in scenario.exclude
+        if not row.nuclear_armed
+    ]
+    for index, case in enumerate(scenario.cases):
+        for_use = {row.id: int((1.0 - case.doctrine.reserve) * row.inventory + 1e-9) for row in sites}
+        most = max(for_use.values(), default=case.shots_per_object)
+        if case.shots_per_object <= most:
+            continue
+        path: Path = ("cases", index, "shots_per_object" if most else "doctrine")
+        given = f"{case.shots_per_object} interceptors an object are more than any site may spend"
+        best = max(sites, key=lambda row: for_use[row.id])
+        back = " beside its reserve" if case.doctrine.reserve else ""
+        right = f"{best.id} has {most}{back}, the most; give no more{', or hold back less' if back else ''}"
+        yield Finding(page.place(path), path, f"{given}; {right}")
+
+
+def _sectors_apart(page: Page, scenario: Scenario) -> Iterator[Finding]:
+    """A place lies in the sector of one party, or of none; and both parties have sectors, or neither."""
+    one, other = scenario.parties
+    if bool(one.sectors) != bool(other.sectors):
+        without = 1 if one.sectors else 0
+        path: Path = ("parties", without)
+        text = f"{scenario.parties[without].name} has no sectors and the other party has; give both parties sectors, or neither"
+        yield Finding(page.place(path), path, text)
+    for n, theirs in enumerate(other.sectors):
+        for m, ours in enumerate(one.sectors):
+            if max(ours.south_deg, theirs.south_deg) < min(ours.north_deg, theirs.north_deg) and max(
+                ours.west_deg, theirs.west_deg
+            ) < min(ours.east_deg, theirs.east_deg):
+                path = ("parties", 1, "sectors", n)
+                text = (
+                    f"overlaps sector {m + 1} of {one.name}, so that both would answer there; "
+                    "let the two touch, or leave a gap that neither answers"
+                )
+                yield Finding(page.place(path), path, text)
 
 
 def _before_any_system(page: Page, scenario: Scenario) -> Iterator[Finding]:
