@@ -9,44 +9,33 @@ import math
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
-from scipy.stats import beta
 
 from entente.comparison import Estimate, baseline, gain, histories, level
 from entente.comparison.intervals import estimate
 from entente.compiled import Floats
 from entente.deciders import FEWEST, Decider, deciders, unsourced_matter
+from entente.massive import RaidVerdict, raid_verdicts, reasons
 from entente.predicates import (
     UNDER,
+    AtRungs,
     Compatible,
     Connected,
     FindingRow,
     FindingSheet,
     Margins,
-    Predicate,
+    Massive,
     holds,
     margins,
 )
 from entente.provenance import findings_hash
+from entente.rulings import Ruling, rule, share_bounds
 from entente.scenario.reader import read
 from entente.study import Study
 
-Ruling = Literal[
-    "supported",
-    "supported under stated assumptions",
-    "undecided",
-    "not supported",
-    "not computable from open sources",
-    "not computed yet",
-    "not asked by this scenario",
-]
 FILE = Path(__file__).parent / "findings.yaml"
 ALONE_SIZES = {"bias_km": 1.0, "clock_skew_s": 1.0, "latency_s": 30.0, "outage": 0.05}  # the stress of F8, part by part
-SUPPORTED, UNDER_ASSUMPTIONS, NOT_SUPPORTED = 0.95, 0.5, 0.05  # shares of the draws
-CONFIDENCE = 0.95  # one-sided, of the share
-
 __all__ = [
     "Decider",
     "Number",
@@ -108,6 +97,14 @@ class Verdict:
     deciders: tuple[Decider, ...]  # the inputs that decide, ranked; empty where too few histories tell
     where_we_differ: str
     sources: tuple[str, ...]
+    raids: tuple[RaidVerdict, ...] = ()  # of F1, which asks nothing of the rungs: by year and case, the headline first
+
+    @property
+    def share(self) -> float:
+        """The share of draws behind the ruling; nan where it was not computed."""
+        if self.raids:
+            return self.raids[0].share
+        return self.by_rung[self.rung].share if self.rung is not None else math.nan
 
 
 @cache
@@ -126,35 +123,14 @@ def judge(study: Study) -> list[Verdict]:
     return [_judged(study, row) for row in sheet().findings]
 
 
-def share_bounds(held: int, draws: int) -> tuple[float, float]:
-    """The lower and the upper one-sided 95 % bound of a share.
-
-    Source: Clopper and Pearson (1934), Biometrika 26:404-413; exact, hence cautious.
-    """
-    low = float(beta.ppf(1.0 - CONFIDENCE, held, draws - held + 1)) if held else 0.0
-    high = float(beta.ppf(CONFIDENCE, held + 1, draws - held)) if held < draws else 1.0
-    return low, high
-
-
-def rule(held: int, draws: int) -> Ruling:
-    """The verdict on a predicate that holds in so many of so many draws, sampling error counted against it.
-
-    At least 59 draws are needed before anything can be *supported*, or *not supported*.
-    """
-    low, high = share_bounds(held, draws)
-    if low >= SUPPORTED:
-        return "supported"
-    if low >= UNDER_ASSUMPTIONS:
-        return "supported under stated assumptions"
-    return "not supported" if high <= NOT_SUPPORTED else "undecided"
-
-
 def _judged(study: Study, row: FindingRow) -> Verdict:
     """One finding."""
     why = [f"not modelled: {what}" for what in row.not_modelled]
     why += [
         f"out of scope: {one.what}: {one.effect[row.id]}" for one in study.scenario.out_of_scope if row.id in one.effect
     ]
+    if isinstance(row.predicate, Massive):
+        return _massive(row, row.predicate, why)
     if row.predicate is None:
         return _verdict(row, "not computed yet", [f"not computed yet: it needs {row.needs}", *why])
     start = baseline(study)
@@ -174,6 +150,21 @@ def _judged(study: Study, row: FindingRow) -> Verdict:
     first = by_rung[headline[0]]
     why = [*_reasons(study, row, first), *why]
     return _verdict(row, first.ruling, why, headline, by_rung)
+
+
+def _massive(row: FindingRow, predicate: Massive, also: list[str]) -> Verdict:
+    """F1: the same for every study, by the latest year and the less favourable case."""
+    found = raid_verdicts(predicate)
+    bare = _verdict(row, found[0].ruling if found else "not computable from open sources", [])
+    first = found[0] if found else None
+    return replace(
+        bare,
+        computed=bool(found),
+        raids=found,
+        capped=first is not None and first.capped,
+        deciders=first.deciders if first else (),
+        why=(*reasons(predicate, found), *also),
+    )
 
 
 def _verdict(
@@ -203,7 +194,7 @@ def _verdict(
     )
 
 
-def _at(study: Study, predicate: Predicate, rung: int, headline: bool) -> RungVerdict:
+def _at(study: Study, predicate: AtRungs, rung: int, headline: bool) -> RungVerdict:
     """What a finding comes to at one rung."""
     found = margins(study, predicate, rung)
     draws = len(found.overall) if found.draws is None else found.draws
@@ -251,7 +242,7 @@ def _share(margin: Floats, draws: int) -> float:
     return math.nan if np.isnan(margin).all() else float(holds(margin).sum() / draws)
 
 
-def _numbers(study: Study, predicate: Predicate, found: Margins, rung: int) -> tuple[Number, ...]:
+def _numbers(study: Study, predicate: AtRungs, found: Margins, rung: int) -> tuple[Number, ...]:
     """The measures behind a verdict, the deciding one first, with both intervals."""
     if isinstance(predicate, Compatible):
         return tuple(

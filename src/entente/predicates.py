@@ -87,7 +87,23 @@ class Compatible(Part):
     headline: Annotated[list[int], Field(min_length=1, max_length=1)]
 
 
-Predicate = Protection | Connected | Compatible
+class Massive(Part):
+    """A raid that several warheads make up is stopped, of a massive one next to nothing; of each party's own defence, by year."""
+
+    kind: Literal["massive"]
+    years: Annotated[list[int], Field(min_length=1)]
+    half_between: Annotated[
+        list[float],
+        Field(min_length=2, max_length=2, description="where the raid lies at which P(no leaker) is one half"),
+    ]
+    massive: Annotated[int, Field(ge=1, le=2_000, description="warheads of a massive raid")]
+    stopped_at_most: Annotated[float, Field(gt=0, lt=1, description="share of the massive raid")]
+    undiscriminated: Annotated[list[int], Field(min_length=1, description="objects beside each warhead")]
+    draws: Annotated[int, Field(ge=59, description="of the assumptions")]
+
+
+AtRungs = Protection | Connected | Compatible
+Predicate = AtRungs | Massive
 
 
 class FindingRow(Part):
@@ -133,7 +149,7 @@ def holds(margin: Floats) -> NDArray[np.bool_]:
         return np.asarray(margin >= 0.0)
 
 
-def margins(study: Study, predicate: Predicate, rung: int) -> Margins:
+def margins(study: Study, predicate: AtRungs, rung: int) -> Margins:
     """The margins of a predicate at a rung against the baseline, by the least favourable of its measures."""
     if isinstance(predicate, Compatible):
         return compatible(study, predicate, rung)

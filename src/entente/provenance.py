@@ -23,6 +23,8 @@ TELL_ONLY = (  # say what was found, or keep it: they change no history
         "questions",
         "report",
         "findings.py",
+        "massive.py",
+        "rulings.py",
         "predicates.py",
         "deciders.py",
         "comparison",

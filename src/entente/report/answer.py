@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from entente.comparison import Change
+from entente.findings import Verdict
 from entente.report import words
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, PROTECTION, Material
@@ -164,6 +165,8 @@ def verdicts(found: Material, tongue: Tongue) -> list[tuple[str, Markup]]:
     """Each finding that was computed: what was asked, the verdict, and the share."""
     said = []
     for verdict in found.verdicts:
+        if verdict.raids:
+            said.append(_several(tongue, verdict))
         if not verdict.computed or verdict.rung is None:
             continue
         at = verdict.by_rung[verdict.rung]
@@ -176,6 +179,17 @@ def verdicts(found: Material, tongue: Tongue) -> list[tuple[str, Markup]]:
         named |= {"share": tongue.fixed(at.share, 2), "alone": _by_party(found, tongue, at.by_party)}
         said.append((label, tongue.mark("answer.verdict", **named)))
     return said or [(tongue.say("answer.verdicts"), Markup(tongue.say("answer.no_verdict")))]
+
+
+def _several(tongue: Tongue, verdict: Verdict) -> tuple[str, Markup]:
+    """F1: the headline case, and the same year with every warhead told apart."""
+    first = verdict.raids[0]
+    told = next((one for one in verdict.raids if one.year == first.year and not one.beside), first)
+    named: dict[str, str] = {"question": tongue.shown(verdict.question)}
+    named |= {"ruling": words.capital(tongue.say(f"ruling.{verdict.ruling}")), "year": str(first.year)}
+    named |= {"share": tongue.fixed(first.share, 2), "told": tongue.fixed(told.share, 2)}
+    label = tongue.say("answer.verdict.label", id=verdict.id, title=tongue.text(verdict.title))
+    return label, tongue.mark("answer.verdict.raids", n=first.beside, **named)
 
 
 def _by_party(found: Material, tongue: Tongue, shares: dict[str, float]) -> str:

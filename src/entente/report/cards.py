@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from entente.deciders import Decider
 from entente.findings import Number, RungVerdict, Verdict
+from entente.massive import RaidVerdict
 from entente.report import words
 from entente.report.language import Tongue
 from entente.report.material import Material
@@ -18,7 +19,11 @@ TONES = {
     "undecided": "open",
     "not supported": "bad",
 }
-SEE = {"F5": "maps", "F8": "tolerance"}  # where the page draws what a finding is about
+SEE = {
+    "F1": "raids",
+    "F5": "maps",
+    "F8": "tolerance",
+}  # where the page draws what a finding is about
 LEFT_OUT = ("out of scope", "not modelled")  # how such reasons of a finding begin
 MOST_NUMBERS = 8  # on a card; the whole list stands in findings' own file
 MOST_DECIDERS = 5
@@ -44,9 +49,15 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
             tongue.say("card.at", rung=rung, ruling=tongue.say(f"ruling.{verdict.by_rung[rung].ruling}"))
             for rung in verdict.headline[1:]
             if rung in verdict.by_rung
+        ]
+        + [
+            tongue.say("card.raids.also", year=one.year, ruling=tongue.say(f"ruling.{one.ruling}"))
+            for one in verdict.raids[1:]
+            if not one.beside and one.year == verdict.raids[0].year
         ],
-        "see": _drawn(found, verdict.id) if at else "",
-        "share": share(tongue, at) if at else "",
+        "see": _drawn(found, verdict.id) if at or verdict.raids else "",
+        "share": share(tongue, at) if at else raid_share(tongue, verdict.raids[0]) if verdict.raids else "",
+        "raids": [raid_row(tongue, one) for one in verdict.raids],
         "rungs": [(rung, tongue.fixed(one.share, 2)) for rung, one in sorted(verdict.by_rung.items())],
         "parties": parties(found, tongue, at) if at else [],
         "numbers": numbers(found, tongue, at) if at else [],
@@ -75,6 +86,33 @@ def share(tongue: Tongue, at: RungVerdict) -> str:
     )
     said = tongue.say("card.share", share=tongue.fixed(at.share, 2), rung=at.rung)
     return f"{said} {tongue.say('card.share.interval', span=ends)}" if ends else said
+
+
+def raid_share(tongue: Tongue, one: RaidVerdict) -> str:
+    """`Holds in a share of 0.41 of the assumption draws in 2023 with 10 objects beside each warhead (95 % bounds ...).`."""
+    said = tongue.say("card.raids.share", share=tongue.fixed(one.share, 2), year=one.year, n=one.beside)
+    ends = tongue.say("span", low=tongue.fixed(one.interval[0], 2), high=tongue.fixed(one.interval[1], 2))
+    return f"{said} {tongue.say('card.share.interval', span=ends)}"
+
+
+def raid_row(tongue: Tongue, one: RaidVerdict) -> dict[str, Any]:
+    """One year and case: the raid of an even chance by both kinds of failure, what is stopped of a massive one, the shares."""
+    each, system = one.modes
+
+    def three(values: tuple[float, float, float]) -> str:
+        low, middle, high = (tongue.fixed(value, 1) for value in values)
+        return f"{middle} ({tongue.say('span', low=low, high=high)})"
+
+    return {
+        "year": one.year,
+        "beside": one.beside,
+        "half": three(each.half),
+        "system": three(system.half),
+        "stopped": three(each.stopped),
+        "several": tongue.fixed(one.least.several, 2),
+        "not_massive": tongue.fixed(one.least.not_massive, 2),
+        "share": tongue.fixed(one.share, 2),
+    }
 
 
 def parties(found: Material, tongue: Tongue, at: RungVerdict) -> list[tuple[Markup | str, str]]:

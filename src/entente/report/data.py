@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from entente.comparison import Estimate, Exposure
+from entente.massive import MODES
 from entente.report.figures import impact, lanes, steps
 from entente.report.material import PICTURED, Material
+from entente.report.raids import raid_panels
 from entente.report.seeing import seen_by_both
 from entente.report.situation import Belief, beliefs, ground_track, instant
 from entente.scenario.units import DEG, KM, KM2
@@ -56,6 +58,7 @@ def sheets(found: Material) -> list[Sheet]:
         *areas(found),
         seeing(found),
         findings(found),
+        *several(found),
         losses(found),
         reciprocity(found),
         paths(found),
@@ -216,8 +219,56 @@ def findings(found: Material) -> Sheet:
     for v in found.verdicts:
         rows += [
             [v.id, v.title, v.ruling, rung, one.share, *one.interval, one.ruling] for rung, one in v.by_rung.items()
-        ] or [[v.id, v.title, v.ruling, None, None, None, None, None]]
+        ] or [
+            [
+                v.id,
+                v.title,
+                v.ruling,
+                None,
+                *([v.share, *v.raids[0].interval, v.raids[0].ruling] if v.raids else [None] * 4),
+            ]
+        ]
     return Sheet("findings.csv", header, rows)
+
+
+def several(found: Material) -> list[Sheet]:
+    """Finding F1: every year and case by both kinds of failure; and the raid curves. None where it was not computed."""
+    verdicts = [one for v in found.verdicts for one in v.raids]
+    if not verdicts:
+        return []
+    header = ["party", "year", "beside", "interceptors", "failures", *_ends("half"), *_ends("stopped_of_1000")]
+    header += ["several", "not_massive", "share"]
+    rows: list[list[object]] = [
+        [
+            one.party,
+            one.year,
+            one.beside,
+            one.interceptors,
+            MODES[m.system],
+            *m.half,
+            *m.stopped,
+            m.several,
+            m.not_massive,
+            m.share,
+        ]
+        for one in verdicts
+        for m in one.modes
+    ]
+    curves: list[list[object]] = [
+        [p.party, p.year, p.pool, p.interceptors, case.beside, int(size), *map(float, ends)]
+        for p in raid_panels()
+        for case in p.cases
+        for size, *ends in zip(
+            case.none.sizes, case.none.low, case.none.middle, case.none.high,
+            case.share.low, case.share.middle, case.share.high, strict=True,
+        )
+    ]  # fmt: skip
+    head = ["party", "year", "pool", "interceptors", "beside", "warheads", *_ends("p_none"), *_ends("stopped_share")]
+    return [Sheet("several.csv", header, rows), Sheet("raids.csv", head, curves)]
+
+
+def _ends(name: str) -> list[str]:
+    return [f"{name}_5", name, f"{name}_95"]
 
 
 def losses(found: Material) -> Sheet:

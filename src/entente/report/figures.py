@@ -16,6 +16,7 @@ from entente.report import words
 from entente.report.ladder import Axis, Panel, Step, draw_ladder
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
+from entente.report.raids import draw_raids, raid_panels
 from entente.report.seeing import draw_seeing, height_km
 from entente.report.situation import Pen, Scene, beliefs, draw_situation
 from entente.report.svg import tag, text
@@ -68,9 +69,10 @@ def figure_style() -> str:
 
 
 def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
-    """Every figure of the page, by name: ladder, seeing, map (one or two), warning, tolerance."""
+    """Every figure of the page, by name: ladder, raids, seeing, map (one or two), warning, tolerance."""
     figures = [
         ladder_figure(found, tongue),
+        raids_figure(found, tongue),
         seeing_figure(found, tongue),
         *maps(found, tongue),
         warning_figure(found, tongue),
@@ -202,6 +204,16 @@ def seeing_figure(found: Material, tongue: Tongue) -> Figure:
     run = found.kept(case.name, found.baseline)
     caption = tongue.mark("seeing.caption", case=tongue.own(case.title), km=tongue.whole(height_km(run)))
     return _drawn("seeing", lambda pen, width: draw_seeing(run, pen, width), found, tongue, caption)
+
+
+def raids_figure(found: Material, tongue: Tongue) -> Figure | None:
+    """What raids of every size come to, by year: finding F1; the same for every study."""
+    panels = raid_panels()
+    if not panels or not any(verdict.raids for verdict in found.verdicts):
+        return None
+    return _drawn(
+        "raids", lambda pen, width: draw_raids(panels, pen, width), found, tongue, tongue.mark("raids.caption")
+    )
 
 
 def tolerance_figure(found: Material, tongue: Tongue) -> Figure | None:
