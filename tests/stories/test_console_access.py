@@ -15,7 +15,9 @@ RING = 2.0  # CSS pixels  the least width of a focus ring that WCAG 2.2 (2.4.13)
 def faults(page):
     """What axe-core finds, one line a rule. The debugger's door lets it in: the page's policy stays as strict as served."""
     if not page.evaluate("'axe' in window"):
-        assert AXE.is_file(), f"{AXE} is not there: axe-core comes by the console's lock file; type: make console"
+        assert AXE.is_file(), (
+            f"{AXE} is not there: a fresh `make console` brings it; type: rm -r src/entente/console/assets; make console"
+        )
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
         "tags => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })", TAGS

@@ -20,6 +20,13 @@ def picture(page, of):
     return np.asarray(Image.open(io.BytesIO(page.locator(of).screenshot())).convert("RGB"))
 
 
+def look_for(page, words):
+    """Open the search by its key and type."""
+    page.keyboard.press("/")
+    page.wait_for_selector(".search input:focus")
+    page.keyboard.type(words)
+
+
 def hues(colours):
     """How many different colours there are."""
     return len(Image.fromarray(colours).getcolors(colours.size))
@@ -131,13 +138,13 @@ def test_where_the_free_globe_cannot_be_had_the_flat_one_comes(console):
 
 def test_search_finds_and_the_panel_says_what_it_is_and_who_says_so(console, told):
     page = console.open("#compare=one&right=4.1&t=0")
-    page.keyboard.press("/")
-    page.keyboard.type("T1")
+    look_for(page, "T1")
     page.keyboard.press("Enter")
     panel = page.locator("aside.panel")
-    assert panel.get_by_role("heading", name="Track T1").is_visible()
+    panel.get_by_role("heading", name="Track T1").wait_for()
     assert "Not held at this moment" in panel.inner_text()
     panel.get_by_role("button", name="Go to when it begins").click()
+    console.still(page)
     said = panel.inner_text()
     assert "Who says so" in said
     assert "What it is" in said
@@ -145,14 +152,12 @@ def test_search_finds_and_the_panel_says_what_it_is_and_who_says_so(console, tol
     console.still(page)
     assert "select=track." in page.url
     sensor = told["sensors"][0]
-    page.keyboard.press("/")
-    page.keyboard.type(sensor["title"][:12])
+    look_for(page, sensor["title"][:12])
     page.keyboard.press("Enter")
-    assert panel.get_by_role("heading", name=sensor["title"]).is_visible()
+    panel.get_by_role("heading", name=sensor["title"]).wait_for()
     assert told["parties"][sensor["party"]]["title"] in panel.inner_text()
-    page.keyboard.press("/")
-    page.keyboard.type("nothing is called this")
-    assert page.get_by_text("Nothing has that name").is_visible()
+    look_for(page, "nothing is called this")
+    page.get_by_text("Nothing has that name").wait_for()
 
 
 def test_every_perspective_shows_another_picture(console):
@@ -180,8 +185,7 @@ def test_the_truth_is_shown_to_nobody_but_the_analyst(console, side, scheme):
         page.evaluate("t => { location.hash = 't=' + t }", low + part * (high - low))
         console.still(page)
         assert console.colours(page)[TRUTH[scheme]] == 0, part
-    page.keyboard.press("/")
-    page.keyboard.type("missile 1")
+    look_for(page, "missile 1")
     assert page.locator("#found li small").filter(has_text="True flight").count() == 0
     page.keyboard.press("Escape")
     for tab in ("Events", "Tracks"):

@@ -164,6 +164,7 @@ def test_a_hundred_thousand_events_open_and_scrub(console, told, mail):
         .first.is_visible()
     )
     page.keyboard.press("/")
+    page.wait_for_selector(".search input:focus")
     page.keyboard.type("number 5432")
     page.locator("#found li", has_text="event number 5432").first.wait_for()
 
