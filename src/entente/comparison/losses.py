@@ -134,6 +134,27 @@ def _who_answers(it: _Context) -> Iterator[str]:
         yield f"{it.after.engagement} engagement holds its fire: objects engaged go from {mine[0]:.0%} to {mine[1]:.0%}"
 
 
+def _two_keys(it: _Context) -> Iterator[str]:
+    """Each salvo needs the other party's word."""
+    if it.group == "protection" and it.after.engagement == "joint" and it.before.engagement != "joint":
+        keys = it.study.scenario.two_keys
+        yield (
+            f"two keys: every salvo waits {ranged(keys.delay_s)} s longer for the second key and is refused with a chance "
+            f"of {ranged(keys.refusal)}"
+        )
+
+
+def _at_the_seam(it: _Context) -> Iterator[str]:
+    """Each side leaves an object to the other."""
+    if it.group == "protection" and it.after.engagement == "sectoral" and it.before.engagement != "sectoral":
+        few, many = it.shift("seam_gaps")
+        if many > few:
+            yield (
+                "sectoral engagement leaves objects at the seam: those that nobody answers though a site could go from "
+                f"{few:.0%} to {many:.0%}"
+            )
+
+
 def _decided_on_another_picture(it: _Context) -> Iterator[str]:
     """The same rules, but another picture to decide on."""
     if it.group != "protection" or it.before.engagement != it.after.engagement:
@@ -222,6 +243,8 @@ def _first_data(it: _Context) -> bool:
 
 RULES: tuple[Callable[[_Context], Iterator[str]], ...] = (
     _who_answers,
+    _two_keys,
+    _at_the_seam,
     _decided_on_another_picture,
     _more_on_the_screen,
     _cautious_fusing,

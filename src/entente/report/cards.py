@@ -21,6 +21,7 @@ TONES = {
 }
 SEE = {
     "F1": "raids",
+    "F4": "protection",
     "F5": "maps",
     "F8": "tolerance",
 }  # where the page draws what a finding is about

@@ -15,6 +15,7 @@ from entente.comparison import Estimate, Exposure
 from entente.massive import MODES
 from entente.report.figures import impact, lanes, steps
 from entente.report.material import PICTURED, Material
+from entente.report.protection import CHANCES, SAFE, SEAM, SPENT, raids
 from entente.report.raids import raid_panels
 from entente.report.seeing import seen_by_both
 from entente.report.situation import Belief, beliefs, ground_track, instant
@@ -59,6 +60,7 @@ def sheets(found: Material) -> list[Sheet]:
         seeing(found),
         findings(found),
         *several(found),
+        protected(found),
         losses(found),
         reciprocity(found),
         paths(found),
@@ -265,6 +267,18 @@ def several(found: Material) -> list[Sheet]:
     ]  # fmt: skip
     head = ["party", "year", "pool", "interceptors", "beside", "warheads", *_ends("p_none"), *_ends("stopped_share")]
     return [Sheet("several.csv", header, rows), Sheet("raids.csv", head, curves)]
+
+
+def protected(found: Material) -> Sheet:
+    """Finding F4, raid by raid and rung by rung: means over all histories; what is spent, of both parties together."""
+    names = [name for name in (*CHANCES, *SAFE, *SPENT, SEAM) if name in found.study.data]
+    header = ["case", "party", "rung", *(_headed(found, name) for name in names)]
+    rows = [
+        [raid.case.name, raid.party, rung, *(raid.means[rung, name] for name in names)]
+        for raid in raids(found)
+        for rung in found.rungs
+    ]
+    return Sheet("protection.csv", header, rows)
 
 
 def _ends(name: str) -> list[str]:

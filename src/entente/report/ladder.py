@@ -246,7 +246,9 @@ def _zero(plot: Plot, steps: list[Step]) -> Markup:
     a, b = max(pairwise(edges), key=lambda gap: gap[1] - gap[0])
     under = 1.2 if at + 1.2 * size < plot.up.a else -0.5
     said = plot.pen.tongue.say("ladder.zero", rung=plot.axis.baseline)
-    return text((a + b) / 2, at + under * size, [said], size, "quiet", "middle")
+    half = 0.5 * PER_LETTER * size * len(said)
+    middle = min(max((a + b) / 2, plot.across.a + half), plot.across.b - half)  # all of it stays in the panel
+    return text(middle, at + under * size, [said], size, "quiet", "middle")
 
 
 def _gain_tick(value: float, unit: str, pen: Pen) -> str:

@@ -17,6 +17,7 @@ from entente.report.data import Sheet
 from entente.report.figures import Figure, figure_style
 from entente.report.language import Code, Tongue, glossary
 from entente.report.material import Material, unsure, used
+from entente.report.protection import protection
 from entente.report.sources import linked
 from entente.scenario.places import CREDIT_CITIES, CREDIT_LAND
 from entente.scenario.systems import Row
@@ -66,6 +67,7 @@ def page(
             ranked=cards.ranked(found, tongue),
             differences=cards.differences(found),
             blocks=tables.blocks(found, tongue),
+            protection=protection(found, tongue),
             exchange=tables.exchange(found, tongue),
             losses=tables.losses(found, tongue),
             walks=tables.walks(found, tongue),
