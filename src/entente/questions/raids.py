@@ -208,7 +208,7 @@ def _curve(sizes: Counts, counts: Counts, histories: int) -> RaidCurve:
     """A curve from the number of histories in which so many are stopped, (R, most + 1)."""
     stopped = np.arange(counts.shape[1])
     whole_raid = np.array([row[size] if size < len(row) else 0 for size, row in zip(sizes, counts, strict=True)])
-    low, high = np.array([clopper(int(c), histories) for c in whole_raid]).T
+    low, high = clopper(whole_raid, histories)
     mean = counts @ stopped / histories
     reach = 1.96 * np.sqrt(np.maximum(0.0, counts @ stopped**2 / histories - mean**2) / histories)
     return RaidCurve(sizes, whole_raid / histories, low, high, mean, mean - reach, mean + reach, histories)

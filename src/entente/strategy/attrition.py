@@ -9,6 +9,7 @@ k one shot, P_track what an object's shots have in common, n shots at an object,
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ Salvos = tuple[tuple[int, int], ...]  # (objects, shots at each of them)
 
 FIRST = 2  # shots before the look of shoot-look-shoot
 NEGLIGIBLE = 1e-18  # chance of a case that is left out of a sum
+NOTHING = 1e-100  # a chance that is none; SciPy's binomial overflows far below it
 WHOLE = 1e-9  # share by which rounding errors may lift a whole number of interceptors
 
 
@@ -165,7 +167,7 @@ def _stopped(groups: list[tuple[int, float]], objects: int, warheads: int) -> Fl
 
 def _binomial(tries: int, chance: float) -> Floats:
     """Chances of so many successes, (tries + 1,); just (1,) where there can be none."""
-    if chance == 0.0:
+    if chance < NOTHING:
         return np.ones(1)
     return np.asarray(binom.pmf(np.arange(tries + 1), tries, chance), np.float64)
 
@@ -205,12 +207,12 @@ def wilson(hits: float, tries: float, confidence: float = 0.95) -> tuple[float, 
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def clopper(hits: int, tries: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Interval of a share that holds it at least as often as said.
+def clopper(hits: Any, tries: int, confidence: float = 0.95) -> Any:
+    """Interval of a share, or of many (n,), that holds it at least as often as said: (low, high).
 
     Source: Clopper and Pearson (1934), Biometrika 26:404-413.
     """
-    tail = 0.5 * (1.0 - confidence)
-    low = float(beta.ppf(tail, hits, tries - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(1.0 - tail, hits + 1, tries - hits)) if hits < tries else 1.0
-    return low, high
+    tail, count = 0.5 * (1.0 - confidence), np.asarray(hits)
+    low = np.where(count > 0, beta.ppf(tail, np.maximum(count, 1), tries - count + 1), 0.0)
+    high = np.where(count < tries, beta.ppf(1.0 - tail, count + 1, np.maximum(tries - count, 1)), 1.0)
+    return (low, high) if count.ndim else (float(low), float(high))

@@ -15,35 +15,50 @@ BARRAGE, LOOK, RESERVE = 0, 1, 2  # doctrines
 EVENLY = 0  # shots: the whole stock over all objects
 LOST = 2**30  # shots that an object needs whose track fails
 FIRST = 2  # shots before the look of shoot-look-shoot
-TRACK = -1  # the draw of the track that all objects of a history share
+TRACK, KIND = -1, 1  # keys of the draws: the track that all objects of a history share; which objects are warheads
+AT_ONCE = 4  # objects that one block of random words serves, and shots that are compared without a branch
 SCALE = 2.0**-32
 OK, BAD = 0, 4  # status
 
 
 @kernel
-def draw_needed(history: int, k: float, track: float, system: bool, needed: np.ndarray, mark: Floats) -> None:
-    """Draw, for each object, the shot that stops it, and a number that says whether it is a warhead.
+def draw_needed(history: int, k: float, track: float, system: bool, needed: np.ndarray) -> None:
+    """Draw, for each object, the shot that stops it.
 
     Args:
         history: its number, 0 to 2^32 - 1.
         k: chance of one shot; track: that the track holds; system: it holds for all objects or for none.
-        needed: (M,) int64, overwritten: 1 for the first shot; LOST where the track fails.
-        mark: (M,), overwritten: uniform in (0, 1).
-    Source: own: the first two shots are drawn one by one, the number of further ones is geometric.
+        needed: (M,) int64, M a multiple of four, overwritten: 1 for the first shot; LOST where the track fails.
+    Valid: chances to 2^-32.
+    Source: own: the inverse of 1 - (1 - k)^n, one 32-bit word an object.
     """
-    fails = system and uniform(history, RAID, TRACK, 0, 0) >= track
-    holds, kills = _threshold(1.0 if system else track), _threshold(k)
-    for obj in range(needed.shape[0]):
-        w0, w1, w2, w3 = philox(0, 0, obj, 0, history, RAID)
-        mark[obj] = (float(w1) + 0.5) * SCALE
+    if system and uniform(history, RAID, TRACK, 0, 0) >= track:
+        needed[:] = LOST
+        return
+    holds = 1.0 if system else track
+    missed = 1.0 - k
+    stop1, stop2 = _threshold(holds * k), _threshold(holds * (1.0 - missed**2))
+    stop3, stop4 = _threshold(holds * (1.0 - missed**3)), _threshold(holds * (1.0 - missed**4))
+    for block in range(0, needed.shape[0], AT_ONCE):
+        w0, w1, w2, w3 = philox(0, 0, block // AT_ONCE, 0, history, RAID)
         # Sums of truths instead of branches, which a processor would guess wrongly every other time.
-        missed = int(w2 >= kills)
-        missed += missed * int(w3 >= kills)
-        needed[obj] = 1 + missed
-        if missed == FIRST:
-            needed[obj] = _further(history, obj, k)
-        if fails or w0 >= holds:
-            needed[obj] = LOST
+        n0 = 1 + int(w0 >= stop1) + int(w0 >= stop2) + int(w0 >= stop3) + int(w0 >= stop4)
+        n1 = 1 + int(w1 >= stop1) + int(w1 >= stop2) + int(w1 >= stop3) + int(w1 >= stop4)
+        n2 = 1 + int(w2 >= stop1) + int(w2 >= stop2) + int(w2 >= stop3) + int(w2 >= stop4)
+        n3 = 1 + int(w3 >= stop1) + int(w3 >= stop2) + int(w3 >= stop3) + int(w3 >= stop4)
+        needed[block] = n0 if n0 <= AT_ONCE else _further(w0, k, holds)
+        needed[block + 1] = n1 if n1 <= AT_ONCE else _further(w1, k, holds)
+        needed[block + 2] = n2 if n2 <= AT_ONCE else _further(w2, k, holds)
+        needed[block + 3] = n3 if n3 <= AT_ONCE else _further(w3, k, holds)
+
+
+@kernel
+def draw_kind(history: int, mark: Floats) -> None:
+    """Draw, for each object, a number that says whether it is a warhead: uniform in (0, 1), (M,) as above, overwritten."""
+    for block in range(0, mark.shape[0], AT_ONCE):
+        w0, w1, w2, w3 = philox(0, KIND, block // AT_ONCE, 0, history, RAID)
+        mark[block], mark[block + 1] = (float(w0) + 0.5) * SCALE, (float(w1) + 0.5) * SCALE
+        mark[block + 2], mark[block + 3] = (float(w2) + 0.5) * SCALE, (float(w3) + 0.5) * SCALE
 
 
 @kernel
@@ -53,12 +68,20 @@ def _threshold(chance: float) -> np.uint64:
 
 
 @kernel
-def _further(history: int, obj: int, k: float) -> int:
-    """The shot that stops an object which two have missed."""
+def _further(word: np.uint64, k: float, holds: float) -> int:
+    """The shot that stops an object which the first four have missed; LOST where its track fails."""
+    if word >= _threshold(holds):
+        return LOST
     if k <= 0.0:
         return LOST - 1
-    more = math.log(uniform(history, RAID, obj, 0, 1)) / math.log1p(-k)
-    return min(LOST - 1, FIRST + 1 + int(more))
+    left = max(SCALE, 1.0 - (float(word) + 0.5) * SCALE / holds)
+    return min(LOST - 1, max(AT_ONCE + 1, 1 + int(math.log(left) / math.log1p(-k))))
+
+
+@kernel
+def _room(objects: int) -> int:
+    """The length of arrays for so many objects: a multiple of what one block serves."""
+    return (objects + AT_ONCE - 1) // AT_ONCE * AT_ONCE
 
 
 @kernel
@@ -72,7 +95,8 @@ def play(
         doctrine: BARRAGE: `shots` at each while the stock lasts, what is left spread evenly (EVENLY: all of it);
             LOOK: two at each, then `shots` - 2 at each that is seen to survive; RESERVE: `held` interceptors are held back
             from a barrage, and one of them fired at each that is seen to survive it.
-        needed, mark: as `draw_needed` gives them, for as many objects as there are interceptors, or all.
+        needed, mark: as `draw_needed` and `draw_kind` give them, for as many objects as there are interceptors, or all;
+            mark is not looked at where every object is a warhead.
     Returns:
         warheads that get through, and interceptors fired; no more than the stock.
     Source: own.
@@ -88,13 +112,19 @@ def play(
     engaged = min(objects, ready) if spread else min(objects, (ready + first - 1) // first)
     rest = ready if spread else ready - base * (engaged - 1)  # the last one gets no more than what is left
     fired = base * engaged + more if spread else min(ready, base * engaged)
-    through, hidden, left = warheads, float(warheads), stock - fired
+    through, hidden, left, all_are = warheads, float(warheads), stock - fired, objects == warheads
     again = 0 if doctrine == BARRAGE else 1 if doctrine == RESERVE else shots - FIRST
+    if all_are and again == 0:
+        for obj in range(engaged - 1):
+            through -= int(needed[obj] <= base + int(obj < more))
+        if engaged > 0:
+            through -= int(needed[engaged - 1] <= min(base + int(engaged - 1 < more), rest))
+        return through, fired
     for obj in range(engaged):
         n = base + int(obj < more)
         if obj == engaged - 1:
             n = min(n, rest)
-        is_warhead = int(mark[obj] * (objects - obj) < hidden)
+        is_warhead = 1 if all_are else int(mark[obj] * (objects - obj) < hidden)
         hidden -= is_warhead
         stopped = int(needed[obj] <= n)
         if again > 0 and left > 0 and stopped == 0 and needed[obj] < LOST:
@@ -121,9 +151,10 @@ def raid_many(
     if counts.shape[0] != warheads + 1 or objects < warheads or held > stock or shots < 0:
         return BAD
     drawn = min(objects, stock)
-    needed, mark = np.empty(drawn, np.int64), np.empty(drawn)
+    needed, mark = np.empty(_room(drawn), np.int64), np.empty(_room(drawn) if objects > warheads else 0)
     for history in range(start, start + histories):
-        draw_needed(history, k, track, system, needed, mark)
+        draw_needed(history, k, track, system, needed)
+        draw_kind(history, mark)
         through, used = play(warheads, objects, stock, doctrine, shots, held, needed, mark)
         counts[through] += 1
         fired[0] += used
@@ -151,13 +182,18 @@ def curve_many(
     if counts.shape[0] != sizes.shape[0] or counts.shape[1] <= min(stock, largest) or held > stock or shots < 0:
         return BAD
     drawn = min(largest * (1 + beside), stock)
-    needed, mark = np.empty(drawn, np.int64), np.empty(drawn)
+    needed, mark = np.empty(_room(drawn), np.int64), np.empty(_room(drawn) if beside else 0)
     for history in range(start, start + histories):
-        draw_needed(history, k, track, system, needed, mark)
+        draw_needed(history, k, track, system, needed)
+        draw_kind(history, mark)
+        stopped = 0
         for row in range(sizes.shape[0]):
-            objects = sizes[row] * (1 + beside)
-            through, _ = play(sizes[row], objects, stock, doctrine, shots, held, needed, mark)
-            counts[row, sizes[row] - through] += 1
+            # Beyond the last object that a stock serves, more warheads change nothing.
+            if row == 0 or beside > 0 or sizes[row - 1] <= stock or sizes[row] <= stock:
+                objects = sizes[row] * (1 + beside)
+                through, _ = play(sizes[row], objects, stock, doctrine, shots, held, needed, mark)
+                stopped = sizes[row] - through
+            counts[row, stopped] += 1
     return OK
 
 
