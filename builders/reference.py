@@ -27,6 +27,7 @@ GROUPS = {
     "ambiguity": "Whether the event is read for what it is",
     "protection": "Who answers, and what gets through",
     "information": "What the partner's word adds",
+    "aftermath": "What an interception leaves behind, and what the other side sees of it",
     "given": "What a party lets the other see of itself",
 }
 BETTER = {"higher": "more", "lower": "less", "none": "neither"}
