@@ -41,6 +41,8 @@ _HOMES = {
     "Reach": "entente.questions.reach",
     "Window": "entente.questions.reach",
     "footprint": "entente.questions.footprint",
+    "reassurance": "entente.questions.reassurance",
+    "Reassurance": "entente.questions.reassurance",
     "Footprint": "entente.questions.defended",
     "horizon": "entente.questions.sighting",
     "lowest_visible": "entente.questions.sighting",

@@ -34,6 +34,8 @@ from entente.questions.orbiting import ground_track as ground_track
 from entente.questions.reach import Reach as Reach
 from entente.questions.reach import Window as Window
 from entente.questions.reach import reach as reach
+from entente.questions.reassurance import Reassurance as Reassurance
+from entente.questions.reassurance import reassurance as reassurance
 from entente.questions.sighting import horizon as horizon
 from entente.questions.sighting import lowest_visible as lowest_visible
 from entente.questions.raids import Raid as Raid

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "builders"))
 
 import flight_pictures  # noqa: E402
+import reach_pictures  # noqa: E402
 import tracking_pictures  # noqa: E402
 from card import WIDTH  # noqa: E402
 
@@ -27,7 +28,7 @@ AIR = 1.0  # px  between words and the middle of a line
 ROOM = 6.0  # px  between words and the edge of the card
 
 
-PICTURES = (*flight_pictures.PICTURES, *tracking_pictures.PICTURES)
+PICTURES = (*flight_pictures.PICTURES, *tracking_pictures.PICTURES, reach_pictures.dispute)
 
 
 @pytest.fixture(scope="module", params=PICTURES, ids=lambda draw: draw.__name__)

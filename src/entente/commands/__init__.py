@@ -5,6 +5,7 @@ studies   run, simulate, tolerance, check
 lists     catalogue, agreements
 flights   arc, claim, track, fly
 seeing    coverage
+answering reach, footprint
 raiding   attrition
 
 Everything heavy is imported inside the command that needs it, so that help answers at once.

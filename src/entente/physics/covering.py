@@ -162,7 +162,7 @@ def look_chance(
     Source: signals.off_boresight, scan_reach and detection_probability, by products and roots and one exponential.
     """
     slant2 = dx * dx + dy * dy + dz * dz
-    if slant2 > 9.0 * reach * reach:  # less than 1e-5 there
+    if slant2 > 9.0 * reach * reach:  # less than 2e-5 there
         return 0.0
     rise = axes[2, 0] * dx + axes[2, 1] * dy + axes[2, 2] * dz
     slant = math.sqrt(slant2)

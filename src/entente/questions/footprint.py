@@ -33,7 +33,7 @@ from entente.scenario.world import Sensor, Site, World, build
 
 SHOTS = ("one salvo", "shoot-look-shoot")
 LOOK_S = 30.0  # s  from a meeting to the next ignition, while somebody looks; assumed, 10 to 60
-DETECTIONS = 10  # after which a commit is taken to be possible; see docs/explanation/footprint.md
+DETECTIONS = 10  # after which a commit is taken to be possible; see docs/explanation/reach.md
 CHUNK = 1_024  # points at a time in one thread
 Loft = Literal["lofted", "depressed"]
 ONE = "footprint"  # name of the case that is asked
@@ -67,11 +67,11 @@ def footprint(
         UnknownName, ModelError: a question that cannot be; every mistake on a line of its own.
         Unreachable: the vehicle has no such flights.
     Valid: whole flights with the nominal vehicle, interpolated within a kilometre or so; every input nominal; expected
-        detections in the place of a filter (docs/explanation/footprint.md compares them); interceptors as `en.reach`.
+        detections in the place of a filter (docs/explanation/reach.md compares them); interceptors as `en.reach`.
     Source: own.
     """
     told = load(scenario) if isinstance(scenario, str) else scenario
-    world = _world(told, region, vehicle, party, on, without, loft)
+    world = nominal_world(told, region, vehicle, party, on, without, loft)
     problems = [
         *one_of("shots", shots, SHOTS),
         *needed("detections", detections, 0.5, 1_000.0),
@@ -135,7 +135,7 @@ def cover(world: World, party: str, lat_deg: Floats, lon_deg: Floats, detections
     distance, bearing = np.empty(len(lat_deg)), np.empty(len(lat_deg))
     covering.toward_many(*threat.origin, lat_deg * DEG, lon_deg * DEG, distance, bearing)
     out = Covered(len(lat_deg))
-    watch = _watch([one for one in world.sensors if one.kind == RADAR], own)
+    watch = radars_of(world, own)
     line = _line(world.sites, own)
     rule = covering.Rule(detections, policy.track_delay + world.stress.latency_s, policy.min_range, look)
 
@@ -150,8 +150,9 @@ def cover(world: World, party: str, lat_deg: Floats, lon_deg: Floats, detections
     return out
 
 
-def _watch(sensors: Sequence[Sensor], own: int) -> covering.Radars:
-    """The radars as `cover_many` wants them."""
+def radars_of(world: World, own: int) -> covering.Radars:
+    """The radars of a world as `physics.covering` wants them; `own` is the party whose they are, or are not."""
+    sensors = [one for one in world.sensors if one.kind == RADAR]
     most = max([len(one.faces) for one in sensors], default=1)
     edges = np.zeros((len(sensors), most, 10))
     edges[:, :, 2] = 2.0  # no face
@@ -184,7 +185,7 @@ def _whose(things: Sequence[Sensor | Site], own: int) -> covering.Codes:
     return np.array([covering.OWN if one.party == own else covering.PARTNER for one in things], np.int8)
 
 
-def _world(
+def nominal_world(
     scenario: Scenario, region: str, vehicle: str, party: str, on: object, without: Iterable[str], loft: str
 ) -> World:
     """The nominal world of flights of a vehicle from a region; every mistake is said at once."""

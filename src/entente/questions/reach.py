@@ -221,7 +221,7 @@ def reach(interceptor: str | None = None, flight: Flight | None = None, **given:
     ground = np.array([[_farthest(height * KM, can) / KM for height in heights] for can in cans])
     t, altitude, deadlines = np.empty(0), np.empty(0), np.empty((len(cans), 0))
     if flight is not None:
-        t, altitude, path = _coasting(flight)
+        t, altitude, path = coasting(flight)
         deadlines = np.array([_deadlines(path, t, one, can) for can in cans]) - one["commit_delay_s"]
         deadlines[deadlines < 0.0] = -math.inf  # nothing is committed to before the launch
     latest = None
@@ -340,7 +340,7 @@ def _can(speed_km_s: float, values: Mapping[str, float]) -> Floats:
     )
 
 
-def _coasting(flight: Flight) -> tuple[Floats, Floats, Floats]:
+def coasting(flight: Flight) -> tuple[Floats, Floats, Floats]:
     """Times, heights [km] and Earth-fixed positions [m] of a flight after its last burnout.
 
     Raises:

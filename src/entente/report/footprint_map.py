@@ -26,7 +26,7 @@ SHADES = (  # dark, light and their letters, of each party's colour
 )
 
 
-def _look(found: Footprint) -> str:
+def look(found: Footprint) -> str:
     """The tones in the colours of the party and of its partner."""
     own, other = SHADES[PARTIES.index(found.party)], SHADES[1 - PARTIES.index(found.party)]
     return LOOK + (
@@ -58,7 +58,9 @@ def write_map(found: Footprint, file: Path, view: View) -> Path:
         StoreError: the file cannot be written.
     """
     drawn = footprint_map(found, view)
-    return write_card(file, view, drawn, headline(found), summary(found), below(found), STYLE + _look(found))
+    return write_card(
+        file, view, drawn, headline(found), summary(found), f"{below(found)}. {CREDIT_LAND}", STYLE + look(found)
+    )
 
 
 def headline(found: Footprint) -> str:
@@ -78,7 +80,7 @@ def below(found: Footprint) -> str:
     rule = "one salvo" if found.shots == "one salvo" else "two salvos with a look between"
     return (
         f"{found.vehicle}, {found.loft}; {rule}, stocks ignored; {found.day.day} {found.day:%B %Y}; "
-        f"commit at {found.detections:g} expected detections. {CREDIT_LAND}"
+        f"commit at {found.detections:g} expected detections"
     )
 
 
