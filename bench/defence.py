@@ -1,4 +1,4 @@
-"""How long defences take: raids shot by shot and raid curves, beside the same work in plain NumPy.
+"""How long defences take: raids shot by shot, raid curves and footprints, beside the same work in plain NumPy.
 
 `python bench/defence.py [--quick]`. Every part does the same work twice, compiled and in plain NumPy, finds that both say the
 same, and then alternates between them; NumPy draws from its own generator and works on one core, the compiled histories on
@@ -13,14 +13,20 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from plain.footprint import covered
 
 import entente as en
+from entente.physics.covering import Rule, toward_many
+from entente.questions import cells
+from entente.questions.fan import fan
+from entente.questions.footprint import DETECTIONS, cover, line_of, nominal_world, radars_of
 from entente.strategy.attrition import salvos
 
 ROUNDS, FEW_ROUNDS = 5, 3
 STOCK, K, TRACK, SHOTS = 200, 0.6, 0.9, 2  # of the raid of a hundred objects
 CURVE_STOCK, CURVE_SHOTS, LARGEST = 44, 4, 2_000
 BATCH = 10_000  # histories that NumPy draws at a time
+CELLS_ALIKE = 0.999  # share of cells on which both ways of counting a footprint must agree
 ERRORS = 5.0  # standard errors within which both must agree
 
 
@@ -100,8 +106,37 @@ def curve_part(histories: int) -> Part:
     )
 
 
-PARTS = [raid_part, curve_part]  # functions of the number of histories, or of a tenth of it
-SIZES = [1_000_000, 10_000]
+def footprint_part(nside: int) -> Part:
+    """A footprint of 12 nside^2 cells from one region, five sites; the flights of the fan are flown anew in ours."""
+    world = nominal_world(
+        en.load("europe-2013"), "middle-east", "icbm_liquid", "us_nato", None, ["thaad_guam"], "lofted"
+    )
+    lat, lon = cells.centres(nside)
+    threat, policy = world.threat, world.policies[1]
+
+    def ours() -> np.ndarray:
+        fan.cache_clear()
+        return cover(world, "us_nato", lat, lon, DETECTIONS, -1.0).margin >= 0.0
+
+    def plain() -> np.ndarray:
+        flights = fan(threat.vehicle.vehicle, *threat.origin, threat.beta, True)
+        distance, bearing = np.empty(len(lat)), np.empty(len(lat))
+        toward_many(*threat.origin, np.radians(lat), np.radians(lon), distance, bearing)
+        rule = Rule(DETECTIONS, policy.track_delay, policy.min_range, -1.0)
+        return covered(distance, bearing, flights, radars_of(world, 0), line_of(world, 0), rule)
+
+    def agree(mine: np.ndarray, other: np.ndarray) -> bool:
+        return bool((mine == other).mean() > CELLS_ALIKE)
+
+    name = f"footprint of {len(lat):,} cells, 1 region, {len(world.sites)} sites, {len(world.sensors)} sensors"
+    return Part(name, 5.0, ours, plain, agree)
+
+
+PARTS = [
+    (raid_part, 1_000_000, 100_000),
+    (curve_part, 10_000, 1_000),
+    (footprint_part, 91, 29),
+]  # the work, and a tenth
 
 
 def seconds(act: Callable[[], object]) -> tuple[float, float]:
@@ -134,8 +169,8 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--quick", action="store_true", help="a tenth of the work")
     given = asked.parse_args()
-    for part, size in zip(PARTS, SIZES, strict=True):
-        compare(part(size // 10 if given.quick else size), FEW_ROUNDS if given.quick else ROUNDS)
+    for part, size, few in PARTS:
+        compare(part(few if given.quick else size), FEW_ROUNDS if given.quick else ROUNDS)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from entente.physics.signals import detection_probability, off_boresight, scan_r
 from entente.questions import cells
 from entente.questions.defended import WAYS
 from entente.questions.fan import fan
-from entente.questions.footprint import _line, cover, nominal_world, radars_of
+from entente.questions.footprint import cover, line_of, nominal_world, radars_of
 from entente.records import RADAR
 from entente.scenario.load import load
 from entente.scenario.rows import vehicles
@@ -119,7 +119,7 @@ def test_the_latest_ignition_is_that_of_a_path_told_every_second(rows):
     t = np.linspace(fine_t[0], fine_t[-1], 97)
     path = np.stack([np.interp(t, fine_t, fine[:, i]) for i in range(3)], axis=1)
     heights = np.array([en_height(r) for r in path])
-    line, met = _line(world.sites, 0), 0
+    line, met = line_of(world, 0), 0
     for k in range(len(world.sites)):
         every = np.empty(len(fine_t))
         deadlines_many(fine, fine_t, line.place[k], line.axes[k], line.can[k], every)

@@ -136,7 +136,7 @@ def cover(world: World, party: str, lat_deg: Floats, lon_deg: Floats, detections
     covering.toward_many(*threat.origin, lat_deg * DEG, lon_deg * DEG, distance, bearing)
     out = Covered(len(lat_deg))
     watch = radars_of(world, own)
-    line = _line(world.sites, own)
+    line = line_of(world, own)
     rule = covering.Rule(detections, policy.track_delay + world.stress.latency_s, policy.min_range, look)
 
     def one_chunk(first: int) -> None:
@@ -169,8 +169,9 @@ def radars_of(world: World, own: int) -> covering.Radars:
     )
 
 
-def _line(sites: Sequence[Site], own: int) -> covering.Line:
-    """The interceptors as `cover_many` wants them."""
+def line_of(world: World, own: int) -> covering.Line:
+    """The interceptors of a world as `physics.covering` wants them; `own` as above."""
+    sites = world.sites
     can = [[one.speed, one.boost, one.floor, one.ceiling, -1.0, one.range_max, one.target_speed_max] for one in sites]
     return covering.Line(
         place=np.array([one.r_ecef for one in sites]).reshape(-1, 3),
