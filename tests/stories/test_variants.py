@@ -173,8 +173,8 @@ def test_a_partner_that_falls_silent_is_believed_for_a_while_only():
 def test_a_rung_or_seed_that_is_not_there_is_refused():
     """Also where no command line stands before the model."""
     scenario = load("one-launch")
-    with pytest.raises(ModelError, match="rung: 8 has joint engagement"):
-        en.simulate(scenario, CASE, 8, 1)
+    with pytest.raises(ModelError, match="rung: 7 has sectoral engagement"):
+        en.simulate(scenario, CASE, 7, 1)
     for seed in (-1, 2**31):
         with pytest.raises(ModelError, match=f"seed: {seed} names no history"):
             en.simulate(scenario, CASE, 0, seed)
