@@ -22,7 +22,7 @@ HOSTILE = (
 )
 SCREENS = [(1280, 900, "light"), (1280, 900, "dark"), (768, 1024, "light"), (360, 740, "light"), (360, 740, "dark")]
 PAGES = ["report.html", "report.ru.html"]
-FIGURES = ["ladder", "seeing", "map", "warning", "tolerance"]
+FIGURES = ["ladder", "raids", "seeing", "map", "warning", "tolerance"]
 AA = 4.5  # contrast of text that WCAG 2.2 asks for, level AA
 
 
@@ -85,7 +85,7 @@ def test_the_page_in_a_browser(browser, path, name, width, height, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.scripts.length") == 0
     assert page.locator(".headline").inner_text().count("4") >= 1
-    assert page.locator(".answer li").count() == 6
+    assert page.locator(".answer li").count() == 7
     for figure in FIGURES:
         assert page.locator(f"svg.{figure}:visible").count() == 1
     assert page.locator(".card").count() == 8

@@ -188,6 +188,7 @@ def _several(tongue: Tongue, verdict: Verdict) -> tuple[str, Markup]:
     named: dict[str, str] = {"question": tongue.shown(verdict.question)}
     named |= {"ruling": words.capital(tongue.say(f"ruling.{verdict.ruling}")), "year": str(first.year)}
     named |= {"share": tongue.fixed(first.share, 2), "told": tongue.fixed(told.share, 2)}
+    named |= {"massive": tongue.fixed(min(mode.not_massive for mode in first.modes), 2)}
     label = tongue.say("answer.verdict.label", id=verdict.id, title=tongue.text(verdict.title))
     return label, tongue.mark("answer.verdict.raids", n=first.beside, **named)
 

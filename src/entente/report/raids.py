@@ -105,8 +105,8 @@ def _panel(panel: RaidPanel, pen: Pen, wide: float, high: float, words: bool) ->
         band = np.concatenate([np.stack([xs, low], 1), np.stack([xs, top], 1)[::-1]])
         out.append(tag("path", d=line_path(band, closed=True), class_=f"band p{number}"))
         line = np.stack([xs, mid], 1)
-        dashes = {} if case.beside == 0 else {"style": "stroke-dasharray: 2 3"}
-        out.append(tag("path", d=line_path(line), class_=f"curve p{number} whole", **dashes))
+        looks = "whole" if case.beside == 0 else "dotted"
+        out.append(tag("path", d=line_path(line), class_=f"curve p{number} {looks}"))
         _keep_clear(labels, line)
     for case in panel.cases:
         out.append(_half(case, pen, labels, across, up, number))
@@ -162,6 +162,6 @@ def _grid(pen: Pen, across: Scale, up: Scale, wide: float, high: float, words: b
 
 def _bar(pen: Pen, across: Scale, up: Scale) -> Markup:
     """The bar of the finding: at a thousand warheads, a tenth."""
-    x, y, size = across(math.log10(MASSIVE)), up(MOST), 0.78 * pen.size
+    x, y, size = across(math.log10(MASSIVE)), up(MOST), 0.86 * pen.size
     line = tag("path", d=f"M{x - 7:.1f},{y:.1f}H{x + 7:.1f}M{x:.1f},{y:.1f}V{up(0.0):.1f}", class_="scale")
     return line + text(x + 7, y - 0.5 * size, [pen.tongue.say("raids.bar")], size, "quiet", "end")
