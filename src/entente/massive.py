@@ -26,14 +26,12 @@ class Mode:
 
     Attributes:
         half: the raid at which the chance that none leaks is one half; stopped: of the massive raid.
-        most: of the massive raid, in the draw in which most are stopped.
         several, not_massive: shares of the draws in which each half of the claim holds; share: in which both do.
     """
 
     system: bool
     half: Three
     stopped: Three
-    most: float
     several: float
     not_massive: float
     share: float
@@ -60,10 +58,10 @@ class RaidVerdict:
         return min(self.modes, key=lambda mode: mode.share)
 
 
-def raid_verdicts(predicate: Massive, pool: Pool = "national") -> tuple[RaidVerdict, ...]:
+def raid_verdicts(predicate: Massive) -> tuple[RaidVerdict, ...]:
     """Every party, year and case that can be computed, the latest year and the less favourable case first."""
     found = [
-        _at(predicate, pool, party, year, beside)
+        _at(predicate, party, year, beside)
         for year in sorted(predicate.years, reverse=True)
         for beside in sorted(predicate.undiscriminated, reverse=True)
         for party in PARTIES
@@ -71,9 +69,10 @@ def raid_verdicts(predicate: Massive, pool: Pool = "national") -> tuple[RaidVerd
     return tuple(one for one in found if one)
 
 
-def _at(predicate: Massive, pool: Pool, party: str, year: int, beside: int) -> RaidVerdict | None:
+def _at(predicate: Massive, party: str, year: int, beside: int) -> RaidVerdict | None:
     curves = {
-        system: drawn(party, year, pool, beside, system, predicate.massive, predicate.draws) for system in (False, True)
+        system: drawn(party, year, "national", beside, system, predicate.massive, predicate.draws)
+        for system in (False, True)
     }
     known = {system: curve for system, curve in curves.items() if curve}
     if not known:
@@ -81,7 +80,7 @@ def _at(predicate: Massive, pool: Pool, party: str, year: int, beside: int) -> R
     modes = tuple(_mode(predicate, system, curve) for system, curve in known.items())
     margins = {mode.system: margin(predicate, known[mode.system]) for mode in modes}
     least = min(modes, key=lambda mode: mode.share)
-    decided = _deciders(holding(party, year), pool, known[least.system].inputs, margins[least.system])
+    decided = _deciders(holding(party, year), known[least.system].inputs, margins[least.system])
     held = int(holds(margins[least.system]).sum())
     ruling = rule(held, predicate.draws)
     capped = ruling == "supported" and not all(one.sourced for one in decided)
@@ -105,7 +104,6 @@ def _mode(predicate: Massive, system: bool, curve: Drawn) -> Mode:
         system=system,
         half=_three(curve.half),
         stopped=_three(curve.stopped),
-        most=float(curve.stopped.max()),
         several=float(holds(several).mean()),
         not_massive=float(holds(not_massive).mean()),
         share=float(holds(margin(predicate, curve)).mean()),
@@ -129,9 +127,9 @@ def _three(values: Floats) -> Three:
     return low, middle, high
 
 
-def _deciders(held: Holding, pool: Pool, inputs: Floats, outcome: Floats) -> tuple[Decider, ...]:
+def _deciders(held: Holding, inputs: Floats, outcome: Floats) -> tuple[Decider, ...]:
     """The inputs whose index is above noise; all of them where none is, since the verdict hangs on some."""
-    sourced = {name: all(name not in row.assumed for row in held.pooled(pool)) for name in INPUTS}
+    sourced = {name: all(name not in row.assumed for row in held.counted) for name in INPUTS}
     sourced["shots"] = "assumed" not in SHOTS_SOURCE
     if np.ptp(outcome) == 0.0:
         indices, least = np.zeros(len(INPUTS)), 0.0
@@ -148,9 +146,10 @@ def _deciders(held: Holding, pool: Pool, inputs: Floats, outcome: Floats) -> tup
 def reasons(predicate: Massive, verdicts: tuple[RaidVerdict, ...]) -> list[str]:
     """What must be said beside the verdict."""
     said, last = [], max(predicate.years)
-    wide = [mode for one in (*verdicts, *raid_verdicts(predicate, "with local")) for mode in one.modes]
+    # Whether tracks fail one by one or all at once, the mean is the same; told apart, most are stopped.
+    wide = [_told_apart(predicate, "with local", party, year) for party in PARTIES for year in predicate.years]
     if verdicts and all(mode.not_massive == 1.0 for one in verdicts for mode in one.modes):
-        most = max(mode.most for mode in wide) / predicate.massive
+        most = max(float(curve.stopped.max()) for curve in wide if curve) / predicate.massive
         said.append(
             f"a massive raid is never stopped, in no draw, year or case: of {predicate.massive:,} warheads at most {most:.0%}, "
             "batteries that only guard what is around them included"
@@ -160,11 +159,15 @@ def reasons(predicate: Massive, verdicts: tuple[RaidVerdict, ...]) -> list[str]:
         if not any(one.party == party for one in verdicts):
             titles = "; ".join(holding(party, last).left_out)
             said.append(f"{party}: not computable, nor any joint curve: no source gives the number of {titles}")
-    for one in raid_verdicts(predicate, "nuclear-armed"):
-        if one.year == last and one.beside == 0:
-            low, middle, high = one.modes[0].half
+    for party in PARTIES:
+        if armed := _told_apart(predicate, "nuclear-armed", party, last):
+            low, middle, high = _three(armed.half)
             said.append(
-                f"{one.party}, nuclear-armed, apart and never pooled: {one.interceptors} interceptors, one half at "
+                f"{party}, nuclear-armed, apart and never pooled: {armed.interceptors} interceptors, one half at "
                 f"{middle:.1f} warheads ({low:.1f} to {high:.1f}), each told apart"
             )
     return said
+
+
+def _told_apart(predicate: Massive, pool: Pool, party: str, year: int) -> Drawn | None:
+    return drawn(party, year, pool, 0, False, predicate.massive, predicate.draws)
