@@ -189,7 +189,7 @@ def test_fly_solves_the_planned_range():
         (("check", "nowhere.yaml"), "nowhere.yaml"),
         (("check", "europe-2031"), "did you mean 'europe-2013'?"),
         (("simulate", "one-launch", "--rung", "9"), "rung"),
-        (("simulate", "one-launch", "--rung", "7"), "ask for 0 to 6"),
+        (("simulate", "one-launch", "--rung", "7"), "no party has a sector; give sectors or answers_for"),
         (("simulate", "one-launch", "--case", "mrbm-central-europ"), "did you mean 'mrbm-central-europe'?"),
         (("arc", "30000"), "must be above 0 and below"),
         (("arc", "1e-300"), "a millimetre or more"),
