@@ -246,3 +246,40 @@ def test_the_stock_that_is_needed_is_enough_and_no_more(warheads, confidence, k,
     assert stock >= n * warheads * (1 - 1e-9)
     look = en.interceptors_needed(warheads, confidence, k, track, doctrine="shoot-look-shoot")
     assert look == stock if n <= 2 else look <= stock
+
+
+@pytest.mark.kernel
+def test_sizes_that_do_not_fit_are_a_status():
+    """Kernels do not raise: 4 says that arrays or numbers do not belong together, and nothing is counted."""
+    counts, fired = np.zeros(4, np.int64), np.zeros(2, np.int64)
+    wrong = [
+        (3, 2, 5, 0),
+        (4, 4, 5, 0),
+        (3, 3, 5, 6),
+    ]  # fewer objects than warheads; counts too short; more held than there
+    for warheads, objects, stock, held in wrong:
+        status = raids.raid_many(1, 9, warheads, objects, stock, raids.BARRAGE, 2, held, 0.5, 0.9, False, counts, fired)
+        assert status == raids.BAD
+    assert not counts.any()
+    table = np.zeros((2, 4), np.int64)
+    for sizes in (np.array([1, 9]), np.array([1, 2, 3])):
+        assert raids.curve_many(1, 9, sizes, 0, 5, raids.BARRAGE, 2, 0, 0.5, 0.9, False, table) == raids.BAD
+    one = np.array([5]), np.array([0.5]), np.array([0.9])
+    none, stopped = np.empty(2), np.empty(2)
+    assert raids.curve_exact(np.array([0, 1]), 0, *one, 2, False, none, stopped) == raids.BAD
+    assert raids.curve_exact(np.array([1, 2]), 0, np.array([0]), *one[1:], 2, False, none, stopped) == raids.OK
+    assert none.tolist() == stopped.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize(("k", "track"), [(0.3, 0.8), (0.05, 1.0), (0.9, 0.95)])
+def test_the_shot_that_stops_an_object_is_geometric(k, track):
+    """Shares of objects stopped by the nth shot, and of those whose track fails, by chi-squared; far tails as well."""
+    needed = np.empty(40_000, np.int64)
+    raids.draw_needed(3, k, track, False, needed)
+    n = np.arange(1, 200)
+    wanted = np.append(track * k * (1 - k) ** (n - 1), 1 - track) * len(needed)
+    counts = np.append((needed[:, None] == n).sum(axis=0), (needed == raids.LOST).sum())
+    often = wanted >= 5.0
+    squares = ((counts[often] - wanted[often]) ** 2 / wanted[often]).sum()
+    assert squares <= chi2.ppf(SURE, often.sum() - 1)

@@ -59,6 +59,10 @@ def test_a_confidence_out_of_reach_says_what_is_in_reach():
         en.interceptors_needed(20, 0.9, 0.7, 0.99)
     with pytest.raises(en.ModelError, match="a chance of as much as 1; ask for less"):
         en.interceptors_needed(20, 1.0, 0.7)
+    for warheads in (2, 3, 10, 20):  # reached by no stock, only approached; the root of the power is rounded either way
+        with pytest.raises(en.ModelError, match="out of reach"):
+            en.interceptors_needed(warheads, 0.9**warheads, 0.7, 0.9)
+        assert en.interceptors_needed(warheads, 0.9**warheads, 1.0, 0.9) == warheads
     with pytest.raises(en.ModelError, match="a chance of more than 0; ask for less"):
         en.interceptors_needed(20, 0.5, 0.0)
 

@@ -22,6 +22,7 @@ Salvos = tuple[tuple[int, int], ...]  # (objects, shots at each of them)
 FIRST = 2  # shots before the look of shoot-look-shoot
 NEGLIGIBLE = 1e-18  # chance of a case that is left out of a sum
 NOTHING = 1e-100  # a chance that is none; SciPy's binomial overflows far below it
+ROUNDED = 1e-14  # share by which a root of a confidence may miss the track factor that it is the power of
 WHOLE = 1e-9  # share by which rounding errors may lift a whole number of interceptors
 
 
@@ -87,7 +88,7 @@ def shots_for(each: float, k: float, track: float) -> float:
     """
     if each <= 0.0:
         return 0.0
-    if each > track or k <= 0.0 or (each == track and k < 1.0):
+    if each > track * (1.0 + ROUNDED) or k <= 0.0 or (each >= track * (1.0 - ROUNDED) and k < 1.0):
         return math.inf
     return 1.0 if k >= 1.0 else math.log1p(-each / track) / math.log1p(-k)
 
