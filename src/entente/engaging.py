@@ -6,11 +6,11 @@
 - sectoral: each party answers what can be met over its own sector, whoever it is falling on, and nothing else;
 - joint: one assignment over both inventories.
 
-The first two are rules, body by body in the order of time; the others choose by `strategy.allocation`.
+Whoever decides, decides by `strategy.allocation` over what it may decide on, so that rungs differ in that alone. A party
+fires at most one salvo at a body, at every rung.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,7 @@ from entente.scenario.world import NOBODY, World
 from entente.strategy.allocation import Offers, assign
 
 NONE_LEFT = "no interceptor left"
+OTHERS_REGION = "will fall on the other party's region"
 OTHERS_SECTOR = "would be met outside this side's sector"
 
 
@@ -48,16 +49,16 @@ def who_fires(world: World, possible: Options, engagement: str) -> Stock:
     kept_back = [math.ceil(world.rules.reserve * site.inventory - 1e-9) for site in world.sites]
     left = [site.inventory - back for site, back in zip(world.sites, kept_back, strict=True)]
     stock = Stock(left, dict(possible.why_not))
-    order = _in_order(possible)
-    if engagement in ("alone", "deconflicted"):
-        for obj in order:
-            (_alone if engagement == "alone" else _deconflicted)(world, possible.plans, obj, stock)
-    else:
-        chosen = {"coordinated": _coordinated, "sectoral": _sectoral, "joint": _joint}[engagement](
-            world, possible, stock
-        )
-        place = {obj: n for n, obj in enumerate(order)}
-        stock.salvos.extend(sorted(chosen, key=lambda salvo: (place[salvo.obj], salvo.plan.t_intercept, salvo.site)))
+    choose = {
+        "alone": _alone,
+        "deconflicted": _deconflicted,
+        "coordinated": _coordinated,
+        "sectoral": _sectoral,
+        "joint": _joint,
+    }[engagement]
+    place = {obj: n for n, obj in enumerate(_in_order(possible))}
+    chosen = choose(world, possible, stock)
+    stock.salvos.extend(sorted(chosen, key=lambda salvo: (place[salvo.obj], salvo.plan.t_intercept, salvo.site)))
     fired, answered = {(s.site, s.obj) for s in stock.salvos}, {s.obj for s in stock.salvos}
     for number, obj in possible.plans:
         if (number, obj) not in fired:
@@ -78,52 +79,6 @@ def _in_order(possible: Options) -> list[int]:
     for (_, obj), plan in possible.plans.items():
         soonest[obj] = min(plan.t_intercept, soonest.get(obj, math.inf))
     return sorted(soonest, key=lambda obj: (soonest[obj], obj))
-
-
-def _best(world: World, plans: dict[tuple[int, int], Plan], obj: int, stock: Stock, who: set[int]) -> Iterator[int]:
-    """The sites of these parties that can answer a body and have stock, the surest first, then the earliest."""
-    able = [number for number, site in enumerate(world.sites) if (number, obj) in plans and site.party in who]
-    for number in able:
-        if stock.left[number] == 0:
-            stock.why_not[number, obj] = NONE_LEFT
-    ready = [number for number in able if stock.left[number] > 0]
-
-    def order(number: int) -> tuple[float, float]:
-        site = world.sites[number]
-        return -site.p_kill * site.p_common, plans[number, obj].t_intercept
-
-    yield from sorted(ready, key=order)
-
-
-def _fire(world: World, plans: dict[tuple[int, int], Plan], number: int, obj: int, stock: Stock) -> None:
-    plan = plans[number, obj]
-    shots = min(world.case.shots_per_object, stock.left[number])
-    second = min(world.rules.second_shots, stock.left[number] - shots) if plan.second else 0
-    stock.left[number] -= shots + second
-    stock.salvos.append(Salvo(number, obj, plan, shots, second))
-
-
-def _alone(world: World, plans: dict[tuple[int, int], Plan], obj: int, stock: Stock) -> None:
-    for party in range(len(world.parties)):
-        mine = {
-            key: plan
-            for key, plan in plans.items()
-            if world.sites[key[0]].party == party and plan.claimed_by in (party, NOBODY)
-        }
-        for number, site in enumerate(world.sites):
-            if site.party == party and (number, obj) in plans and (number, obj) not in mine:
-                stock.why_not[number, obj] = "will fall on the other party's region"
-        for number in _best(world, mine, obj, stock, {party}):
-            _fire(world, plans, number, obj, stock)
-            break
-
-
-def _deconflicted(world: World, plans: dict[tuple[int, int], Plan], obj: int, stock: Stock) -> None:
-    owners = {plan.claimed_by for (_, body), plan in plans.items() if body == obj}
-    for parties in (owners, {0, 1}):
-        for number in _best(world, plans, obj, stock, parties):
-            _fire(world, plans, number, obj, stock)
-            return
 
 
 @dataclass(frozen=True)
@@ -165,7 +120,7 @@ def _all_salvos(world: World, possible: Options) -> list[Salvo]:
     return found
 
 
-def _take(world: World, salvos: list[Salvo], stock: Stock, most: int, kept: tuple[Salvo, ...] = ()) -> list[Salvo]:
+def _take(world: World, salvos: list[Salvo], stock: Stock, most: int = 1, kept: tuple[Salvo, ...] = ()) -> list[Salvo]:
     """The best choice among salvos, those kept among them."""
     if not salvos:
         return []
@@ -179,10 +134,36 @@ def _spend(chosen: list[Salvo], stock: Stock) -> None:
         stock.left[salvo.site] -= salvo.shots + salvo.second
 
 
+def _is_own(world: World, salvo: Salvo) -> bool:
+    """Whether a site's own party answers for the region that the body is falling on, by that party's picture."""
+    return salvo.plan.claimed_by == world.sites[salvo.site].party
+
+
+def _alone(world: World, possible: Options, stock: Stock) -> list[Salvo]:
+    chosen: list[Salvo] = []
+    for party in range(len(world.parties)):
+        mine = [s for s in _all_salvos(world, possible) if world.sites[s.site].party == party]
+        for salvo in mine:
+            if salvo.plan.claimed_by not in (party, NOBODY):
+                stock.why_not[salvo.site, salvo.obj] = OTHERS_REGION
+        chosen += _take(world, [s for s in mine if s.plan.claimed_by in (party, NOBODY)], stock)
+    _spend(chosen, stock)
+    return chosen
+
+
+def _deconflicted(world: World, possible: Options, stock: Stock) -> list[Salvo]:
+    salvos = _all_salvos(world, possible)
+    chosen = _take(world, [s for s in salvos if _is_own(world, s)], stock)
+    _spend(chosen, stock)
+    answered = {salvo.obj for salvo in chosen}
+    others = _take(world, [s for s in salvos if s.obj not in answered], stock)
+    _spend(others, stock)
+    return chosen + others
+
+
 def _coordinated(world: World, possible: Options, stock: Stock) -> list[Salvo]:
     salvos = _all_salvos(world, possible)
-    own = [s for s in salvos if s.plan.claimed_by in (world.sites[s.site].party, NOBODY)]
-    first = _take(world, own, stock, most=1)
+    first = _take(world, [s for s in salvos if _is_own(world, s)], stock)
     chosen = _take(world, salvos, stock, most=2, kept=tuple(first))
     _spend(chosen, stock)
     return chosen
@@ -217,7 +198,7 @@ def _sectoral(world: World, possible: Options, stock: Stock) -> list[Salvo]:
                 if world.sites[s.site].party == party
                 and (holder[s.obj][1] == party if turn == "holder" else s.obj not in answered)
             ]
-            taken = _take(world, mine, stock, most=2)
+            taken = _take(world, mine, stock)
             _spend(taken, stock)
             chosen += taken
             answered |= {salvo.obj for salvo in taken}

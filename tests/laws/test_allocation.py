@@ -56,7 +56,7 @@ def brute(offers, stock, most=2):
     for obj in np.unique(offers.obj):
         mine = [int(n) for n in np.flatnonzero(offers.obj == obj)]
         ways.append(
-            [c for size in range(most + 1) for c in combinations(mine, size) if len(set(offers.site[list(c)])) == size]
+            [c for size in range(most + 1) for c in combinations(mine, size) if len(set(offers.party[list(c)])) == size]
         )
     found = 0.0
     for choice in product(*ways):
@@ -79,7 +79,7 @@ def test_it_is_the_best_of_all_choices(raid, most):
     for obj in range(OBJECTS):
         mine = [n for n in chosen if offers.obj[n] == obj]
         assert len(mine) <= most
-        assert len({offers.site[n] for n in mine}) == len(mine)
+        assert len({offers.party[n] for n in mine}) == len(mine)
 
 
 @settings(max_examples=80, deadline=None)

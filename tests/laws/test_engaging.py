@@ -198,13 +198,25 @@ def test_a_poor_picture_makes_the_look_a_coin():
 
 
 def test_stock_for_a_second_salvo_is_set_aside():
-    """Three interceptors, one shot and two more after a look: the first body takes all, the last is left."""
-    world = changed(LOOKING, ({"inventory": 3}, {"inventory": 0}), owner=0, shots=1)
-    _, outcome = answered(world, 4)
-    assert set(outcome.obj) == {0}
-    assert outcome.why_not[0, 1] == outcome.why_not[0, 2] == NONE_LEFT
-    # One assignment would rather give each a first shot.
-    assert set(answered(world, 6)[1].obj) == {0, 1, 2}
+    """One shot and one more after a look, four interceptors for three bodies: only one body may be shot at twice."""
+    world = changed({**LOOKING, "second_shots": 1}, ({"inventory": 4}, {"inventory": 0}), owner=0, shots=1)
+    for seed in range(20):
+        _, outcome = answered(replace(world, seed=seed), 4)
+        assert set(outcome.obj) == {0, 1, 2}
+        assert len(outcome.obj) <= 4
+        assert outcome.left[0] == 4 - len(outcome.obj)
+    empty = changed(LOOKING, ({"inventory": 2}, {"inventory": 0}), owner=0, shots=1)
+    assert NONE_LEFT in answered(empty, 4)[1].why_not.values()
+
+
+def test_one_party_alone_gains_nothing_from_coordination():
+    """Where only one side has sites, rungs 4 to 8 answer alike but for the keys: what differs is cooperation alone."""
+    for inventory in (2, 5, 100):
+        world = changed({}, ({"inventory": inventory}, {"inventory": inventory, "party": 0}), owner=0)
+        world = replace(world, sites=tuple(replace(site, party=0) for site in world.sites))
+        alone = answered(world, 4)[1].p_no_leak
+        for rung in (5, 6, SECTORAL, JOINT):
+            np.testing.assert_allclose(answered(world, rung)[1].p_no_leak.sum(), alone.sum(), atol=1e-6)
 
 
 def test_twice_is_counted_only_where_neither_knows():

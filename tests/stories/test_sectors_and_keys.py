@@ -55,11 +55,11 @@ def test_where_nothing_overlaps_sectors_change_nothing_and_keys_cost(study):
     assert float(study.data["shots_twice"].max()) == 0.0
 
 
-def test_an_assignment_leaves_fewer_leakers_than_body_by_body(study):
-    """Ten bodies and one ship: the rule fires pairs until it has none; the assignment fires at more bodies."""
-    leakers = study.data["leakers_expected"].sel(case=CASES[2], party="us_nato")
-    assert (leakers.sel(rung=6).values <= leakers.sel(rung=4).values + 1e-6).all()
-    assert float(leakers.sel(rung=6).mean()) < float(leakers.sel(rung=4).mean()) - 0.5
+def test_coordination_adds_nothing_where_one_side_alone_can_answer(study):
+    """Nobody of the other side reaches these bodies, so that rungs 4 to 7, on one picture, answer alike."""
+    leakers = study.data["leakers_expected"]
+    for rung in (6, 7):
+        np.testing.assert_allclose(leakers.sel(rung=rung).values, leakers.sel(rung=4).values, atol=1e-6)
 
 
 def test_what_is_measured_adds_up(study):

@@ -1,7 +1,7 @@
 """Which site answers which object? Offers of salvos, and the choice among them that stops most objects in expectation.
 
 An offer is one salvo, or a salvo and a second one at what is taken for a survivor, that one site could fire at one object.
-An object takes at most a few offers, no two of one site, and no site gives more interceptors than it has. The choice is
+An object takes at most a few offers, no two of one party, and no site gives more interceptors than it has. The choice is
 exact: every way to answer an object is a column, and HiGHS chooses one column an object. Studies only: nothing that is
 live may import this (`make check` proves it).
 """
@@ -18,7 +18,7 @@ from entente.errors import ModelError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-MOST = 2  # offers that one object takes: a salvo, and a further one from another site
+MOST = 2  # offers that one object takes: one of each party
 WITHIN = 1e-6  # of the objects stopped: as near to the best choice as HiGHS is asked to come
 
 __all__ = ["MOST", "WITHIN", "Offers", "assign", "stopped_by"]
@@ -83,13 +83,13 @@ def assign(offers: Offers, stock: Ints, most: int = MOST, kept: tuple[int, ...] 
 
 
 def _ways(offers: Offers, obj: int, most: int, kept: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Every choice of offers for an object: at most so many, no two of one site, what is kept among them."""
+    """Every choice of offers for an object: at most so many, no two of one party, what is kept among them."""
     rows = [int(n) for n in np.flatnonzero(offers.obj == obj)]
     must = {n for n in kept if offers.obj[n] == obj}
     found = []
     for size in range(1, max(most, len(must)) + 1):
         for column in combinations(rows, size):
-            if must <= set(column) and len({int(offers.site[n]) for n in column}) == size:
+            if must <= set(column) and len({int(offers.party[n]) for n in column}) == size:
                 found.append(column)
     return found
 
