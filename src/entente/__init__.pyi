@@ -31,6 +31,10 @@ from entente.questions.flying import max_range as max_range
 from entente.questions.footprint import footprint as footprint
 from entente.questions.orbiting import GroundTrack as GroundTrack
 from entente.questions.orbiting import ground_track as ground_track
+from entente.questions.raids import Raid as Raid
+from entente.questions.raids import RaidCurve as RaidCurve
+from entente.questions.raids import raid as raid
+from entente.questions.raids import raid_curve as raid_curve
 from entente.questions.reach import Reach as Reach
 from entente.questions.reach import Window as Window
 from entente.questions.reach import reach as reach
@@ -38,10 +42,6 @@ from entente.questions.reassurance import Reassurance as Reassurance
 from entente.questions.reassurance import reassurance as reassurance
 from entente.questions.sighting import horizon as horizon
 from entente.questions.sighting import lowest_visible as lowest_visible
-from entente.questions.raids import Raid as Raid
-from entente.questions.raids import RaidCurve as RaidCurve
-from entente.questions.raids import raid as raid
-from entente.questions.raids import raid_curve as raid_curve
 from entente.report.describe import describe as describe
 from entente.run import Run as Run
 from entente.run import simulate as simulate
