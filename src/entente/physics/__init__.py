@@ -10,5 +10,6 @@ above 86 km; `forces` what acts at one instant; `dop853` one step of the integra
 `lanes` arcs by the thousand; `powered` from lift-off to impact, `dispersed` many such flights; `ballistics` closed forms
 of free flight; `geometry` horizon and line of sight, `sight` the same for many points; `signals` how likely a look is to
 detect and how well it measures, `plumes` the same for what burns, `sunlight` the Sun and where clouds glint; `intercept`
-what an interceptor can reach in time; `orbits` where a satellite on an ellipse stands.
+what an interceptor can reach in time, `covering` the same for all flights from a region; `orbits` where a satellite
+on an ellipse stands.
 """

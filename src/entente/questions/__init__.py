@@ -6,6 +6,9 @@ same units; a question outside the model's validity raises a `ModelError` that s
 Map: `arcs` the ellipses over a range or between two regions; `claims` whether an announced flight is possible;
 `flying` one vehicle to a planned range, and the farthest it goes; `ensembles` many flights that differ a little;
 `orbiting` the points a satellite passes over; `sighting` how far the Earth's curve lets one see; `coverage` who sees which
-part of the Earth, with `watch` (which sensors, how far), `cells` (where, counted) and `covered` (the answer); `agreements`
-which of them held on a day.
+part of the Earth, with `watch` (which sensors, how far), `cells` (where, counted) and `covered` (the answer); `reach` how far
+one interceptor goes and when it must leave; `footprint` whom a party can cover, with `fan` (all flights of a vehicle from
+a region) and `defended` (the answer); `reassurance` what a defence could do about the other side's deterrent; `attrition`
+what gets through, `raids` the same drawn and by size, `effectiveness` all of it on a page, `national` a country's stock;
+`agreements` which of them held on a day.
 """

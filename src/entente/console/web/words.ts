@@ -216,6 +216,8 @@ export const WORDS = {
     alone: "each party for itself",
     deconflicted: "each party, knowing where the other fires",
     coordinated: "both together: one side is assigned each target",
+    sectoral: "by sector: each side answers for its own, also for what flies on to the partner",
+    joint: "one assignment over both inventories, which needs both keys",
   } as Record<string, string>,
   when: "When",
   means: "Meaning",
