@@ -22,6 +22,8 @@ _HOMES = {
     "describe": "entente.report.describe",
     "catalogue": "entente.scenario.rows",
     "agreements": "entente.questions.agreements",
+    "forces": "entente.questions.holdings",
+    "Holdings": "entente.questions.holdings",
     "minimum_energy": "entente.questions.arcs",
     "arc": "entente.questions.arcs",
     "arc_between": "entente.questions.arcs",

@@ -29,6 +29,8 @@ from entente.questions.flying import Flight as Flight
 from entente.questions.flying import fly as fly
 from entente.questions.flying import max_range as max_range
 from entente.questions.footprint import footprint as footprint
+from entente.questions.holdings import Holdings as Holdings
+from entente.questions.holdings import forces as forces
 from entente.questions.orbiting import GroundTrack as GroundTrack
 from entente.questions.orbiting import ground_track as ground_track
 from entente.questions.raids import Raid as Raid

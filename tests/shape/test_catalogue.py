@@ -270,7 +270,7 @@ def test_a_table_prints_aligned_with_its_sources():
         ({"kind": "radars", "year": "x"}, ModelError, "the year 'x' is not a whole number; give one such as 2013"),
         ({"year": "x"}, ModelError, "the year 'x' is not a whole number"),
         ({"year": True}, ModelError, "the year True is not a whole number"),
-        ({}, UnknownName, "known: radars, satellites, interceptors, vehicles, ladder, agreements, tests"),
+        ({}, UnknownName, "known: radars, satellites, interceptors, vehicles, ladder, agreements, tests, forces"),
         ({"kind": "ladder", "year": 2013}, ModelError, "ladder have no owner and no dates"),
         ({"kind": "agreements", "year": 2013}, ModelError, r"entente.agreements\(on=2013\) asks by day"),
     ],

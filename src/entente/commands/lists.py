@@ -1,4 +1,4 @@
-"""What is known: catalogue, agreements."""
+"""What is known: catalogue, agreements, forces."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -21,6 +21,9 @@ class Kind(StrEnum):
     ladder = "ladder"
     agreements = "agreements"
     tests = "tests"
+    forces = "forces"
+    exchanges = "exchanges"
+    inventories = "inventories"
 
 
 @commands.command(epilog="Example: entente catalogue radars --owner russia --year 2013")
@@ -57,5 +60,22 @@ def agreements(
         found = list_agreements(on, status)
     if as_json:
         print_json(found.to_dicts())
+    else:
+        echo(str(found))
+
+
+@commands.command(epilog="Example: entente forces russia 2013")
+def forces(
+    party: Annotated[str, Argument(help="united_states, united_kingdom, france, russia or china.")],
+    year: Annotated[int, Argument(help="A year such as 2013.")],
+    as_json: Json = False,
+) -> None:
+    """Say what strategic forces PARTY had in YEAR, by leg, and what treaties counted of them."""
+    with refusals():
+        from entente.questions.holdings import forces as find_forces
+
+        found = find_forces(party, year)
+    if as_json:
+        print_json(found.to_dict())
     else:
         echo(str(found))

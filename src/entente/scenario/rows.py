@@ -13,6 +13,7 @@ from typing import Annotated, Generic, Literal, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, Field
 
 from entente.errors import ModelError, unknown
+from entente.scenario.holdings import Exchange, Forces, Inventory
 from entente.scenario.parts import Part, Status, as_tuple
 from entente.scenario.reader import read
 from entente.scenario.systems import (
@@ -95,6 +96,24 @@ def agreements() -> tuple[Agreement, ...]:
 
 
 @cache
+def forces() -> tuple[Forces, ...]:
+    """Every estimate of a party's strategic forces by leg."""
+    return tuple(read(FOLDER / "forces.yaml", Sheet[Forces]).rows)
+
+
+@cache
+def exchanges() -> tuple[Exchange, ...]:
+    """What New START counted, one row an exchange, in the order of the days."""
+    return tuple(read(FOLDER / "exchanges.yaml", Sheet[Exchange]).rows)
+
+
+@cache
+def inventories() -> tuple[Inventory, ...]:
+    """What SIPRI printed of each January."""
+    return tuple(read(FOLDER / "inventories.yaml", Sheet[Inventory]).rows)
+
+
+@cache
 def tests() -> tuple[TestRecord, ...]:
     """Every record of intercept tests of the catalogue."""
     return tuple(read(FOLDER / "tests.yaml", Sheet[TestRecord]).rows)
@@ -113,6 +132,9 @@ KINDS: dict[str, Callable[[], tuple[Entry, ...]]] = {
     "ladder": ladder,
     "agreements": agreements,
     "tests": tests,
+    "forces": forces,
+    "exchanges": exchanges,
+    "inventories": inventories,
 }
 OWNED = ("radars", "satellites", "interceptors")
 
@@ -121,7 +143,7 @@ def catalogue(kind: str = "", owner: str | None = None, year: int | None = None,
     """Rows of the catalogue, last those that are listed but not computable from open sources.
 
     Args:
-        kind: radars, satellites, interceptors, vehicles, ladder, agreements or tests.
+        kind: radars, satellites, interceptors, vehicles, ladder, agreements, tests, forces, exchanges or inventories.
         owner: us_nato, russia, china, israel, japan, taiwan or other; systems only.
         year: keeps systems that had any status on 1 July of that year.
         status: deployed, planned, cancelled or retired: on that day, or, without a year, at any time.
@@ -145,6 +167,8 @@ def catalogue(kind: str = "", owner: str | None = None, year: int | None = None,
         if kind not in OWNED:
             if kind == "agreements":
                 raise ModelError("catalogue: agreements have no owner; entente.agreements(on=2013) asks by day")
+            if kind == "forces":
+                raise ModelError("catalogue: forces are asked by party and year: entente.forces('china', 2013)")
             raise ModelError(f"catalogue: {kind} have no owner and no dates; leave out owner, year and status")
         rows = tuple(row for row in rows if isinstance(row, System) and _fits(row, owner, day, status))
     return Table(kind, rows, day)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from entente.errors import unknown
+from entente.scenario.holdings import Counted, Exchange, Forces, Inventory
 from entente.scenario.parts import Ranged
 from entente.scenario.systems import (
     Agreement,
@@ -19,7 +20,19 @@ from entente.scenario.systems import (
     VehicleClass,
 )
 
-Entry = Radar | Satellite | Interceptor | NotComputable | VehicleClass | Rung | Agreement | TestRecord
+Entry = (
+    Radar
+    | Satellite
+    | Interceptor
+    | NotComputable
+    | VehicleClass
+    | Rung
+    | Agreement
+    | TestRecord
+    | Forces
+    | Exchange
+    | Inventory
+)
 NO_WAR = (
     "A test is not a war: what is known beforehand, and what no target hides, makes these shares no kill probability."
 )
@@ -135,8 +148,12 @@ def _status(row: Entry, day: dt.date | None) -> str:
         if not row.operated:
             return f"signed {row.signed}, never operated"
         return f"since {row.in_force}" if row.ended is None else f"{row.in_force} to {row.ended}"
-    if isinstance(row, TestRecord):
+    if isinstance(row, TestRecord | Exchange):
         return f"on {row.as_of}"
+    if isinstance(row, Forces):
+        return f"{row.since}" if row.since == row.to else f"{row.since} to {row.to}"
+    if isinstance(row, Inventory):
+        return f"January {row.year}"
     if not isinstance(row, System):
         return "-"
     if day:
@@ -178,9 +195,25 @@ def _figures(row: Entry) -> str:
 
             low, high = wilson(row.hits, row.tests)
             return f"{row.hits} of {row.tests}: {row.hits / row.tests:.2f} ({low:.2f}-{high:.2f}, Wilson 95 %)"
+        case Forces():
+            rule = "" if row.counting == "loading" else ", by treaty"
+            return "; ".join(f"{n} {_short(g.warheads)} on {_short(g.carriers)}" for n, g in row.legs.items()) + rule
+        case Exchange():
+            return "; ".join(
+                f"{name} {_counted(side)}" for name, side in (("US", row.united_states), ("Russia", row.russia))
+            )
+        case Inventory():
+            return ", ".join(f"{party.replace('_', ' ')} {number}" for party, number in row.inventory.items())
         case Rung():
             return f"{', '.join(row.flows) or 'nothing'}; fusion {row.fusion}; {row.engagement}"
         case Agreement():
             count = len(row.limits)
             limits = "" if count == 0 else "; 1 limit" if count == 1 else f"; {count} limits"
             return f"flows: {', '.join(row.flows) or 'nothing'}{limits}"
+
+
+def _counted(side: Counted | None) -> str:
+    """Warheads on deployed carriers, of so many launchers."""
+    if side is None:
+        return "gave none"
+    return f"{side.deployed_warheads} on {side.deployed_vehicles} of {side.all_launchers}"
