@@ -19,14 +19,11 @@ from entente.physics.signals import off_boresight, scan_reach
 from entente.records import RADAR
 from entente.scenario.world import Sensor, Site, World
 
-SHARE = (
-    0.1  # of the mass that meets is the interceptor's; assumed: a kill vehicle of tens of kilograms, a body of hundreds
-)
-SPREAD = 100.0  # m/s  1 sigma of the pieces' velocity about their common one, each direction; assumed, 30 to 300 m/s
-PIECES = (math.log(300.0), 0.8)  # mean and sigma of ln of the pieces' ballistic coefficient [kg/m^2]; assumed
-TOWARD = (
-    500_000.0  # m  from a region: an unexplained flight that would come down nearer may be taken for an attack; assumed
-)
+# What is assumed of pieces and suspicion; no source states any of it.
+SHARE = 0.1  # of the mass that meets is the interceptor's: a kill vehicle of tens of kilograms, a body of hundreds
+SPREAD = 100.0  # m/s  1 sigma of the pieces' velocity about their common one, each direction; 30 to 300 m/s
+PIECES = (math.log(300.0), 0.8)  # mean and sigma of ln of the pieces' ballistic coefficient [kg/m^2]
+TOWARD = 500_000.0  # m  from a region: an unexplained flight that would come down nearer may be taken for an attack
 SAMPLES = 16  # points of an interceptor's path at which it is asked who sees it
 NOWHERE = np.full(7, math.nan)
 

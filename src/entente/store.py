@@ -37,9 +37,10 @@ FORMAT = 2  # of the manifest: 1 was one NetCDF file without groups and without 
 MANIFEST, NUMBERS, PLAN, CHUNKS, LOCK = "manifest.json", "study.nc", "plan.json", "chunks", ".entente.lock"
 SHEETS = (
     *("deciders", "exposure", "findings", "gains", "histories", "ladder", "levels", "losses"),
-    *("map", "paths", "reciprocity", "seeing", "thresholds", "tolerance", "tracks", "warning"),
+    *("map", "paths", "protection", "raids", "reciprocity", "seeing", "several", "thresholds", "tolerance", "tracks"),
+    "warning",
 )
-FIGURES = ("ladder", "map", "map-far", "seeing", "tolerance", "warning")
+FIGURES = ("ladder", "map", "map-far", "raids", "seeing", "tolerance", "warning")
 REPORT = (
     *("report.html", "report.ru.html"),
     *(f"figures/{name}{language}.svg" for name in FIGURES for language in ("", ".ru")),

@@ -168,6 +168,21 @@ def test_bad_questions_are_refused_in_one_line(asked, said):
     assert said in str(refused.value)
 
 
+def test_a_place_at_sea_is_said_to_be_a_ships(flight):
+    assert en.reach("sm3_ia_ship", flight).title.endswith(", at sea")
+    assert en.reach("deveselu", flight).title == "Deveselu, SM-3 IB ashore"
+    own = {"burnout_speed_km_s": 4.0, "boost_s": 60.0, "floor_km": 80.0, "ceiling_km": 500.0}
+    assert en.reach(**own, lat_deg=36.0, lon_deg=18.0).title == "an interceptor of your own, at sea"
+    assert en.reach(**own).title == "an interceptor of your own"
+
+
+def test_a_window_that_never_opens_is_said(flight):
+    found = en.reach("thaad_guam", flight)
+    assert "never meets it" in found.table()
+    assert found.windows() == ()
+    assert found.to_dict()["latest_commit_s"] == [None] * len(found.levels)
+
+
 def test_all_mistakes_are_said_at_once():
     with pytest.raises(en.ModelError) as refused:
         en.reach(burnout_speed_km_s=30, boost_s=-1, floor_km=math.nan)

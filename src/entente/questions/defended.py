@@ -24,6 +24,13 @@ TOGETHER = (
 )  # engagements in which the partner's interceptors answer for a party too
 
 
+def way_of(rung: Rung) -> str:
+    """Which of WAYS a rung makes."""
+    if rung.fusion == "none":
+        return "alone"
+    return "interceptors" if rung.engagement in TOGETHER else "sensors"
+
+
 @dataclass(frozen=True)
 class Footprint:
     """What a party covers against flights from one region; arrays have one row a cell (P,), one column a way (3) of WAYS.
@@ -80,10 +87,7 @@ class Footprint:
         Raises:
             UnknownName: no such rung.
         """
-        row = find_rung(rung, self.ladder)
-        if row.fusion == "none":
-            return "alone"
-        return "interceptors" if row.engagement in TOGETHER else "sensors"
+        return way_of(find_rung(rung, self.ladder))
 
     def people(self, way: str | None = None) -> int:
         """People in cities of 100,000 and more in covered cells, or in all that the vehicle reaches if None."""

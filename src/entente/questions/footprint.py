@@ -20,7 +20,7 @@ from entente.physics.sight import edges_of, sine_of_elevation
 from entente.questions import cells
 from entente.questions.asked import needed, one_of, whole
 from entente.questions.coverage import FINEST
-from entente.questions.defended import Footprint
+from entente.questions.defended import WAYS, Footprint
 from entente.questions.fan import fan
 from entente.questions.watch import Mistakes, day_of
 from entente.records import RADAR
@@ -115,6 +115,25 @@ def footprint(
         site_place=tuple((site.lat / DEG, site.lon / DEG, site.title) for site in world.sites),
         asked_at=asked_at,
     )
+
+
+def people_covered(
+    scenario: Scenario, region: str, vehicle: str, party: str, loft: str = "lofted", nside: int = 91
+) -> dict[str, int]:
+    """People covered in each of WAYS, and "in reach" of the vehicle, by one salvo: as `footprint` has them, asked only where
+    cities lie.
+
+    Raises:
+        as `footprint`.
+    """
+    world = nominal_world(scenario, region, vehicle, party, None, (), loft)
+    residents = cities()
+    lat, lon = cells.centres(nside)
+    asked, home = np.unique(cells.cell_of(nside, residents.lat_deg, residents.lon_deg), return_inverse=True)
+    found = cover(world, party, lat[asked], lon[asked], DETECTIONS, -1.0)
+    inside = {way: found.margin[:, n] >= 0.0 for n, way in enumerate(WAYS)}
+    inside["in reach"] = found.status == covering.IN_REACH
+    return {way: int(residents.population[there[home]].sum()) for way, there in inside.items()}
 
 
 class Covered:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from entente.classes import is_land
 from entente.compiled import Floats
 from entente.constants import R_MEAN
 from entente.errors import ModelError, unknown
@@ -67,6 +68,7 @@ class Reach:
     """What one interceptor reaches. Arrays have one row a burnout speed (L,): low, nominal, high, or one if it is sure.
 
     Attributes:
+        title: of the interceptor; says so where it stands at sea, and is a ship's.
         levels: names of the rows; speeds_km_s: burnout speeds, (L,).
         heights_km: between floor and ceiling, (H,); ground_km: how far along the ground a point at each height may lie to
             be met within 15 minutes, (L, H), nan where even overhead is too far.
@@ -229,7 +231,7 @@ def reach(interceptor: str | None = None, flight: Flight | None = None, **given:
         best = deadlines.max(axis=1, initial=-math.inf)
         latest = np.where(np.isfinite(best), best, math.nan)
     return Reach(
-        title=title,
+        title=f"{title}, at sea" if _is_at_sea(one) else title,
         levels=levels,
         speeds_km_s=np.array(speeds),
         boost_s=one["boost_s"],
@@ -245,6 +247,13 @@ def reach(interceptor: str | None = None, flight: Flight | None = None, **given:
         altitude_km=altitude,
         deadlines_s=deadlines,
     )
+
+
+def _is_at_sea(values: Mapping[str, float]) -> bool:
+    """Whether a site was given a place, and that is no land: then it is a ship's."""
+    if "lat_deg" not in values or "lon_deg" not in values:
+        return False
+    return not bool(is_land(np.array(values["lat_deg"] * DEG), np.array(values["lon_deg"] * DEG)))
 
 
 Values = dict[str, float | tuple[float, ...]]

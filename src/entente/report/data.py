@@ -13,6 +13,7 @@ import numpy as np
 
 from entente.comparison import Estimate, Exposure
 from entente.massive import MODES
+from entente.questions.defended import way_of
 from entente.report.figures import impact, lanes, steps
 from entente.report.material import PICTURED, Material
 from entente.report.protection import CHANCES, SAFE, SEAM, SPENT, raids
@@ -272,9 +273,13 @@ def several(found: Material) -> list[Sheet]:
 def protected(found: Material) -> Sheet:
     """Finding F4, raid by raid and rung by rung: means over all histories; what is spent, of both parties together."""
     names = [name for name in (*CHANCES, *SAFE, *SPENT, SEAM) if name in found.study.data]
-    header = ["case", "party", "rung", *(_headed(found, name) for name in names)]
+    counted = ["people_covered", "people_in_reach"]
+    header = ["case", "party", "rung", *(_headed(found, name) for name in names), *counted]
     rows = [
-        [raid.case.name, raid.party, rung, *(raid.means[rung, name] for name in names)]
+        [
+            *(raid.case.name, raid.party, rung, *(raid.means[rung, name] for name in names)),
+            *(raid.covered[key] for key in (way_of(found.rung(rung)), "in reach")),
+        ]
         for raid in raids(found)
         for rung in found.rungs
     ]

@@ -30,9 +30,10 @@ from entente.comparison import (
 from entente.comparison.gains import NOISE
 from entente.comparison.intervals import sign_test
 from entente.findings import Verdict, judge
+from entente.questions.footprint import people_covered
 from entente.run import Run
 from entente.scenario.rows import find_rung, interceptors, radars, satellites, vehicles
-from entente.scenario.schema import Case, Way
+from entente.scenario.schema import Case, Scenario, Way
 from entente.scenario.systems import Row, Rung
 from entente.study import Study
 
@@ -64,6 +65,7 @@ class Material:
     losses: tuple[Loss, ...]
     walks: tuple[tuple[Way, tuple[Stride, ...]], ...]
     verdicts: tuple[Verdict, ...]
+    covered: dict[tuple[str, str], dict[str, int]]  # case, party that answers: people in its footprint, and in reach
 
     @property
     def cases(self) -> Sequence[Case]:
@@ -149,7 +151,21 @@ def gather(study: Study) -> Material:
             (way, walk(study, way)) for way in study.scenario.paths if all(step.rung in rungs for step in way.steps)
         ),
         verdicts=tuple(judge(study)),
+        covered=_covered(study.scenario),
     )
+
+
+def _covered(scenario: Scenario) -> dict[tuple[str, str], dict[str, int]]:
+    """People covered against the missiles of each attack, by the party that answers for the region attacked."""
+    same: dict[tuple[str, str, str, str], dict[str, int]] = {}
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for case in scenario.cases:
+        for party in scenario.parties:
+            if case.nature == "attack" and case.target in party.answers_for:
+                asked = case.origin, case.vehicle, party.name, case.loft
+                same[asked] = same[asked] if asked in same else people_covered(scenario, *asked)
+                found[case.name, party.name] = same[asked]
+    return found
 
 
 def _facts(study: Study, cases: list[str], rung: int, party: str) -> tuple[Fact, ...]:

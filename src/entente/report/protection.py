@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from entente.comparison import histories, level
+from entente.questions.covered import MILLION
+from entente.questions.defended import way_of
 from entente.report import tables, words
 from entente.report.language import Tongue
 from entente.report.material import Material
@@ -27,6 +29,7 @@ class Raid:
     case: Case
     party: str  # who answers for the region
     means: dict[tuple[int, str], float]  # nan where undefined
+    covered: dict[str, int]  # people inside the party's footprint against such missiles, by way, and in their reach
 
 
 def raids(found: Material) -> list[Raid]:
@@ -41,7 +44,7 @@ def raids(found: Material) -> list[Raid]:
                     for rung in found.rungs
                     for name in (*CHANCES, *SAFE, *SPENT, SEAM)
                 }
-                out.append(Raid(case, party.name, means))
+                out.append(Raid(case, party.name, means, found.covered[case.name, party.name]))
     return out
 
 
@@ -85,7 +88,10 @@ def _rows(found: Material, tongue: Tongue, raid: Raid) -> list[dict[str, Any]]:
             {"value": tongue.fixed(raid.means[rung, name], 1), "sampling": "", "assumption": ""} for name in SPENT
         ]
         seam = {"value": tongue.per_cent(raid.means[rung, SEAM]), "sampling": "", "assumption": ""}
-        cells.append(seam)
+        way = way_of(found.rung(rung))
+        inside, reach = (tongue.number(raid.covered[key] / MILLION) for key in (way, "in reach"))
+        of = tongue.say("protection.of", reach=reach)
+        cells += [seam, {"value": inside, "sampling": "", "assumption": of}]
         if rows and rows[-1]["cells"] == cells:
             rows[-1]["rungs"].append(rung)
         else:
