@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 import entente as en
 from entente.cli import app
 from entente.errors import ModelError, UnknownName
+from entente.scenario.accords import UNITS, Agreement, Duty, Limit
 from entente.scenario.rows import actual, agreements, baseline, in_force, ladder
-from entente.scenario.systems import Agreement
 
 
 def held(day):
@@ -26,6 +26,14 @@ def test_the_spring_of_2013():
         "hcoc_2002",
         "inf_1987",
         "russia_china_2009",
+        "incidents_at_sea_1972",
+        "nuclear_war_1973",
+        "nrrc_1987",
+        "dangerous_activities_1989",
+        "strategic_exercises_1989",
+        "airspace_initiative_2011",
+        "vienna_document_2011",
+        "india_pakistan_2005",
     }
 
 
@@ -38,6 +46,8 @@ def test_the_spring_of_2013():
         ("inf_1987", "2019-08-01", "2019-08-02"),
         ("start_i_1991", "2009-12-04", "2009-12-05"),
         ("sort_2002", "2011-02-04", "2011-02-05"),
+        ("y2k_center_1999", "2000-01-15", "2000-01-16"),
+        ("russia_china_2009", "2030-12-15", "2030-12-16"),
         ("new_start_2010", "2026-02-04", "2026-02-05"),
     ],
 )
@@ -113,10 +123,11 @@ def test_a_day_is_given_in_several_ways(on):
 
 
 def test_any_status_lists_all_that_had_been_signed():
-    assert len(en.agreements()) == len(agreements()) == 15
-    assert len(en.agreements(on="2013-04-08", status="any")) == 15
-    assert len(en.agreements(on=1975, status="any")) == 4
-    assert [row.id for row in en.agreements(on="2013-04-08", status="signed only")] == ["demarcation_1997"]
+    assert len(en.agreements()) == len(agreements()) == 27
+    assert len(en.agreements(on="2013-04-08", status="any")) == 26
+    assert len(en.agreements(on=1975, status="any")) == 6
+    signed = ["demarcation_1997", "shared_warning_1998"]
+    assert [row.id for row in en.agreements(on="2013-04-08", status="signed only")] == signed
     assert str(en.agreements(on=1960)) == "no agreements of that kind"
 
 
@@ -149,6 +160,42 @@ def test_the_command_says_the_same():
     assert wrong.stderr == "Error: agreements: 'spring' is not a day; write 2013-04-08, or a year\n"
 
 
+def test_every_limit_and_duty_says_where_it_comes_from():
+    for row in agreements():
+        assert any("http" in source for source in row.source), row.id
+        for each in (*row.limits, *row.duties):
+            assert each.basis in ("retrieved", "secondary", "recalled"), (row.id, each)
+        for limit in row.limits:
+            assert limit.measure is None or limit.unit in UNITS[limit.measure]
+            assert "at most" not in limit.unit, (row.id, limit)
+            assert "at least" not in limit.unit, (row.id, limit)
+    assert {row.id for row in agreements() if row.duties} >= {"jdec_moa_2000", "plns_mou_2000", "hcoc_2002"}
+
+
+def test_a_limit_without_a_unit_or_with_anothers_is_refused_in_one_line():
+    limit = agreements()[0].limits[0].model_dump()
+    with pytest.raises(ValueError, match="the unit 'km' does not fit interceptor_areas; write areas"):
+        Limit.model_validate(limit | {"unit": "km"})
+    with pytest.raises(ValueError, match="at least 1 character"):
+        Limit.model_validate(limit | {"unit": ""})
+    with pytest.raises(ValueError, match="both value and unit; give both, or neither"):
+        Duty.model_validate({"what": "notice", "deadline": "24 h before", "value": 24, "basis": "recalled"})
+
+
+def test_the_record_shows_what_was_named_and_claims_no_more():
+    """Both verdicts occur; an event that fits names a defence or its limits; days rise; agreements exist."""
+    rows = list(en.catalogue("record"))
+    assert [row.day for row in rows] == sorted(row.day for row in rows)
+    assert {row.verdict for row in rows} == {"consistent with the record", "not computable"}
+    known = {row.id for row in agreements()}
+    for row in rows:
+        assert set(row.touches) <= known, row.id
+        assert any("http" in source for source in row.source)
+        named = any(word in row.reason_given for word in ("ABM", "defence", "defences"))
+        assert named or row.verdict == "not computable", row.id
+    assert next(row for row in rows if row.id == "start_ii_ended").verdict == "consistent with the record"
+
+
 def test_dates_must_be_in_order():
     row = agreements()[0].model_dump()
     with pytest.raises(ValueError, match="in_force 1970-01-01 lies before signed 1972-05-26"):
@@ -161,4 +208,6 @@ def test_the_limits_that_other_parts_will_check():
     assert limits["demarcation_1997"]["target range in tests"] == 3500
     assert limits["new_start_2010"]["warheads on deployed missiles and one a deployed bomber"] == 1550
     assert limits["launch_notification_1988"]["notice before the launch"] == 24
+    assert limits["start_ii_1993"]["deployed strategic warheads, second phase"] == 3500
+    assert limits["india_pakistan_2005"]["notice before the window opens"] == 3
     assert all(limit.unit for row in agreements() for limit in row.limits)

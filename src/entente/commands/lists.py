@@ -24,6 +24,7 @@ class Kind(StrEnum):
     forces = "forces"
     exchanges = "exchanges"
     inventories = "inventories"
+    record = "record"
 
 
 @commands.command(epilog="Example: entente catalogue radars --owner russia --year 2013")

@@ -5,7 +5,7 @@ from typing import get_args
 
 from entente.errors import ModelError, unknown
 from entente.scenario import rows
-from entente.scenario.systems import Standing
+from entente.scenario.accords import Standing
 from entente.scenario.table import Table
 
 

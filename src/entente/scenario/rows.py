@@ -13,11 +13,11 @@ from typing import Annotated, Generic, Literal, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, Field
 
 from entente.errors import ModelError, unknown
+from entente.scenario.accords import Agreement, Event
 from entente.scenario.holdings import Exchange, Forces, Inventory
 from entente.scenario.parts import Part, Status, as_tuple
 from entente.scenario.reader import read
 from entente.scenario.systems import (
-    Agreement,
     Flow,
     Interceptor,
     NotComputable,
@@ -114,6 +114,12 @@ def inventories() -> tuple[Inventory, ...]:
 
 
 @cache
+def record() -> tuple[Event, ...]:
+    """What happened to agreements, in the order of the file."""
+    return tuple(read(FOLDER / "record.yaml", Sheet[Event]).rows)
+
+
+@cache
 def tests() -> tuple[TestRecord, ...]:
     """Every record of intercept tests of the catalogue."""
     return tuple(read(FOLDER / "tests.yaml", Sheet[TestRecord]).rows)
@@ -135,6 +141,7 @@ KINDS: dict[str, Callable[[], tuple[Entry, ...]]] = {
     "forces": forces,
     "exchanges": exchanges,
     "inventories": inventories,
+    "record": record,
 }
 OWNED = ("radars", "satellites", "interceptors")
 
@@ -143,7 +150,8 @@ def catalogue(kind: str = "", owner: str | None = None, year: int | None = None,
     """Rows of the catalogue, last those that are listed but not computable from open sources.
 
     Args:
-        kind: radars, satellites, interceptors, vehicles, ladder, agreements, tests, forces, exchanges or inventories.
+        kind: radars, satellites, interceptors, vehicles, ladder, agreements, tests, forces, exchanges,
+            inventories or record.
         owner: us_nato, russia, china, israel, japan, taiwan or other; systems only.
         year: keeps systems that had any status on 1 July of that year.
         status: deployed, planned, cancelled or retired: on that day, or, without a year, at any time.

@@ -4,7 +4,6 @@ A key carries its unit (`reach_km`). A value that nobody knows exactly is a `Ran
 """
 
 import datetime as dt
-from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
@@ -36,7 +35,6 @@ from entente.scenario.told import told
 from entente.scenario.vehicle import Vehicle
 
 Owner = Literal[PartyName, "china", "israel", "japan", "taiwan", "other"]  # other: nobody whom the models know
-Standing = Literal["in force", "signed only", "never operated", "lapsed"]
 Flow = Literal["notices", "warnings", "tracks", "reports", "rules", "assignments"]
 
 
@@ -317,48 +315,3 @@ class Rung(Switches):
     gives: Annotated[list[Text], Field(description="facts that a party lets the other know by taking part")] = []
     needs: Annotated[list[Text], Field(description="what must be in place before the step")] = []
     source: Annotated[list[Source], Field(min_length=1)]
-
-
-class Limit(Part):
-    """One number that an agreement sets."""
-
-    quantity: Text
-    value: float
-    unit: Text
-    applies_to: Text = "each party"
-    basis: Basis
-    note: Text | None = None
-
-
-class Agreement(Row):
-    """An agreement between states: its dates, its limits, what is notified under it, and what that makes flow."""
-
-    parties: Annotated[list[Text], Field(min_length=1)]
-    signed: Date
-    in_force: Annotated[Date | None, Field(description="none: it never entered into force")] = None
-    ended: Annotated[Date | None, Field(description="the first day it no longer holds")] = None
-    suspended: Annotated[Date | None, Field(description="the day since which a party says it does not apply it")] = None
-    operated: Annotated[bool, Field(description="false: in force on paper only, nothing of it ever ran")] = True
-    limits: list[Limit] = []
-    rules: list[Text] = []
-    notifies: Annotated[list[Text], Field(description="the elements of its notifications")] = []
-    flows: Annotated[list[Flow], Field(description="what it makes flow between US/NATO and Russia while it runs")] = []
-    covers: Annotated[Text | None, Field(description="which launches its notifications are about")] = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Agreement":
-        days = [(k, getattr(self, k)) for k in ("signed", "in_force", "suspended", "ended") if getattr(self, k)]
-        for (before, earlier), (after, later) in pairwise(days):
-            if later < earlier:
-                raise ValueError(f"{after} {later} lies before {before} {earlier}")
-        return self
-
-    def status_on(self, day: dt.date) -> Standing | None:
-        """How it stands on that day; None before it was signed."""
-        if day < self.signed:
-            return None
-        if self.ended is not None and day >= self.ended:
-            return "lapsed"
-        if not self.operated:
-            return "never operated"
-        return "in force" if self.in_force is not None and day >= self.in_force else "signed only"

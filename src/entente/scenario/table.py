@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from entente.errors import unknown
+from entente.scenario.accords import Agreement, Event
 from entente.scenario.holdings import Counted, Exchange, Forces, Inventory
 from entente.scenario.parts import Ranged
 from entente.scenario.systems import (
-    Agreement,
     Interceptor,
     NotComputable,
     Radar,
@@ -32,6 +32,7 @@ Entry = (
     | Forces
     | Exchange
     | Inventory
+    | Event
 )
 NO_WAR = (
     "A test is not a war: what is known beforehand, and what no target hides, makes these shares no kill probability."
@@ -152,6 +153,8 @@ def _status(row: Entry, day: dt.date | None) -> str:
         return f"on {row.as_of}"
     if isinstance(row, Forces):
         return f"{row.since}" if row.since == row.to else f"{row.since} to {row.to}"
+    if isinstance(row, Event):
+        return f"{row.day}"
     if isinstance(row, Inventory):
         return f"January {row.year}"
     if not isinstance(row, System):
@@ -202,6 +205,8 @@ def _figures(row: Entry) -> str:
             return "; ".join(
                 f"{name} {_counted(side)}" for name, side in (("US", row.united_states), ("Russia", row.russia))
             )
+        case Event():
+            return f"{row.verdict}; reason given: {row.reason_given} (grade {row.grade})"
         case Inventory():
             return ", ".join(f"{party.replace('_', ' ')} {number}" for party, number in row.inventory.items())
         case Rung():
