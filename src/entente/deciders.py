@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from entente.compiled import Floats
-from entente.scenario.rows import systems, vehicles
+from entente.scenario.rows import interceptors, systems, vehicles
 from entente.scenario.schema import Scenario
 from entente.scenario.world import find_case
 from entente.study import Study
@@ -34,16 +34,20 @@ class Decider:
     sourced: bool  # whether a source states its range
 
 
-def deciders(study: Study, margin: Floats) -> tuple[Decider, ...]:
+def deciders(study: Study, margin: Floats, of_knowing: bool = False) -> tuple[Decider, ...]:
     """The inputs whose index is above noise, the largest first; none with fewer than 59 histories.
 
     Args:
         margin: the number in question, one a history (S,); histories where it is nan are left out.
+        of_knowing: whether it is about what is known, which no interceptor and no key can change: theirs are left out.
     """
     known = np.isfinite(margin)
     names = [str(name) for name in study.inputs["input"].values]
     drawn = np.asarray(study.inputs.values, np.float64)[known]
     varied = np.isfinite(drawn).all(axis=0) & (np.ptp(np.nan_to_num(drawn), axis=0) > 0.0)
+    if of_knowing:
+        acting = {row.id for row in interceptors()} | {"two_keys"}
+        varied &= np.array([name.partition(".")[0] not in acting for name in names])
     if known.sum() < FEWEST or not varied.any() or np.ptp(margin[known]) == 0.0:
         return ()
     indices = first_order(drawn[:, varied], margin[known])

@@ -215,7 +215,8 @@ def _at(study: Study, predicate: AtRungs, rung: int, headline: bool) -> RungVerd
         )
     held = int(holds(found.overall).sum())
     ruling = rule(held, draws)
-    ranked = deciders(study, found.overall) if headline or ruling == "supported" else ()
+    of_knowing = isinstance(predicate, Connected | Compatible)
+    ranked = deciders(study, found.overall, of_knowing) if headline or ruling == "supported" else ()
     capped = ruling == "supported" and (_is_fixed(study) or unsourced_matter(study, found.overall, ranked))
     if capped:
         ruling = "supported under stated assumptions"

@@ -85,6 +85,19 @@ def test_the_inputs_that_decide_are_ranked_and_others_are_not_named(study):
     assert found[0].index > found[1].index > found[0].threshold > 0.0
 
 
+def test_what_no_interceptor_can_change_is_decided_by_none(scenario, study_of):
+    x = uniform(120, 2)
+    study = study_of(
+        scenario,
+        {"warning_s": np.zeros(120)},
+        120,
+        inputs={"deveselu.boost_s": x[:, 0], "armavir_southwest.reach_km": x[:, 1]},
+    )
+    margin = 3.0 * x[:, 0] + 2.0 * x[:, 1]
+    assert [one.input for one in deciders(study, margin)] == ["deveselu.boost_s", "armavir_southwest.reach_km"]
+    assert [one.input for one in deciders(study, margin, of_knowing=True)] == ["armavir_southwest.reach_km"]
+
+
 def test_too_few_histories_rank_nothing(study):
     margin = study.inputs.values[:, 0].copy()
     margin[FEWEST - 1 :] = np.nan
