@@ -31,6 +31,8 @@ from entente.questions.flying import max_range as max_range
 from entente.questions.footprint import footprint as footprint
 from entente.questions.holdings import Holdings as Holdings
 from entente.questions.holdings import forces as forces
+from entente.questions.levels import Levels as Levels
+from entente.questions.levels import levels as levels
 from entente.questions.orbiting import GroundTrack as GroundTrack
 from entente.questions.orbiting import ground_track as ground_track
 from entente.questions.raids import Raid as Raid
@@ -42,8 +44,17 @@ from entente.questions.reach import Window as Window
 from entente.questions.reach import reach as reach
 from entente.questions.reassurance import Reassurance as Reassurance
 from entente.questions.reassurance import reassurance as reassurance
+from entente.questions.sensitivity import Sobol as Sobol
+from entente.questions.sensitivity import sobol as sobol
+from entente.questions.sides import Force as Force
+from entente.questions.sides import force_of as force_of
 from entente.questions.sighting import horizon as horizon
 from entente.questions.sighting import lowest_visible as lowest_visible
+from entente.questions.stability import Stability as Stability
+from entente.questions.stability import drawdown as drawdown
+from entente.questions.stability import first_strike_index as first_strike_index
+from entente.questions.stability import stability as stability
+from entente.questions.stability import stability_cost as stability_cost
 from entente.report.describe import describe as describe
 from entente.run import Run as Run
 from entente.run import simulate as simulate

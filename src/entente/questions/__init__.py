@@ -10,5 +10,7 @@ part of the Earth, with `watch` (which sensors, how far), `cells` (where, counte
 one interceptor goes and when it must leave; `footprint` whom a party can cover, with `fan` (all flights of a vehicle from
 a region) and `defended` (the answer); `reassurance` what a defence could do about the other side's deterrent; `attrition`
 what gets through, `raids` the same drawn and by size, `effectiveness` all of it on a page, `national` a country's stock;
-`agreements` which of them held on a day; `holdings` a party's strategic forces by leg.
+`agreements` which of them held on a day; `holdings` a party's strategic forces by leg;
+`stability` the first-strike index of two `sides` (their forces), `levels` the same as forces shrink and defences grow,
+`sensitivity` which inputs of a closed form matter.
 """
