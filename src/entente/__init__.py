@@ -24,6 +24,8 @@ _HOMES = {
     "agreements": "entente.questions.agreements",
     "forces": "entente.questions.holdings",
     "Holdings": "entente.questions.holdings",
+    "comply": "entente.compliance",
+    "Compliance": "entente.compliance",
     "minimum_energy": "entente.questions.arcs",
     "arc": "entente.questions.arcs",
     "arc_between": "entente.questions.arcs",

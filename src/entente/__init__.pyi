@@ -1,5 +1,7 @@
 """Types of the public names; a test compares this list with the one in __init__.py."""
 
+from entente.compliance import Compliance as Compliance
+from entente.compliance import comply as comply
 from entente.errors import EntenteError as EntenteError
 from entente.errors import ModelError as ModelError
 from entente.errors import ScenarioError as ScenarioError

@@ -174,7 +174,7 @@ def test_every_limit_and_duty_says_where_it_comes_from():
 
 def test_a_limit_without_a_unit_or_with_anothers_is_refused_in_one_line():
     limit = agreements()[0].limits[0].model_dump()
-    with pytest.raises(ValueError, match="the unit 'km' does not fit interceptor_areas; write areas"):
+    with pytest.raises(ValueError, match="the unit 'km' does not fit strategic_areas; write areas"):
         Limit.model_validate(limit | {"unit": "km"})
     with pytest.raises(ValueError, match="at least 1 character"):
         Limit.model_validate(limit | {"unit": ""})

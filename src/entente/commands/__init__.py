@@ -2,7 +2,7 @@
 
 common    what all commands share
 studies   run, simulate, tolerance, check
-lists     catalogue, agreements
+lists     catalogue, agreements, forces, comply
 flights   arc, claim, track, fly
 seeing    coverage
 answering reach, footprint

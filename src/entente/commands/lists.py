@@ -1,4 +1,4 @@
-"""What is known: catalogue, agreements, forces."""
+"""What is known: catalogue, agreements, forces; and which limits a scenario keeps."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option, echo
 
-from entente.commands.common import Json, print_json, refusals
+from entente.commands.common import Json, ScenarioName, print_json, refusals
 
 commands = typer.Typer()
 
@@ -76,6 +76,20 @@ def forces(
         from entente.questions.holdings import forces as find_forces
 
         found = find_forces(party, year)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        echo(str(found))
+
+
+@commands.command(epilog="Example: entente comply europe-2013")
+def comply(scenario: ScenarioName, as_json: Json = False) -> None:
+    """Say which limits SCENARIO keeps on its day: met, exceeded, needs judgement or not in force, one by one."""
+    with refusals():
+        from entente.compliance import comply as judge_limits
+        from entente.scenario.load import load
+
+        found = judge_limits(load(scenario))
     if as_json:
         print_json(found.to_dict())
     else:

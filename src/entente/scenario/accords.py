@@ -17,8 +17,9 @@ Bound = Literal["at most", "at least"]
 Measure = Literal[
     "interceptor_speed",
     "interceptors",
-    "interceptor_areas",
-    "interceptors_an_area",
+    "strategic_interceptors",
+    "strategic_areas",
+    "strategic_interceptors_an_area",
     "deployed_warheads",
     "deployed_vehicles",
     "all_launchers",
@@ -34,8 +35,9 @@ Measure = Literal[
 UNITS: dict[str, tuple[str, ...]] = {
     "interceptor_speed": ("km/s",),
     "interceptors": ("interceptors",),
-    "interceptor_areas": ("areas",),
-    "interceptors_an_area": ("interceptors",),
+    "strategic_interceptors": ("interceptors",),  # faster than the 3 km/s of 1997
+    "strategic_areas": ("areas",),
+    "strategic_interceptors_an_area": ("interceptors",),
     "deployed_warheads": ("warheads",),
     "deployed_vehicles": ("vehicles",),
     "all_launchers": ("launchers",),
@@ -61,6 +63,10 @@ class Limit(Part):
     ]
     bound: Annotated[Bound, Field(description="at most or at least the value")] = "at most"
     measure: Annotated[Measure | None, Field(description="what the program computes to compare it with")] = None
+    beyond: Annotated[
+        Literal["exceeded", "needs judgement"],
+        Field(description="what lies beyond it: a breach, or a case that the text leaves to each party"),
+    ] = "exceeded"
     applies_to: Text = "each party"
     since: Annotated[Date | None, Field(description="the day from which it must be met")] = None
     until: Annotated[Date | None, Field(description="the first day on which a stricter one replaces it")] = None

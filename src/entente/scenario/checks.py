@@ -15,7 +15,7 @@ from entente.scenario.rows import interceptors, ladder, systems, vehicles
 from entente.scenario.schema import Scenario
 from entente.scenario.yaml12 import Finding, Page, Path
 
-NAMED = ("regions", "cases", "parties", "critical_sites", "paths")
+NAMED = ("regions", "cases", "parties", "critical_sites", "paths", "limits")
 
 
 def check(page: Page, scenario: Scenario | None) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
+from entente.scenario.accords import Bound, Measure, fits
 from entente.scenario.parts import (
     Finding,
     Latitude,
@@ -225,6 +226,24 @@ class Assumption(Part):
     source: Source
 
 
+class ProposedLimit(Part):
+    """A limit that nobody has agreed to, which this scenario tries: `entente comply` says what it would come to."""
+
+    name: Name
+    title: Text
+    measure: Annotated[Measure, Field(description="what is computed of each party and compared with the value")]
+    value: Annotated[float, Field(ge=0)]
+    unit: Annotated[str, Field(min_length=1, description="such as km/s, interceptors or warheads: of the measure")]
+    bound: Bound = "at most"
+    parties: Annotated[list[PartyName], Field(description="whom it would bind; both if left out")] = []
+    source: Source
+
+    @model_validator(mode="after")
+    def _in_the_measures_unit(self) -> "ProposedLimit":
+        fits(self.measure, self.unit)
+        return self
+
+
 class OutOfScope(Part):
     """Something real that this version does not model, and what leaving it out does to each finding."""
 
@@ -318,6 +337,10 @@ class Scenario(Part):
     exclude: Annotated[list[Name], Field(description="systems of the catalogue left out, by id")] = []
     assume: Annotated[
         list[Assumption], Field(description="inputs taken otherwise than in the catalogue, each with its source")
+    ] = []
+    limits: Annotated[
+        list[ProposedLimit],
+        Field(description="limits proposed here, judged beside those of agreements; no model uses them"),
     ] = []
     out_of_scope: Annotated[
         list[OutOfScope], Field(description="what is real and not modelled, for the reader of the findings")
