@@ -90,20 +90,31 @@ class Compliance:
             "rows": [asdict(r) for r in self.rows],
         }
 
-    def __str__(self) -> str:
-        """What was computed, by agreement: proposals, in force, the rest; then what was not, by name; the caution last."""
+    def text(self, lapsed: bool = False) -> str:
+        """What was computed, by agreement: proposals, in force, the rest; then what was not, by name; the caution last.
+
+        Args:
+            lapsed: shows agreements that had lapsed, too, and what they would come to.
+        """
         order = {"proposed here": 0, "in force": 1}
         computed = [row for row in self.rows if row.value_low is not None]
         computed.sort(key=lambda row: order.get(row.status.split(";")[0], 2))
         text = [f"{self.title}, on {self.day}"]
-        for name in dict.fromkeys(row.agreement for row in computed):
+        past = dict.fromkeys(row.agreement for row in computed if row.status == "lapsed")
+        for name in dict.fromkeys(row.agreement for row in computed if lapsed or row.status != "lapsed"):
             some = [row for row in computed if row.agreement == name]
             text += ["", f"{some[0].title} ({some[0].status.split(';')[0]})", *(f"  {row}" for row in some)]
         left = [row for row in self.rows if row.value_low is None and row.verdict == "needs judgement"]
         names = dict.fromkeys(row.agreement for row in left)
         if left:
             text += ["", f"needs judgement, {NOTHING}: {len(left)} limits and duties of {', '.join(names)}"]
+        if past and not lapsed:
+            text += ["", f"lapsed, and not shown: {', '.join(past)}"]
         return "\n".join([*text, "", CAUTION])
+
+    def __str__(self) -> str:
+        """The text, without what had lapsed."""
+        return self.text()
 
 
 def comply(scenario: Scenario) -> Compliance:
@@ -113,7 +124,8 @@ def comply(scenario: Scenario) -> Compliance:
         scenario: its epoch is the day; its status, exclude and assume say which interceptors count, and how fast they are.
     Returns:
         a row for each limit and party, proposals first, then in the order of the catalogue.
-    Valid: an interceptor is taken for strategic if it is faster than 3 km/s, and for one at sea if its title says ship.
+    Valid: an interceptor is taken for strategic if it is faster than 3 km/s or nuclear-armed; for one at sea if its title
+        says ship.
         Loadings are estimates; only New START's own counts are compared exactly, with the limits of New START.
     """
     day = scenario.epoch.date()

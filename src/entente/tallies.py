@@ -19,7 +19,7 @@ from entente.scenario.world import selected
 from entente.strategy.regimes import deployment_areas
 
 NATION: dict[PartyName, Nation] = {"us_nato": "united_states", "russia": "russia"}
-STRATEGIC = 3.0  # km/s: what is faster is taken for strategic, by the demarcation of 1997
+STRATEGIC = 3.0  # km/s: what is faster is taken for strategic, by the demarcation of 1997, and what is nuclear-armed
 LEGS: dict[str, tuple[LegName, ...]] = {
     "silo_carriers": ("silo",),
     "sea_carriers": ("sea",),
@@ -96,10 +96,10 @@ def _defences(scenario: Scenario, party: PartyName, measure: Measure, at_sea: bo
     if measure == "interceptors":
         count = float(sum(row.inventory for row in sites))
         return Tally(count, count, _listed(sites), _sources(sites))
-    surely = [row for row in sites if speeds[row.id].low > STRATEGIC]
-    perhaps = [row for row in sites if speeds[row.id].high > STRATEGIC]
+    surely = [row for row in sites if speeds[row.id].low > STRATEGIC or row.nuclear_armed]
+    perhaps = [row for row in sites if speeds[row.id].high > STRATEGIC or row.nuclear_armed]
     low, high = (_count(some, measure) for some in (surely, perhaps))
-    of = f"{_listed(perhaps)} (faster than {STRATEGIC:g} km/s, or perhaps so)" if perhaps else "none above 3 km/s"
+    of = _listed(perhaps) if perhaps else f"none above {STRATEGIC:g} km/s"
     return Tally(min(low, high), max(low, high), of, _sources(perhaps))
 
 

@@ -110,9 +110,9 @@ def test_what_a_scenario_leaves_out_or_assumes_changes_the_verdict(tmp_path):
     ("measure", "value", "unit", "bound", "verdicts"),
     [
         ("interceptors", 100, "interceptors", "at most", ("met", "exceeded")),
-        ("strategic_interceptors", 20, "interceptors", "at most", ("exceeded", "needs judgement")),
+        ("strategic_interceptors", 20, "interceptors", "at most", ("exceeded", "exceeded")),
         ("strategic_areas", 1, "areas", "at most", ("exceeded", "met")),
-        ("strategic_interceptors_an_area", 30, "interceptors", "at most", ("met", "needs judgement")),
+        ("strategic_interceptors_an_area", 30, "interceptors", "at most", ("met", "exceeded")),
         ("deployed_warheads", 1000, "warheads", "at most", ("exceeded", "exceeded")),
         ("deployed_vehicles", 500, "vehicles", "at most", ("exceeded", "needs judgement")),
         ("all_launchers", 950, "launchers", "at most", ("exceeded", "met")),
@@ -167,6 +167,9 @@ def test_the_command_says_the_same(tmp_path):
     told = run.invoke(app, ["comply", str(scenario(tmp_path, LIMIT))])
     assert told.exit_code == 0, told.output
     assert "No fast interceptors (proposed here)" in told.stdout
+    assert "ABM Treaty (lapsed)" not in told.stdout
+    assert "lapsed, and not shown: " in told.stdout
+    assert "ABM Treaty (lapsed)" in run.invoke(app, ["comply", "europe-2013", "--lapsed"]).stdout
     plain = json.loads(run.invoke(app, ["comply", "europe-2013", "--json"]).stdout)
     assert plain["day"] == "2013-06-01"
     assert {each["verdict"] for each in plain["rows"]} == {"needs judgement", "not in force"}

@@ -83,7 +83,11 @@ def forces(
 
 
 @commands.command(epilog="Example: entente comply europe-2013")
-def comply(scenario: ScenarioName, as_json: Json = False) -> None:
+def comply(
+    scenario: ScenarioName,
+    lapsed: Annotated[bool, Option("--lapsed", help="Show agreements that had lapsed, too.")] = False,
+    as_json: Json = False,
+) -> None:
     """Say which limits SCENARIO keeps on its day: met, exceeded, needs judgement or not in force, one by one."""
     with refusals():
         from entente.compliance import comply as judge_limits
@@ -93,4 +97,4 @@ def comply(scenario: ScenarioName, as_json: Json = False) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
-        echo(str(found))
+        echo(found.text(lapsed))
