@@ -7,6 +7,7 @@ import entente as en
 from entente.questions.levels import ASSUMED, LEVELS, against, levels
 from entente.questions.sensitivity import index_sobol, sobol
 from entente.questions.sides import ALERT, LEGS, POSTURES, force_of
+from entente.questions.standing import ranges_of, side_of
 
 pytestmark = pytest.mark.kernel
 
@@ -102,6 +103,28 @@ def test_sobol_refuses_in_lines():
         sobol({"x": (0, 1)}, lambda x: x[:, 0])
     with pytest.raises(en.ModelError, match="undefined for some"):
         sobol({"x": (0, 1), "y": (0, 1)}, lambda x: x[:, 0] * np.nan, samples=8)
+
+
+def test_a_side_may_have_a_range_of_its_own():
+    wide, own = {"alert": (0.2, 0.5, 0.9)}, {"alert": (0.2, 0.5, 0.9), "b.alert": (0.8, 0.8, 0.8)}
+    both, one = (levels(A, B, warheads=(1000,), uncertain=each, draws=FEW) for each in (wide, own))
+    assert (both.tenth_a == one.tenth_a).mean() > 0.2  # of A nothing changes but what B spends on it
+    assert np.ptp(one.tenth_b) < np.ptp(both.tenth_b)
+    assert index_sobol(A, B, uncertain=own | {"kill_per_weapon": (0.5, 0.6, 0.7)}, samples=64).names == (
+        "a.alert", "a.kill_per_weapon", "b.kill_per_weapon",
+    )  # fmt: skip
+
+
+def test_a_year_of_the_catalogue_makes_a_force():
+    side, ranges = side_of("united_states", 2013), ranges_of("united_states", 2013)
+    assert (side.fixed_warheads, side.fixed_vehicles) == (470, 449)
+    assert side.survivable_warheads == 1073 + 300
+    assert side.alert == pytest.approx((1073 * 0.6 + 300 * 0.0) / 1373)
+    assert ranges["alert"] == pytest.approx(((1073 * 0.4 + 0) / 1373, side.alert, (1073 * 0.7 + 300 * 0.1) / 1373))
+    assert ranges["fixed_warheads"] == (449, 470, 550)
+    submarines = side_of("united_kingdom", 2013)
+    assert submarines.fixed_warheads == submarines.fixed_vehicles == 0
+    assert side_of("russia", 2013, kill_per_weapon=0.5).kill_per_weapon == 0.5
 
 
 def test_legs_make_a_force():

@@ -11,6 +11,6 @@ one interceptor goes and when it must leave; `footprint` whom a party can cover,
 a region) and `defended` (the answer); `reassurance` what a defence could do about the other side's deterrent; `attrition`
 what gets through, `raids` the same drawn and by size, `effectiveness` all of it on a page, `national` a country's stock;
 `agreements` which of them held on a day; `holdings` a party's strategic forces by leg;
-`stability` the first-strike index of two `sides` (their forces), `levels` the same as forces shrink and defences grow,
-`sensitivity` which inputs of a closed form matter.
+`stability` the first-strike index of two `sides` (their forces; `standing` those of a year),
+`levels` the same as forces shrink and defences grow, `sensitivity` which inputs of a closed form matter.
 """

@@ -134,7 +134,8 @@ def levels(
     Args:
         side_a, side_b: their forces; at a level each keeps its mix and has so many warheads.
         warheads: the levels; interceptors: of each side, where it defends.
-        uncertain: fields of `Force` with (low, nominal, high); half the probability lies on either side of the nominal.
+        uncertain: fields of `Force` with (low, nominal, high), half the probability on either side of the nominal; of both sides,
+            or of one where the name begins with `a.` or `b.`.
         draws: of the assumptions; seed: the number of the first.
     Raises:
         ModelError: what is outside its limits, one line each.
@@ -209,7 +210,7 @@ def _at(side: Force, level: float, defence: str, interceptors: float) -> Force:
 def _drawn(side: Force, name: str, uncertain: Mapping[str, Range], seed: int, draws: int) -> Floats:
     """Rows of a side, one a draw."""
     rows = np.tile(side.row(), (draws, 1))
-    for field, (low, nominal, high) in uncertain.items():
+    for field, (low, nominal, high) in of_side(uncertain, name).items():
         key = zlib.crc32(f"force.{name}.{field}".encode()) & 0x7FFFFFFF
         spread, place = Ranged(low=low, nominal=nominal, high=high), getattr(kernels, PLACES[field].upper())
         rows[:, place] = [at_share(spread, rng.uniform(seed + n, rng.INPUTS, key, 0, 0)) for n in range(draws)]
@@ -234,10 +235,16 @@ def _both(rows_a: Floats, rows_b: Floats, curve: int) -> tuple[Floats, Floats, F
     return np.where((costs > 0.0).all(axis=1), index, np.nan), tenth_a, tenth_b
 
 
+def of_side(uncertain: Mapping[str, Range], side: str) -> dict[str, Range]:
+    """The ranges of one side, "a" or "b": those of both, and in their place those of its own, such as `a.alert`."""
+    both = {name: ends for name, ends in uncertain.items() if "." not in name}
+    return both | {name[2:]: ends for name, ends in uncertain.items() if name[:2] == f"{side}."}
+
+
 def ranges_wrong(uncertain: Mapping[str, Range]) -> list[str]:
     """What is wrong with the ranges."""
     wrong = []
-    for name, ends in uncertain.items():
+    for name, ends in [(n[2:] if n[:2] in ("a.", "b.") else n, ends) for n, ends in uncertain.items()]:
         if problem := one_of("uncertain", name, (*COUNTS, *SHARES, "value_w80")):
             wrong += problem
         elif len(ends) != len(ENDS) or not ends[0] <= ends[1] <= ends[2]:

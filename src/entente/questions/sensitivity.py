@@ -10,7 +10,7 @@ from entente.compiled import Floats
 from entente.errors import ModelError
 from entente.questions.asked import one_of, whole
 from entente.questions.attrition import refuse
-from entente.questions.levels import ASSUMED, Range, ranges_wrong
+from entente.questions.levels import ASSUMED, Range, of_side, ranges_wrong
 from entente.questions.sides import PLACES, Force
 from entente.questions.stability import CURVES, Curve, asked
 from entente.strategy import stability as kernels
@@ -106,7 +106,7 @@ def index_sobol(
 
     Args:
         side_a, side_b: their forces.
-        uncertain: fields of `Force` with (low, nominal, high), the same on both sides; uniform between the ends.
+        uncertain: fields of `Force` with (low, nominal, high), as of `levels`; uniform between the ends.
         samples, curve: as of `sobol` and `first_strike_index`.
     Returns:
         indices of inputs named "a.alert", "b.alert" and so on.
@@ -114,9 +114,14 @@ def index_sobol(
         ModelError: what is outside its limits, one line each.
     """
     refuse("index_sobol", asked(side_a, side_b, curve) + ranges_wrong(uncertain) + one_of("curve", curve, CURVES))
-    bounds = {f"{side}.{field}": (ends[0], ends[2]) for side in "ab" for field, ends in uncertain.items()}
+    bounds = {
+        f"{side}.{field}": (ends[0], ends[2])
+        for side in "ab"
+        for field, ends in of_side(uncertain, side).items()
+        if ends[0] < ends[2]
+    }
     places = [getattr(kernels, PLACES[name[2:]].upper()) for name in bounds]
-    half = len(uncertain)
+    half = sum(name.startswith("a.") for name in bounds)
 
     def number(inputs: Floats) -> Floats:
         rows_a, rows_b = (np.tile(side.row(), (len(inputs), 1)) for side in (side_a, side_b))
