@@ -144,14 +144,28 @@ def comply(scenario: Scenario) -> Compliance:
     return Compliance(scenario.title, day, tuple(found))
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of a party: a limit or a duty, and where it stands."""
+
+    agreement: str
+    title: str
+    quantity: str
+    bound: str
+    limit: float | None
+    unit: str
+    clause: str | None
+    source: tuple[str, ...]
+
+
 def _proposed(scenario: Scenario, proposed: ProposedLimit) -> Iterator[Found]:
+    said = proposed.measure.replace("_", " "), proposed.bound, proposed.value, proposed.unit
+    asked = _Asked(proposed.name, proposed.title, *said, clause=None, source=(proposed.source,))
     for party in proposed.parties or list(NAMES):
         value = tally(scenario, party, proposed.measure)
         judged = judge(value.low, value.high, proposed.value, proposed.bound) if value else None
-        verdict = judged.verdict if judged else "needs judgement"
-        said = (proposed.measure.replace("_", " "), proposed.bound, proposed.value, proposed.unit)
-        which = (proposed.name, proposed.title)
-        yield _found(which, party, said, "proposed here", verdict, judged, value, None, (proposed.source,))
+        ruled: Ruling = judged.verdict if judged else "needs judgement"
+        yield _found(asked, party, ("proposed here", ruled), judged, value)
 
 
 def _binds(limit: Limit, names: tuple[str, ...]) -> bool:
@@ -173,18 +187,9 @@ def _limit(scenario: Scenario, agreement: Agreement, limit: Limit, party: PartyN
     if held and limit.until is not None and day >= limit.until:
         held, status = False, f"{status}; until {limit.until}"
     ruled: Ruling = (judged.verdict if judged else "needs judgement") if held else "not in force"
-    said = (limit.quantity, limit.bound, limit.value, limit.unit)
-    return _found(
-        (agreement.id, agreement.title),
-        party,
-        said,
-        status,
-        ruled,
-        judged,
-        value,
-        limit.clause,
-        tuple(agreement.source),
-    )
+    said = limit.quantity, limit.bound, limit.value, limit.unit
+    asked = _Asked(agreement.id, agreement.title, *said, clause=limit.clause, source=tuple(agreement.source))
+    return _found(asked, party, (status, ruled), judged, value)
 
 
 def _duty(scenario: Scenario, agreement: Agreement, duty: Duty, party: PartyName, status: str) -> Found:
@@ -192,27 +197,32 @@ def _duty(scenario: Scenario, agreement: Agreement, duty: Duty, party: PartyName
     own = [case for case in scenario.cases if case.launched_by == party and case.nature != "attack"]
     told = [case.name for case in own if case.notice]
     untold = [case.name for case in own if not case.notice]
-    of = ""
-    if own and "notices" in agreement.flows:
-        of = f"its launches with a notice: {', '.join(told) or 'none'}; without: {', '.join(untold) or 'none'}"
     ruled: Ruling = "needs judgement" if status == "in force" else "not in force"
-    said = (f"{duty.what}, {duty.deadline}", "", None, duty.unit or "")
-    source = tuple(agreement.source)
-    return _found((agreement.id, agreement.title), party, said, status, ruled, None, None, duty.clause, source, of)
+    said = f"{duty.what}, {duty.deadline}", "", None, duty.unit or ""
+    asked = _Asked(agreement.id, agreement.title, *said, clause=duty.clause, source=tuple(agreement.source))
+    found = _found(asked, party, (status, ruled), None, None)
+    if not own or "notices" not in agreement.flows:
+        return found
+    return replace(
+        found, of=f"its launches with a notice: {', '.join(told) or 'none'}; without: {', '.join(untold) or 'none'}"
+    )
 
 
 def _found(
-    which: tuple[str, str], party: PartyName, said: tuple[str, str, float | None, str], status: str, verdict: Ruling,
-    judged: Judged | None, value: Tally | None, clause: str | None, source: tuple[str, ...], of: str = "",
-) -> Found:  # fmt: skip
-    quantity, bound, limit, unit = said
+    asked: _Asked, party: PartyName, stands: tuple[str, Ruling], judged: Judged | None, value: Tally | None
+) -> Found:
     return Found(
-        agreement=which[0], title=which[1], party=party, quantity=quantity, bound=bound, limit=limit, unit=unit,
-        status=status, verdict=verdict, if_it_held=judged.verdict if judged else "needs judgement",
-        value_low=value.low if value else None, value_high=value.high if value else None,
-        margin_low=judged.margin_low if judged else None, margin_high=judged.margin_high if judged else None,
-        clause=clause, of=of or (value.of if value else NOTHING), source=(*source, *(value.source if value else ())),
-    )  # fmt: skip
+        **{**vars(asked), "source": (*asked.source, *(value.source if value else ()))},
+        party=party,
+        status=stands[0],
+        verdict=stands[1],
+        if_it_held=judged.verdict if judged else "needs judgement",
+        value_low=value.low if value else None,
+        value_high=value.high if value else None,
+        margin_low=judged.margin_low if judged else None,
+        margin_high=judged.margin_high if judged else None,
+        of=value.of if value else NOTHING,
+    )
 
 
 def _span(low: float, high: float | None) -> str:

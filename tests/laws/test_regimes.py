@@ -46,6 +46,8 @@ def test_to_know_more_never_turns_a_verdict_round(wide, narrow, limit, bound):
 def test_a_looser_limit_never_turns_met_into_less(value, limit, looser):
     if judge(*value, limit).verdict == "met":
         assert judge(*value, limit + looser).verdict == "met"
+    if judge(*value, limit, "at least").verdict == "met":
+        assert judge(*value, limit - looser, "at least").verdict == "met"
 
 
 @pytest.mark.parametrize(("low", "high", "limit"), [(2, 1, 3), (math.nan, 1, 3), (1, 2, math.inf), (1, 2, math.nan)])

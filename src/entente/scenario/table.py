@@ -212,9 +212,11 @@ def _figures(row: Entry) -> str:
         case Rung():
             return f"{', '.join(row.flows) or 'nothing'}; fusion {row.fusion}; {row.engagement}"
         case Agreement():
-            count = len(row.limits)
-            limits = "" if count == 0 else "; 1 limit" if count == 1 else f"; {count} limits"
-            return f"flows: {', '.join(row.flows) or 'nothing'}{limits}"
+            counts = ((len(row.limits), "limit"), (len(row.duties), "duty"))
+            words = [
+                f"; {n} {word if n == 1 else {'limit': 'limits', 'duty': 'duties'}[word]}" for n, word in counts if n
+            ]
+            return f"flows: {', '.join(row.flows) or 'nothing'}{''.join(words)}"
 
 
 def _counted(side: Counted | None) -> str:
