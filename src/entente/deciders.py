@@ -47,7 +47,7 @@ def deciders(study: Study, margin: Floats, of_knowing: bool = False) -> tuple[De
     varied = np.isfinite(drawn).all(axis=0) & (np.ptp(np.nan_to_num(drawn), axis=0) > 0.0)
     if of_knowing:
         acting = {row.id for row in interceptors()} | {"two_keys"}
-        varied &= np.array([name.partition(".")[0] not in acting for name in names])
+        varied &= np.array([name.partition(".")[0] not in acting for name in names], np.bool_)
     if known.sum() < FEWEST or not varied.any() or np.ptp(margin[known]) == 0.0:
         return ()
     indices = first_order(drawn[:, varied], margin[known])
