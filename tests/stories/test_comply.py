@@ -1,5 +1,6 @@
 """Which limits a scenario keeps: those of agreements on its day, and those that it proposes itself."""
 
+import datetime as dt
 import json
 import re
 
@@ -56,6 +57,32 @@ def test_new_start_before_and_after_the_day_it_had_to_be_met(tmp_path):
         assert [each.margin_low for each in rows] == [700 - values[0], 1550 - values[1], 800 - values[2]]
     gone = en.comply(en.load(scenario(tmp_path, epoch="2026-03-01")))
     assert {each.verdict for each in gone.of("new_start_2010")} == {"not in force"}
+
+
+def on(day):
+    """The scenario of 2013 on any day, one without a single system too."""
+    return en.load("europe-2013").model_copy(update={"epoch": dt.datetime.fromisoformat(f"{day}T00:00:00+00:00")})
+
+
+def test_a_limit_binds_from_its_first_day_to_the_day_before_its_last():
+    """New START's numbers from 5 February 2018 on, which counts of that day meet; two areas until the protocol of 1974 held."""
+    warheads = [
+        row(en.comply(on(day)), "new_start_2010", "us_nato", "one a deployed") for day in ("2018-02-04", "2018-02-05")
+    ]
+    assert [each.verdict for each in warheads] == ["not in force", "met"]
+    assert [each.value_low for each in warheads] == [1393, 1350]
+    areas = [row(en.comply(on(day)), "abm_1972", "russia", "deployment areas") for day in ("1976-05-23", "1976-05-24")]
+    assert [each.verdict for each in areas] == ["met", "not in force"]
+    assert areas[1].status == "in force; until 1976-05-24"
+
+
+def test_a_year_outside_the_tables_needs_judgement():
+    """Nobody here knows the silos of 1975; those of 1990 are START I's own count."""
+    silos = row(en.comply(on("1975-01-01")), "salt_i_1972", "russia", "ICBM")
+    assert (silos.verdict, silos.value_low) == ("needs judgement", None)
+    vehicles = row(en.comply(on("1990-10-01")), "salt_ii_1979", "russia", "strategic delivery vehicles at first")
+    assert (vehicles.value_low, vehicles.if_it_held, vehicles.margin_low) == (2500, "exceeded", -100)
+    assert vehicles.of == "ussr_1990, as START I counted"
 
 
 def test_the_abm_treaty_would_not_have_allowed_two_areas():
