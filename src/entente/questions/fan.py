@@ -1,6 +1,8 @@
 """All flights of one vehicle from one region: whole flights for some azimuths and pitches, to interpolate between."""
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
@@ -36,7 +38,8 @@ def fan(vehicle: Vehicle, lat: float, lon: float, beta: float, lofted: bool) -> 
     launch = np.array(ecef_from_geodetic(lat, lon, 0.0))
     ranges, leads, times = (np.zeros((AZIMUTHS, PITCHES)) for _ in range(3))
     places, used = np.zeros((AZIMUTHS, PITCHES, POINTS, 3)), np.zeros(AZIMUTHS, np.int64)
-    for a in range(AZIMUTHS):
+
+    def fly_azimuth(a: int) -> None:
         azimuth = 2.0 * math.pi * a / AZIMUTHS
         best, _ = ascent.farthest(azimuth)
         for pitch in np.linspace(best, ascent.pitches[1 if lofted else 0], PITCHES):
@@ -48,6 +51,10 @@ def fan(vehicle: Vehicle, lat: float, lon: float, beta: float, lofted: bool) -> 
                 break
             ranges[a, u], leads[a, u], times[a, u], places[a, u] = found
             used[a] += 1
+
+    fly_azimuth(0)  # compiled before threads begin
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(fly_azimuth, range(1, AZIMUTHS)))
     if (used < 2).any():
         kind = "lofted" if lofted else "depressed"
         raise Unreachable(
