@@ -26,12 +26,14 @@ from entente.predicates import (
     FindingSheet,
     Margins,
     Massive,
+    Stabilising,
     holds,
     margins,
 )
 from entente.provenance import findings_hash
 from entente.rulings import Ruling, rule, share_bounds
 from entente.scenario.reader import read
+from entente.stabilising import LevelsVerdict, levels_verdict, reasons_of
 from entente.study import Study
 
 FILE = Path(__file__).parent / "findings.yaml"
@@ -98,12 +100,15 @@ class Verdict:
     where_we_differ: str
     sources: tuple[str, ...]
     raids: tuple[RaidVerdict, ...] = ()  # of F1, which asks nothing of the rungs: by year and case, the headline first
+    levels: LevelsVerdict | None = None  # of F3, which asks nothing of the rungs either
 
     @property
     def share(self) -> float:
         """The share of draws behind the ruling; nan where it was not computed."""
         if self.raids:
             return self.raids[0].share
+        if self.levels:
+            return self.levels.share
         return self.by_rung[self.rung].share if self.rung is not None else math.nan
 
 
@@ -131,6 +136,8 @@ def _judged(study: Study, row: FindingRow) -> Verdict:
     ]
     if isinstance(row.predicate, Massive):
         return _massive(row, row.predicate, why)
+    if isinstance(row.predicate, Stabilising):
+        return _stabilising(row, row.predicate, why)
     if row.predicate is None:
         return _verdict(row, "not computed yet", [f"not computed yet: it needs {row.needs}", *why])
     start = baseline(study)
@@ -164,6 +171,19 @@ def _massive(row: FindingRow, predicate: Massive, also: list[str]) -> Verdict:
         capped=first is not None and first.capped,
         deciders=first.deciders if first else (),
         why=(*reasons(predicate, found), *also),
+    )
+
+
+def _stabilising(row: FindingRow, predicate: Stabilising, also: list[str]) -> Verdict:
+    """F3: the same for every study."""
+    found = levels_verdict(predicate)
+    return replace(
+        _verdict(row, found.ruling, []),
+        computed=True,
+        levels=found,
+        capped=found.capped,
+        deciders=found.deciders,
+        why=(*reasons_of(predicate, found), *also),
     )
 
 

@@ -102,8 +102,21 @@ class Massive(Part):
     draws: Annotated[int, Field(ge=59, description="of the assumptions")]
 
 
+class Stabilising(Part):
+    """A defence of cities lowers and one of forces raises the first-strike index by so much, at every level of two forces."""
+
+    kind: Literal["stabilising"]
+    parties: Annotated[list[Name], Field(min_length=2, max_length=2, description="of the catalogue's forces")]
+    year: int
+    levels: Annotated[list[int], Field(min_length=1, description="warheads of each side, falling")]
+    interceptors: Annotated[int, Field(ge=1, description="of each side, where it defends")]
+    also: Annotated[list[int], Field(description="other numbers of them, to see below which the effect is lost")]
+    changes_by: Annotated[float, Field(gt=0, lt=1)]
+    draws: Annotated[int, Field(ge=59, description="of the assumptions")]
+
+
 AtRungs = Protection | Connected | Compatible
-Predicate = AtRungs | Massive
+Predicate = AtRungs | Massive | Stabilising
 
 
 class FindingRow(Part):

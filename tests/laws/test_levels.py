@@ -23,6 +23,7 @@ def falling():
 
 def test_without_uncertainty_a_level_is_the_index_itself():
     found = levels(A, B, warheads=(1550, 300), uncertain={}, draws=2)
+    assert not found.shares
     assert found.index[0, 0] == pytest.approx(en.first_strike_index(A, B), rel=1e-12)
     share = 300 / 1550
     small = [

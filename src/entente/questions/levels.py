@@ -46,7 +46,7 @@ class Levels:
         levels: warheads of each side, (L,); interceptors: of each side that defends.
         index: (3, L, D) without a defence, with one of cities, with one of forces, on both sides; nan where undefined.
         tenth_a, tenth_b: 10th percentile of what of A, of B arrives after the other struck first, (3, L, D).
-        uncertain: the ranges that were drawn.
+        uncertain: the ranges that were drawn; shares: where in its range each input of each side lay, (D,), as of `shares_of`.
     """
 
     levels: Floats
@@ -55,6 +55,7 @@ class Levels:
     tenth_a: Floats
     tenth_b: Floats
     uncertain: dict[str, Range]
+    shares: dict[str, Floats]
 
     def effect(self, defence: str) -> Floats:
         """By how much a defence changes the index, (L, D)."""
@@ -154,14 +155,15 @@ def levels(
         raise ModelError("\n".join(f"levels: {line}" for line in wrong))
     shape = (len(DEFENCES), len(warheads), int(draws))
     index, tenth_a, tenth_b = (np.empty(shape) for _ in range(3))
+    shares = shares_of(uncertain, int(seed), int(draws))
     for d, defence in enumerate(DEFENCES):
         for n, level in enumerate(warheads):
             rows_a, rows_b = (
-                _drawn(_at(side, level, defence, interceptors), name, uncertain, int(seed), int(draws))
+                _drawn(_at(side, level, defence, interceptors), name, uncertain, shares)
                 for name, side in (("a", side_a), ("b", side_b))
             )
             index[d, n], tenth_a[d, n], tenth_b[d, n] = _both(rows_a, rows_b, CURVES.index(curve))
-    return Levels(np.array(warheads, np.float64), float(interceptors), index, tenth_a, tenth_b, dict(uncertain))
+    return Levels(np.array(warheads, np.float64), float(interceptors), index, tenth_a, tenth_b, dict(uncertain), shares)
 
 
 def against(
@@ -182,9 +184,10 @@ def against(
     if wrong:
         raise ModelError("\n".join(f"against: {line}" for line in wrong))
     found = []
-    theirs = _drawn(struck, "b", uncertain, seed, draws)
+    shares = shares_of(uncertain, int(seed), int(draws))
+    theirs = _drawn(struck, "b", uncertain, shares)
     for count in (0.0, *interceptors):
-        ours = _drawn(replace(striker, defence_cities=count), "a", uncertain, seed, draws)
+        ours = _drawn(replace(striker, defence_cities=count), "a", uncertain, shares)
         found.append(_retaliation(ours, theirs, CURVES.index(curve))[0])
     without, tenth = found[0], np.array(found[1:])
     fallen = np.maximum(0.0, without - tenth)
@@ -207,13 +210,24 @@ def _at(side: Force, level: float, defence: str, interceptors: float) -> Force:
     )
 
 
-def _drawn(side: Force, name: str, uncertain: Mapping[str, Range], seed: int, draws: int) -> Floats:
+def shares_of(uncertain: Mapping[str, Range], seed: int, draws: int) -> dict[str, Floats]:
+    """Where in its range each input of each side lies, 0 to 1, (draws,), by `a.alert` and so on."""
+    found = {}
+    for side in "ab":
+        for field in of_side(uncertain, side):
+            key = zlib.crc32(f"force.{side}.{field}".encode()) & 0x7FFFFFFF
+            found[f"{side}.{field}"] = np.array([rng.uniform(seed + n, rng.INPUTS, key, 0, 0) for n in range(draws)])
+    return found
+
+
+def _drawn(side: Force, name: str, uncertain: Mapping[str, Range], shares: Mapping[str, Floats]) -> Floats:
     """Rows of a side, one a draw."""
+    fields = of_side(uncertain, name)
+    draws = len(next(iter(shares.values()))) if shares else 1
     rows = np.tile(side.row(), (draws, 1))
-    for field, (low, nominal, high) in of_side(uncertain, name).items():
-        key = zlib.crc32(f"force.{name}.{field}".encode()) & 0x7FFFFFFF
+    for field, (low, nominal, high) in fields.items():
         spread, place = Ranged(low=low, nominal=nominal, high=high), getattr(kernels, PLACES[field].upper())
-        rows[:, place] = [at_share(spread, rng.uniform(seed + n, rng.INPUTS, key, 0, 0)) for n in range(draws)]
+        rows[:, place] = [at_share(spread, share) for share in shares[f"{name}.{field}"].tolist()]
     return rows
 
 

@@ -14,6 +14,7 @@ from entente.report import words
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, PROTECTION, Material
 from entente.scenario.schema import Party
+from entente.stabilising import LevelsVerdict
 
 TELLING = 0.2  # difference between the parties' shares from which a verdict names both
 TYPICAL = 0.5  # share of histories from which a change is called typical
@@ -167,6 +168,8 @@ def verdicts(found: Material, tongue: Tongue) -> list[tuple[str, Markup]]:
     for verdict in found.verdicts:
         if verdict.raids:
             said.append(_several(tongue, verdict))
+        if verdict.levels:
+            said.append(_stabilising(tongue, verdict, verdict.levels))
         if not verdict.computed or verdict.rung is None:
             continue
         at = verdict.by_rung[verdict.rung]
@@ -191,6 +194,17 @@ def _several(tongue: Tongue, verdict: Verdict) -> tuple[str, Markup]:
     named |= {"massive": tongue.fixed(min(mode.not_massive for mode in first.modes), 2)}
     label = tongue.say("answer.verdict.label", id=verdict.id, title=tongue.text(verdict.title))
     return label, tongue.mark("answer.verdict.raids", n=first.beside, **named)
+
+
+def _stabilising(tongue: Tongue, verdict: Verdict, found: LevelsVerdict) -> tuple[str, Markup]:
+    """F3: over all levels, and each half at the highest and at the lowest."""
+    label = tongue.say("answer.verdict.label", id=verdict.id, title=tongue.text(verdict.title))
+    named: dict[str, str] = {"question": tongue.shown(verdict.question)}
+    named |= {"ruling": words.capital(tongue.say(f"ruling.{verdict.ruling}")), "share": tongue.fixed(found.share, 2)}
+    for end, one in (("top", found.levels[0]), ("end", found.levels[-1])):
+        named |= {end: tongue.whole(one.level), f"{end}_cities": tongue.fixed(one.lowers, 2)}
+        named |= {f"{end}_forces": tongue.fixed(one.raises, 2)}
+    return label, tongue.mark("answer.verdict.levels", **named)
 
 
 def _by_party(found: Material, tongue: Tongue, shares: dict[str, float]) -> str:

@@ -12,6 +12,7 @@ from entente.report import words
 from entente.report.language import Tongue
 from entente.report.material import Material
 from entente.report.sources import linked
+from entente.stabilising import LevelsVerdict, LevelVerdict
 
 TONES = {
     "supported": "good",
@@ -57,8 +58,9 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
             if not one.beside and one.year == verdict.raids[0].year
         ],
         "see": _drawn(found, verdict.id) if at or verdict.raids else "",
-        "share": share(tongue, at) if at else raid_share(tongue, verdict.raids[0]) if verdict.raids else "",
+        "share": _share(tongue, verdict),
         "raids": [raid_row(tongue, one) for one in verdict.raids],
+        "levels": [level_row(tongue, one) for one in verdict.levels.levels] if verdict.levels else [],
         "rungs": [(rung, tongue.fixed(one.share, 2)) for rung, one in sorted(verdict.by_rung.items())],
         "parties": parties(found, tongue, at) if at else [],
         "numbers": numbers(found, tongue, at) if at else [],
@@ -87,6 +89,32 @@ def share(tongue: Tongue, at: RungVerdict) -> str:
     )
     said = tongue.say("card.share", share=tongue.fixed(at.share, 2), rung=at.rung)
     return f"{said} {tongue.say('card.share.interval', span=ends)}" if ends else said
+
+
+def _share(tongue: Tongue, verdict: Verdict) -> str:
+    """The share behind the ruling, in a sentence; empty where there is none."""
+    if verdict.raids:
+        return raid_share(tongue, verdict.raids[0])
+    if verdict.levels:
+        return level_share(tongue, verdict.levels)
+    return share(tongue, verdict.by_rung[verdict.rung]) if verdict.rung in verdict.by_rung else ""
+
+
+def level_share(tongue: Tongue, found: LevelsVerdict) -> str:
+    """`Holds at every level in a share of 0.02 of the assumption draws (95 % bounds ...).`."""
+    said = tongue.say("card.levels.share", share=tongue.fixed(found.share, 2))
+    ends = tongue.say("span", low=tongue.fixed(found.interval[0], 2), high=tongue.fixed(found.interval[1], 2))
+    return f"{said} {tongue.say('card.share.interval', span=ends)}"
+
+
+def level_row(tongue: Tongue, one: LevelVerdict) -> dict[str, str]:
+    """One force level: the index and what each defence changes, middles of the draws, with the shares in which that is enough."""
+    return {
+        "level": tongue.whole(one.level),
+        "index": tongue.fixed(one.index[1], 2),
+        "cities": f"{tongue.fixed(one.cities[1], 2)} ({tongue.fixed(one.lowers, 2)})",
+        "forces": f"{tongue.fixed(one.forces[1], 2)} ({tongue.fixed(one.raises, 2)})",
+    }
 
 
 def raid_share(tongue: Tongue, one: RaidVerdict) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from entente.comparison import Estimate, Exposure
+from entente.findings import Verdict
 from entente.massive import MODES
 from entente.questions.defended import way_of
 from entente.report.figures import impact, lanes, steps
@@ -61,6 +62,7 @@ def sheets(found: Material) -> list[Sheet]:
         seeing(found),
         findings(found),
         *several(found),
+        *force_levels(found),
         protected(found),
         losses(found),
         reciprocity(found),
@@ -228,10 +230,39 @@ def findings(found: Material) -> Sheet:
                 v.title,
                 v.ruling,
                 None,
-                *([v.share, *v.raids[0].interval, v.raids[0].ruling] if v.raids else [None] * 4),
+                *_apart(v),
             ]
         ]
     return Sheet("findings.csv", header, rows)
+
+
+def _apart(verdict: Verdict) -> list[object]:
+    """Share, bounds and ruling of a finding that asks nothing of the rungs."""
+    one = verdict.raids[0] if verdict.raids else verdict.levels
+    return [one.share, *one.interval, one.ruling] if one else [None] * 4
+
+
+def force_levels(found: Material) -> list[Sheet]:
+    """Finding F3, level by level; none where it was not computed."""
+    rows: list[list[object]] = [
+        [one.level, *one.index, *one.cities, *one.forces, one.lowers, one.raises, *one.tenth]
+        for v in found.verdicts
+        if v.levels
+        for one in v.levels.levels
+    ]
+    header = [
+        "warheads",
+        *_ends("index"),
+        *_ends("cities_change"),
+        *_ends("forces_change"),
+        "cities_lower",
+        "forces_raise",
+    ]
+    return (
+        [Sheet("force_levels.csv", [*header, "arriving_10th_percentile_a", "arriving_10th_percentile_b"], rows)]
+        if rows
+        else []
+    )
 
 
 def several(found: Material) -> list[Sheet]:
