@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from entente.questions.sides import Force
@@ -36,6 +36,8 @@ def test_survivors_are_counted_out(fixed, carriers, survives, sure, works):
 
 
 @given(st.integers(0, 12), st.integers(0, 20), shares)
+@example(0, 2, 1.1e-308)
+@example(1, 20, 1.0 - 1e-16)
 def test_what_gets_past_interceptors_is_counted_out(coming, interceptors, kill):
     """Shots one after the other, each at the warhead that has the fewest."""
     chances = np.zeros(coming + 1)

@@ -10,6 +10,7 @@ from entente.strategy.stability import ALERT, FIXED, RELIABILITY, SURVIVABLE, VE
 
 NEGLIGIBLE = 1e-12  # chance of a number that is left out
 SURE = 1.0 - 1e-12  # a kill that leaves a logarithm
+NOTHING = 1e-100  # a chance that is none; SciPy's binomial overflows far below it
 QUANTILE = 1.2815515655446004  # standard deviations between the median of a normal distribution and its 10th percentile
 
 
@@ -44,14 +45,14 @@ def past(chances: Floats, interceptors: int, kill: float) -> Floats:
     Source: own: with no more interceptors than warheads one shot each, so that what is stopped is the same binomial whatever
         comes; else whole shots at each, one more at the rest.
     """
-    if interceptors <= 0 or kill <= 0.0:
+    if interceptors <= 0 or kill <= NOTHING:
         return chances
     out = np.zeros(len(chances))
     coming = np.arange(len(chances))
     many = np.where(coming >= interceptors, chances, 0.0)
-    missed = binom.pmf(np.arange(interceptors + 1), interceptors, kill)
+    hits = _binomial(interceptors, kill)
     # What is stopped shifts the number down: a correlation, and nothing falls below 0 there.
-    both = np.convolve(many, missed[::-1])
+    both = np.convolve(many, hits[::-1])
     out += both[interceptors : interceptors + len(chances)]
     for number in np.flatnonzero((chances > NEGLIGIBLE) & (coming < interceptors)).tolist():
         out[: number + 1] += chances[number] * _few(number, interceptors, kill)
@@ -64,11 +65,16 @@ def _few(number: int, interceptors: int, kill: float) -> Floats:
         return np.ones(1)
     base, more = divmod(interceptors, number)
     parts = [
-        binom.pmf(np.arange(count + 1), count, (1.0 - kill) ** shots)
-        for count, shots in ((number - more, base), (more, base + 1))
-        if count
+        _binomial(count, (1.0 - kill) ** shots) for count, shots in ((number - more, base), (more, base + 1)) if count
     ]
     return parts[0] if len(parts) == 1 else np.convolve(*parts)
+
+
+def _binomial(tries: int, chance: float) -> Floats:
+    """Chances of so many successes, (tries + 1,)."""
+    if chance <= NOTHING:
+        return np.eye(1, tries + 1)[0]
+    return np.asarray(binom.pmf(np.arange(tries + 1), tries, chance), np.float64)
 
 
 def tenth_many(struck: Floats, lost: Floats, interceptors: Floats, kill: Floats) -> Floats:

@@ -27,6 +27,7 @@ LN5 = math.log(5.0)  # 1 - exp(-ln 5) = 0.8
 ROOT = 2.9943083470  # (1 + u) exp(-u) = 0.2
 
 POINTS = 40  # equal steps in which the split is tried before it is refined
+FINE = 6  # parts of a step, on either side of the best one
 LAYERS = 6  # whole weapons at each carrier, where the curve bends
 MANY = 1_000  # weapons at each carrier, beyond which a fraction more is no matter
 HALVINGS = 24  # of an interval by the golden section: to 1e-5 of it, and the cost is flat there
@@ -195,7 +196,7 @@ def split(striker: Floats, struck: Floats, curve: int) -> float:
         curve: of the damage.
     Returns:
         weapons spent, 0 to all.
-    Valid: own cost to 1e-6 against ten thousand equal steps (tests/laws/test_stability.py).
+    Valid: own cost to 3e-4 against four thousand equal steps, mostly to 1e-6 (tests/laws/test_stability.py).
     Source: Kent and Thaler (1989), p. 22; the search is own: equal steps and every bend of the curve, then a golden section.
     """
     best = _tried(0.0, striker, struck, curve)
@@ -219,6 +220,13 @@ def split(striker: Floats, struck: Floats, curve: int) -> float:
             if _better(new, best):
                 best = new
     middle = best[0]
+    for n in range(1 - FINE, FINE):  # interceptors bend the curve more often than the steps show
+        spent = middle + step * n / FINE
+        if n != 0 and 0.0 < spent < top:
+            new = _tried(spent, striker, struck, curve)
+            if _better(new, best):
+                best = new
+    step, middle = step / FINE, best[0]
     low, high = max(0.0, middle - step), min(top, middle + step)
     for n in range(1, LAYERS + 1):
         for bend in (n * carriers, struck[FORCES] / (n * working)):
