@@ -10,6 +10,7 @@ import entente as en
 from entente.comparison import losses
 from entente.errors import ModelError
 from entente.findings import judge
+from entente.questions.defended import WAYS
 from entente.report.language import ENGLISH, RUSSIAN
 from entente.report.material import gather
 from entente.report.protection import protection, raids
@@ -88,12 +89,22 @@ def test_the_finding_has_every_rung_and_the_page_a_table_a_raid(study):
     assert set(f4.by_rung) == {4, 6, 7, 8}
     found = gather(study)
     assert [raid.case.name for raid in raids(found)] == list(CASES)
-    for tongue in (ENGLISH, RUSSIAN):
+    for tongue, reach in ((ENGLISH, "in reach"), (RUSSIAN, "досягаемости")):
         for table in protection(found, tongue):
             labels = [row["label"] for row in table["rows"]]
             assert labels[0].startswith("1")
             assert sum(len(row["rungs"]) for row in table["rows"]) == len(RUNGS)
-            assert all(len(row["cells"]) == len(table["rows"][0]["cells"]) == 9 for row in table["rows"])
+            assert all(len(row["cells"]) == len(table["rows"][0]["cells"]) == 10 for row in table["rows"])
+            assert any(cell["assumption"].endswith(reach) for cell in table["rows"][0]["cells"])
+
+
+def test_more_people_are_covered_with_the_partners_systems(study):
+    """As the footprint has them, by what each rung lets a party use."""
+    for raid in raids(gather(study)):
+        assert raid.covered["alone"] <= raid.covered["sensors"] <= raid.covered["interceptors"]
+        assert raid.covered["interceptors"] <= raid.covered["in reach"]
+        found = en.footprint(raid.case.origin, raid.case.vehicle, raid.party, study.scenario, loft=raid.case.loft)
+        assert raid.covered == {way: found.people(way) for way in WAYS} | {"in reach": found.people()}
 
 
 def test_a_loss_to_the_keys_is_said_in_both_languages(study):
