@@ -27,6 +27,7 @@ from entente.predicates import (
     Margins,
     Massive,
     Stabilising,
+    Unilateral,
     holds,
     margins,
 )
@@ -35,6 +36,8 @@ from entente.rulings import Ruling, rule, share_bounds
 from entente.scenario.reader import read
 from entente.stabilising import LevelsVerdict, levels_verdict, reasons_of
 from entente.study import Study
+from entente.unilateral import Taking, headline, takings
+from entente.unilateral import reasons_of as reasons_unilateral
 
 FILE = Path(__file__).parent / "findings.yaml"
 ALONE_SIZES = {"bias_km": 1.0, "clock_skew_s": 1.0, "latency_s": 30.0, "outage": 0.05}  # the stress of F8, part by part
@@ -101,6 +104,7 @@ class Verdict:
     sources: tuple[str, ...]
     raids: tuple[RaidVerdict, ...] = ()  # of F1, which asks nothing of the rungs: by year and case, the headline first
     levels: LevelsVerdict | None = None  # of F3, which asks nothing of the rungs either
+    takings: tuple[Taking, ...] = ()  # of F2 and F7, which do not either: the headline first
 
     @property
     def share(self) -> float:
@@ -109,6 +113,8 @@ class Verdict:
             return self.raids[0].share
         if self.levels:
             return self.levels.share
+        if self.takings:
+            return self.takings[0].share
         return self.by_rung[self.rung].share if self.rung is not None else math.nan
 
 
@@ -138,6 +144,8 @@ def _judged(study: Study, row: FindingRow) -> Verdict:
         return _massive(row, row.predicate, why)
     if isinstance(row.predicate, Stabilising):
         return _stabilising(row, row.predicate, why)
+    if isinstance(row.predicate, Unilateral):
+        return _unilateral(row, row.predicate, why)
     if row.predicate is None:
         return _verdict(row, "not computed yet", [f"not computed yet: it needs {row.needs}", *why])
     start = baseline(study)
@@ -184,6 +192,23 @@ def _stabilising(row: FindingRow, predicate: Stabilising, also: list[str]) -> Ve
         capped=found.capped,
         deciders=found.deciders,
         why=(*reasons_of(predicate, found), *also),
+    )
+
+
+def _unilateral(row: FindingRow, predicate: Unilateral, also: list[str]) -> Verdict:
+    """F2: the same for every study."""
+    found = takings(predicate)
+    return _of_takings(row, headline(found), found, [*reasons_unilateral(predicate), *also])
+
+
+def _of_takings(row: FindingRow, first: Taking, found: tuple[Taking, ...], why: list[str]) -> Verdict:
+    """A finding on what interceptors take, by its headline row."""
+    return replace(
+        _verdict(row, first.ruling, why),
+        computed=True,
+        takings=(first, *(one for one in found if one is not first)),
+        capped=first.capped,
+        deciders=first.deciders,
     )
 
 

@@ -115,8 +115,20 @@ class Stabilising(Part):
     draws: Annotated[int, Field(ge=59, description="of the assumptions")]
 
 
+class Unilateral(Part):
+    """The 10th percentile of what comes back falls by more than this share, through a defence that the other deployed alone."""
+
+    kind: Literal["unilateral"]
+    defender: Name
+    deterrent: Name
+    years: Annotated[list[int], Field(min_length=1, description="the latest is the headline")]
+    falls_by: Annotated[float, Field(gt=0, lt=1)]
+    undiscriminated: Annotated[list[int], Field(min_length=1, description="objects beside each warhead")]
+    draws: Annotated[int, Field(ge=59, description="of the assumptions")]
+
+
 AtRungs = Protection | Connected | Compatible
-Predicate = AtRungs | Massive | Stabilising
+Predicate = AtRungs | Massive | Stabilising | Unilateral
 
 
 class FindingRow(Part):

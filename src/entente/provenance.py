@@ -24,6 +24,8 @@ TELL_ONLY = (  # say what was found, or keep it: they change no history
         "report",
         "findings.py",
         "massive.py",
+        "stabilising.py",
+        "unilateral.py",
         "rulings.py",
         "predicates.py",
         "deciders.py",

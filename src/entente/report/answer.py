@@ -170,6 +170,8 @@ def verdicts(found: Material, tongue: Tongue) -> list[tuple[str, Markup]]:
             said.append(_several(tongue, verdict))
         if verdict.levels:
             said.append(_stabilising(tongue, verdict, verdict.levels))
+        if verdict.takings:
+            said.append(_takings(tongue, verdict))
         if not verdict.computed or verdict.rung is None:
             continue
         at = verdict.by_rung[verdict.rung]
@@ -205,6 +207,17 @@ def _stabilising(tongue: Tongue, verdict: Verdict, found: LevelsVerdict) -> tupl
         named |= {end: tongue.whole(one.level), f"{end}_cities": tongue.fixed(one.lowers, 2)}
         named |= {f"{end}_forces": tongue.fixed(one.raises, 2)}
     return label, tongue.mark("answer.verdict.levels", **named)
+
+
+def _takings(tongue: Tongue, verdict: Verdict) -> tuple[str, Markup]:
+    """F2 and F7: the headline row, and the same year and view in its most favourable case."""
+    first = verdict.takings[0]
+    best = max(one.share for one in verdict.takings if (one.year, one.seen) == (first.year, first.seen))
+    label = tongue.say("answer.verdict.label", id=verdict.id, title=tongue.text(verdict.title))
+    named: dict[str, str] = {"question": tongue.shown(verdict.question), "year": str(first.year)}
+    named |= {"ruling": words.capital(tongue.say(f"ruling.{verdict.ruling}")), "seen": tongue.say(f"seen.{first.seen}")}
+    named |= {"share": tongue.fixed(first.share, 2), "best": tongue.fixed(best, 2)}
+    return label, tongue.mark("answer.verdict.takings", **named)
 
 
 def _by_party(found: Material, tongue: Tongue, shares: dict[str, float]) -> str:

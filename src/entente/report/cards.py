@@ -13,6 +13,7 @@ from entente.report.language import Tongue
 from entente.report.material import Material
 from entente.report.sources import linked
 from entente.stabilising import LevelsVerdict, LevelVerdict
+from entente.unilateral import Taking, events
 
 TONES = {
     "supported": "good",
@@ -61,6 +62,8 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
         "share": _share(tongue, verdict),
         "raids": [raid_row(tongue, one) for one in verdict.raids],
         "levels": [level_row(tongue, one) for one in verdict.levels.levels] if verdict.levels else [],
+        "takings": taking_rows(tongue, verdict.takings),
+        "record": record_rows(tongue) if verdict.id == "F2" else [],
         "rungs": [(rung, tongue.fixed(one.share, 2)) for rung, one in sorted(verdict.by_rung.items())],
         "parties": parties(found, tongue, at) if at else [],
         "numbers": numbers(found, tongue, at) if at else [],
@@ -97,6 +100,8 @@ def _share(tongue: Tongue, verdict: Verdict) -> str:
         return raid_share(tongue, verdict.raids[0])
     if verdict.levels:
         return level_share(tongue, verdict.levels)
+    if verdict.takings:
+        return taking_share(tongue, verdict.takings[0])
     return share(tongue, verdict.by_rung[verdict.rung]) if verdict.rung in verdict.by_rung else ""
 
 
@@ -115,6 +120,54 @@ def level_row(tongue: Tongue, one: LevelVerdict) -> dict[str, str]:
         "cities": f"{tongue.fixed(one.cities[1], 2)} ({tongue.fixed(one.lowers, 2)})",
         "forces": f"{tongue.fixed(one.forces[1], 2)} ({tongue.fixed(one.raises, 2)})",
     }
+
+
+def taking_share(tongue: Tongue, one: Taking) -> str:
+    """`Holds in a share of 0.00 of the assumption draws for 2023 in the least favourable case (95 % bounds ...).`."""
+    said = tongue.say("card.takings.share", share=tongue.fixed(one.share, 2), year=one.year)
+    ends = tongue.say("span", low=tongue.fixed(one.interval[0], 2), high=tongue.fixed(one.interval[1], 2))
+    return f"{said} {tongue.say('card.share.interval', span=ends)}"
+
+
+def taking_rows(tongue: Tongue, found: tuple[Taking, ...]) -> list[dict[str, Any]]:
+    """A row a year and view of a defence: what is lost in its most and least favourable case, in which share it holds."""
+    cells: dict[tuple[int, str], list[Taking]] = {}
+    for one in found:
+        cells.setdefault((one.year, one.seen), []).append(one)
+
+    def lost(one: Taking) -> str:
+        low, middle, high = (tongue.per_cent(value) for value in one.loss)
+        return f"{middle} ({tongue.say('span', low=low, high=high)})"
+
+    return [
+        {
+            "seen": f"{year}, {tongue.say(f'seen.{name}')}: {of[0].interceptors}",
+            "most": lost(max(of, key=lambda one: one.loss[1])),
+            "least": tongue.per_cent(min(one.loss[1] for one in of)),
+            "share": _ends(tongue, [one.share for one in of]),
+        }
+        for (year, name), of in cells.items()
+    ]
+
+
+def _ends(tongue: Tongue, shares: list[float]) -> str:
+    """The least and the most of several shares; one where they are the same."""
+    low, high = (tongue.fixed(one, 2) for one in (min(shares), max(shares)))
+    return low if low == high else tongue.say("span", low=low, high=high)
+
+
+def record_rows(tongue: Tongue) -> list[dict[str, Any]]:
+    """What happened to agreements: the day, what, the reason given, the grade of the source, and the verdict."""
+    return [
+        {
+            "day": one.day.isoformat(),
+            "title": one.title,
+            "reason": one.reason_given,
+            "grade": one.grade,
+            "verdict": tongue.say(f"record.{one.verdict}"),
+        }
+        for one in events()
+    ]
 
 
 def raid_share(tongue: Tongue, one: RaidVerdict) -> str:

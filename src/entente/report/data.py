@@ -22,6 +22,7 @@ from entente.report.raids import raid_panels
 from entente.report.seeing import seen_by_both
 from entente.report.situation import Belief, beliefs, ground_track, instant
 from entente.scenario.units import DEG, KM, KM2
+from entente.unilateral import Taking, events
 
 INTERVALS = ("sampling_low", "sampling_high", "assumption_low", "assumption_high")
 UNITS = {"1": "share"}
@@ -63,6 +64,7 @@ def sheets(found: Material) -> list[Sheet]:
         findings(found),
         *several(found),
         *force_levels(found),
+        *taken(found),
         protected(found),
         losses(found),
         reciprocity(found),
@@ -238,7 +240,7 @@ def findings(found: Material) -> Sheet:
 
 def _apart(verdict: Verdict) -> list[object]:
     """Share, bounds and ruling of a finding that asks nothing of the rungs."""
-    one = verdict.raids[0] if verdict.raids else verdict.levels
+    one = verdict.raids[0] if verdict.raids else verdict.takings[0] if verdict.takings else verdict.levels
     return [one.share, *one.interval, one.ruling] if one else [None] * 4
 
 
@@ -263,6 +265,32 @@ def force_levels(found: Material) -> list[Sheet]:
         if rows
         else []
     )
+
+
+def taken(found: Material) -> list[Sheet]:
+    """Findings F2 and F7, case by case; and what happened to agreements."""
+    rows = [[v.id, *_taking(one)] for v in found.verdicts for one in v.takings]
+    header = ["finding", "defender", "deterrent", "year", "seen", "posture", "beside", "failures", "interceptors"]
+    header += [*_ends("arriving_10th_percentile"), *_ends("loss_share"), *_ends("growth_warheads")]
+    header += [*_ends("most_interceptors"), "share", "share_low", "share_high", "ruling"]
+    return [Sheet("takings.csv", header, rows), record()]
+
+
+def _taking(one: Taking) -> list[object]:
+    asked: list[object] = [one.defender, one.deterrent, one.year, one.seen, one.posture, one.beside, MODES[one.system]]
+    growth = [value if math.isfinite(value) else None for value in one.growth]
+    ends = [*one.without, *one.loss, *growth, *one.most, one.share, *one.interval, one.ruling]
+    return [*asked, one.interceptors, *ends]
+
+
+def record() -> Sheet:
+    """What happened to agreements, dated and graded."""
+    header = ["day", "title", "what", "who", "touches", "reason_given", "grade", "verdict", "source"]
+    rows: list[list[object]] = []
+    for one in events():
+        row: list[object] = [one.day.isoformat(), one.title, one.what, "; ".join(one.who), "; ".join(one.touches)]
+        rows.append([*row, one.reason_given, one.grade, one.verdict, "; ".join(one.source)])
+    return Sheet("record.csv", header, rows)
 
 
 def several(found: Material) -> list[Sheet]:
