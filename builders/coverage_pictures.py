@@ -14,9 +14,10 @@ from markupsafe import Markup
 import entente as en
 from entente.constants import R_MEAN
 from entente.questions.covered import Coverage
-from entente.report.coverage_map import NAMES, STYLE, around, coverage_map
+from entente.report.coverage_map import NAMES, coverage_map
 from entente.report.maps import View
 from entente.report.svg import Floats, line_path, tag
+from entente.report.tones import STYLE, around
 from entente.scenario.places import CREDIT_LAND
 from entente.scenario.rows import radars
 from entente.scenario.units import DEG, KM

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import entente as en
-from entente.report.coverage_map import around, coverage_map
+from entente.report.coverage_map import coverage_map
 from entente.report.maps import forward
 from entente.report.outlines import ask, outline
+from entente.report.tones import around
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "builders"))

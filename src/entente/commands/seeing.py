@@ -55,7 +55,8 @@ def coverage(
         )  # fmt: skip
         said = found.to_dict(region) if as_json else found.table(region)
         if map_file is not None:
-            from entente.report.coverage_map import around, write_map
+            from entente.report.coverage_map import write_map
+            from entente.report.tones import around
 
             write_map(found, map_file, around(*centre, radius_deg))
     if as_json:

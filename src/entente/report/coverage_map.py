@@ -10,13 +10,11 @@ from entente.questions.covered import Coverage
 from entente.report.maps import View
 from entente.report.outlines import Bools, Claim
 from entente.report.svg import Floats
-from entente.report.tones import HEIGHT, MARKS, STYLE, WIDTH, around, marks_of, tone_map, write_card
+from entente.report.tones import marks_of, tone_map, write_card
 from entente.scenario.places import CREDIT_LAND
 from entente.scenario.units import DEG
 
 NAMES = {"us_nato": "US and NATO", "russia": "Russia"}
-
-__all__ = ["HEIGHT", "MARKS", "NAMES", "STYLE", "WIDTH", "around", "coverage_map", "write_map"]
 
 
 def coverage_map(
