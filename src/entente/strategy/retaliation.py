@@ -67,7 +67,7 @@ def _few(number: int, interceptors: int, kill: float) -> Floats:
     parts = [
         _binomial(count, (1.0 - kill) ** shots) for count, shots in ((number - more, base), (more, base + 1)) if count
     ]
-    return parts[0] if len(parts) == 1 else np.convolve(*parts)
+    return parts[0] if len(parts) == 1 else np.convolve(parts[0], parts[1])
 
 
 def _binomial(tries: int, chance: float) -> Floats:
