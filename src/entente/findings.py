@@ -24,6 +24,8 @@ from entente.predicates import (
     Connected,
     FindingRow,
     FindingSheet,
+    Guarantee,
+    Guaranteed,
     Margins,
     Massive,
     Stabilising,
@@ -36,6 +38,7 @@ from entente.rulings import Ruling, rule, share_bounds
 from entente.scenario.reader import read
 from entente.stabilising import LevelsVerdict, levels_verdict, reasons_of
 from entente.study import Study
+from entente.thirds import best, guarantee_takings, reasons_third
 from entente.unilateral import Taking, headline, takings
 from entente.unilateral import reasons_of as reasons_unilateral
 
@@ -105,6 +108,7 @@ class Verdict:
     raids: tuple[RaidVerdict, ...] = ()  # of F1, which asks nothing of the rungs: by year and case, the headline first
     levels: LevelsVerdict | None = None  # of F3, which asks nothing of the rungs either
     takings: tuple[Taking, ...] = ()  # of F2 and F7, which do not either: the headline first
+    guarantees: tuple[Guarantee, ...] = ()  # of F7
 
     @property
     def share(self) -> float:
@@ -146,6 +150,8 @@ def _judged(study: Study, row: FindingRow) -> Verdict:
         return _stabilising(row, row.predicate, why)
     if isinstance(row.predicate, Unilateral):
         return _unilateral(row, row.predicate, why)
+    if isinstance(row.predicate, Guaranteed):
+        return _guaranteed(row, row.predicate, why)
     if row.predicate is None:
         return _verdict(row, "not computed yet", [f"not computed yet: it needs {row.needs}", *why])
     start = baseline(study)
@@ -199,6 +205,13 @@ def _unilateral(row: FindingRow, predicate: Unilateral, also: list[str]) -> Verd
     """F2: the same for every study."""
     found = takings(predicate)
     return _of_takings(row, headline(found), found, [*reasons_unilateral(predicate), *also])
+
+
+def _guaranteed(row: FindingRow, predicate: Guaranteed, also: list[str]) -> Verdict:
+    """F7: the same for every study."""
+    found = guarantee_takings(predicate)
+    bare = _of_takings(row, best(predicate, found), found, [*reasons_third(predicate), *also])
+    return replace(bare, guarantees=tuple(predicate.guarantees))
 
 
 def _of_takings(row: FindingRow, first: Taking, found: tuple[Taking, ...], why: list[str]) -> Verdict:

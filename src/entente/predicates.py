@@ -127,8 +127,47 @@ class Unilateral(Part):
     draws: Annotated[int, Field(ge=59, description="of the assumptions")]
 
 
+class Clause(Part):
+    """What a guarantee promises in one point, by which means that is observed, and what of a breach would be seen, and when."""
+
+    what: Text
+    means: Literal["national means", "exchanged data", "inspection", "none"]
+    breach: Text
+    when: Text
+
+
+class Guarantee(Part):
+    """So many interceptors able to engage at most, clause by clause; none: as many as are deployed."""
+
+    name: Name
+    title: Text
+    at_most: Annotated[int | None, Field(ge=0)] = None
+    clauses: Annotated[list[Clause], Field(min_length=1)]
+
+    @property
+    def observable(self) -> bool:
+        """Whether every clause is, by stated means."""
+        return all(one.means != "none" for one in self.clauses)
+
+
+class Guaranteed(Part):
+    """Under a guarantee that is observable clause by clause a third party's 10th percentile loses less than this share."""
+
+    kind: Literal["guaranteed"]
+    defender: Name
+    partner: Annotated[Name, Field(description="whose interceptors a joint system would add")]
+    deterrent: Name
+    others: Annotated[list[Name], Field(description="third parties against the partner only")]
+    years: Annotated[list[int], Field(min_length=1, description="the latest is the headline")]
+    loss_below: Annotated[float, Field(gt=0, lt=1)]
+    undiscriminated: Annotated[list[int], Field(min_length=1, description="objects beside each warhead")]
+    faster_than_km_s: Annotated[float, Field(gt=0, description="interceptors taken to be able to engage")]
+    guarantees: Annotated[list[Guarantee], Field(min_length=1, description="the weakest first")]
+    draws: Annotated[int, Field(ge=59, description="of the assumptions")]
+
+
 AtRungs = Protection | Connected | Compatible
-Predicate = AtRungs | Massive | Stabilising | Unilateral
+Predicate = AtRungs | Massive | Stabilising | Unilateral | Guaranteed
 
 
 class FindingRow(Part):

@@ -26,6 +26,7 @@ TELL_ONLY = (  # say what was found, or keep it: they change no history
         "massive.py",
         "stabilising.py",
         "unilateral.py",
+        "thirds.py",
         "rulings.py",
         "predicates.py",
         "deciders.py",

@@ -36,8 +36,8 @@ OLDEST = 1  # format of any file
 FORMAT = 2  # of the manifest: 1 was one NetCDF file without groups and without check sums
 MANIFEST, NUMBERS, PLAN, CHUNKS, LOCK = "manifest.json", "study.nc", "plan.json", "chunks", ".entente.lock"
 SHEETS = (
-    *("deciders", "exposure", "findings", "force_levels", "gains", "histories", "ladder", "levels", "losses"),
-    *("map", "paths", "protection", "raids", "reciprocity", "record", "seeing", "several", "takings"),
+    *("deciders", "exposure", "findings", "force_levels", "gains", "guarantees", "histories", "ladder", "levels"),
+    *("losses", "map", "paths", "protection", "raids", "reciprocity", "record", "seeing", "several", "takings"),
     *("thresholds", "tolerance", "tracks", "warning"),
 )
 FIGURES = ("ladder", "map", "map-far", "raids", "seeing", "tolerance", "warning")

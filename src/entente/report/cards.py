@@ -8,6 +8,7 @@ from markupsafe import Markup
 from entente.deciders import Decider
 from entente.findings import Number, RungVerdict, Verdict
 from entente.massive import RaidVerdict
+from entente.predicates import Guarantee
 from entente.report import words
 from entente.report.language import Tongue
 from entente.report.material import Material
@@ -64,6 +65,7 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
         "levels": [level_row(tongue, one) for one in verdict.levels.levels] if verdict.levels else [],
         "takings": taking_rows(tongue, verdict.takings),
         "record": record_rows(tongue) if verdict.id == "F2" else [],
+        "guarantees": guarantee_rows(tongue, verdict.guarantees),
         "rungs": [(rung, tongue.fixed(one.share, 2)) for rung, one in sorted(verdict.by_rung.items())],
         "parties": parties(found, tongue, at) if at else [],
         "numbers": numbers(found, tongue, at) if at else [],
@@ -167,6 +169,21 @@ def record_rows(tongue: Tongue) -> list[dict[str, Any]]:
             "verdict": tongue.say(f"record.{one.verdict}"),
         }
         for one in events()
+    ]
+
+
+def guarantee_rows(tongue: Tongue, guarantees: tuple[Guarantee, ...]) -> list[dict[str, Any]]:
+    """Each guarantee, and its clauses: what, by which means it is observed, what of a breach would be seen, and when."""
+    return [
+        {
+            "title": one.title,
+            "observable": tongue.say("yes" if one.observable else "card.guarantees.no"),
+            "clauses": [
+                {"what": of.what, "means": tongue.say(f"means.{of.means}"), "breach": of.breach, "when": of.when}
+                for of in one.clauses
+            ],
+        }
+        for one in guarantees
     ]
 
 

@@ -273,7 +273,19 @@ def taken(found: Material) -> list[Sheet]:
     header = ["finding", "defender", "deterrent", "year", "seen", "posture", "beside", "failures", "interceptors"]
     header += [*_ends("arriving_10th_percentile"), *_ends("loss_share"), *_ends("growth_warheads")]
     header += [*_ends("most_interceptors"), "share", "share_low", "share_high", "ruling"]
-    return [Sheet("takings.csv", header, rows), record()]
+    return [Sheet("takings.csv", header, rows), promised(found), record()]
+
+
+def promised(found: Material) -> Sheet:
+    """The guarantees of finding F7, clause by clause: means of verification, what of a breach would be seen, and when."""
+    header = ["guarantee", "title", "interceptors_at_most", "observable", "clause", "means", "breach_seen", "when"]
+    rows: list[list[object]] = [
+        [one.name, one.title, one.at_most, "yes" if one.observable else "no", of.what, of.means, of.breach, of.when]
+        for v in found.verdicts
+        for one in v.guarantees
+        for of in one.clauses
+    ]
+    return Sheet("guarantees.csv", header, rows)
 
 
 def _taking(one: Taking) -> list[object]:
