@@ -150,7 +150,7 @@ def struck(nation: str, year: int, posture: Posture, striker: str, draws: int) -
             alert = leg.alert if posture == "day-to-day" else _ranged(ALERT["generated"][name])
             rows[:, kernels.SURVIVABLE] += loaded * _at(alert, drawn["alert"])
     kill = _at(_ranged(ASSUMED["kill_per_weapon"]), drawn["kill_per_weapon"])
-    reliability = ASSUMED["reliability"][1]
+    reliability = ASSUMED["reliability"][1]  # of the striker, nominal: its kill chance is drawn over a far wider range
     lost = np.where(rows[:, kernels.FIXED] > 0.0, 1.0 - (1.0 - kill * reliability) ** EACH, 0.0)
     names = [f"{nation}.warheads", f"{nation}.alert", f"{nation}.reliability", f"{striker}.kill_per_weapon"]
     known = not any(one.startswith("legs.") and one.endswith(".warheads") for one in held.row.assumed)
