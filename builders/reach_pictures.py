@@ -21,7 +21,7 @@ from entente.scenario.places import CREDIT_LAND
 FOOT = 40.0  # px
 VEHICLE = "icbm_solid"
 SITES = {"Redzikowo, Poland": (54.5, 17.1), "Deveselu, Romania": (44.1, 24.4)}
-SPEEDS = np.arange(3.0, 9.01, 0.05)  # km/s
+SPEEDS = np.arange(3.0, 9.01, 0.1)  # km/s
 BOOST_S, FLOOR_KM, CEILING_KM = 100.0, 90.0, 3_000.0  # held fixed while the speed changes
 LATEST = 1_100.0  # s  top of the picture
 # Speeds that were said, by whom, and what of them: reference in docs/explanation/dispute.md.
