@@ -191,14 +191,19 @@ def radars_of(world: World, own: int) -> covering.Radars:
 def line_of(world: World, own: int) -> covering.Line:
     """The interceptors of a world as `physics.covering` wants them; `own` as above."""
     sites = world.sites
-    can = [[one.speed, one.boost, one.floor, one.ceiling, -1.0, one.range_max, one.target_speed_max] for one in sites]
     return covering.Line(
         place=np.array([one.r_ecef for one in sites]).reshape(-1, 3),
         axes=np.array([one.axes for one in sites]).reshape(-1, 3, 3),
-        can=np.array(can).reshape(-1, 7),
+        can=np.array([can_of(one) for one in sites]).reshape(-1, 7),
         commit_delay=np.array([one.commit_delay for one in sites]),
         whose=_whose(sites, own),
     )
+
+
+def can_of(site: Site) -> Floats:
+    """What a site's interceptors can do, as `physics.intercept.deadline` has it: no nearer than the burn covers."""
+    limits = site.speed, site.boost, site.floor, site.ceiling, -1.0, site.range_max, site.target_speed_max
+    return np.array(limits)
 
 
 def _whose(things: Sequence[Sensor | Site], own: int) -> covering.Codes:

@@ -7,6 +7,7 @@ in which it can be met, the latest commit, and how both shrink when the commit c
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from entente.compiled import Floats
 from entente.constants import R_MEAN
 from entente.errors import ModelError, unknown
 from entente.physics.earth import ecef_from_geodetic, enu_axes
-from entente.physics.intercept import LONGEST, deadlines_many, fly_out
+from entente.physics.intercept import BOOST, FARTHEST, LONGEST, NEAREST, SPEED, deadlines_many, fly_out
 from entente.questions.asked import is_number, needed, outside
 from entente.questions.cells import surface
 from entente.questions.flying import Flight
@@ -88,12 +89,17 @@ class Reach:
     commit_delay_s: float
     handover_sigma_km: float
     heights_km: Floats = field(repr=False)
-    ground_km: Floats = field(repr=False)
+    _cans: tuple[Floats, ...] = field(repr=False)  # one a level, as `physics.intercept.deadline` has them
     nearest_km: Floats
     latest_commit_s: Floats | None
     t_s: Floats = field(repr=False)
     altitude_km: Floats = field(repr=False)
     deadlines_s: Floats = field(repr=False)
+
+    @cached_property
+    def ground_km(self) -> Floats:
+        """See above; found when first asked for."""
+        return np.array([[_farthest(height * KM, can) / KM for height in self.heights_km] for can in self._cans])
 
     def time_s(self, distance_km: float, height_km: float, level: str = "nominal") -> float:
         """Time from ignition to a point at a distance along the ground and a height; inf where it never gets there.
@@ -220,7 +226,6 @@ def reach(interceptor: str | None = None, flight: Flight | None = None, **given:
     one: dict[str, float] = {name: float(value) for name, value in values.items() if not isinstance(value, tuple)}
     cans = [_can(speed, one) for speed in speeds]
     heights = np.linspace(one["floor_km"], one["ceiling_km"], 41)
-    ground = np.array([[_farthest(height * KM, can) / KM for height in heights] for can in cans])
     t, altitude, deadlines = np.empty(0), np.empty(0), np.empty((len(cans), 0))
     if flight is not None:
         t, altitude, path = coasting(flight)
@@ -240,7 +245,7 @@ def reach(interceptor: str | None = None, flight: Flight | None = None, **given:
         commit_delay_s=one["commit_delay_s"],
         handover_sigma_km=one["handover_sigma_km"],
         heights_km=heights,
-        ground_km=ground,
+        _cans=tuple(cans),
         nearest_km=np.array([_nearest(can) / KM for can in cans]),
         latest_commit_s=latest,
         t_s=t,
@@ -386,7 +391,8 @@ def _farthest(height: float, can: Floats) -> float:
     def meets(distance: float) -> bool:
         # Without the least range: that is a hole in the middle, told apart.
         return (
-            _time_to(distance, height, float(can[0]), 0.0, 0.0) + 0.5 * can[1] <= LONGEST and level(distance) <= can[5]
+            _time_to(distance, height, float(can[SPEED]), 0.0, 0.0) + 0.5 * can[BOOST] <= LONGEST
+            and level(distance) <= can[FARTHEST]
         )
 
     if not meets(0.0):
@@ -400,7 +406,7 @@ def _farthest(height: float, can: Floats) -> float:
 
 def _nearest(can: Floats) -> float:
     """The least distance that is met [m]: the one given, or what an even acceleration covers in the burn."""
-    return float(can[4]) if can[4] >= 0.0 else 0.5 * float(can[0] * can[1])
+    return float(can[NEAREST]) if can[NEAREST] >= 0.0 else 0.5 * float(can[SPEED] * can[BOOST])
 
 
 def _stretches(can: Any) -> list[tuple[int, int]]:

@@ -23,7 +23,7 @@ from entente.questions.arcs import arc_between
 from entente.questions.asked import needed
 from entente.questions.covered import aligned
 from entente.questions.flying import Flight, fly
-from entente.questions.footprint import nominal_world, radars_of
+from entente.questions.footprint import can_of, nominal_world, radars_of
 from entente.questions.reach import coasting
 from entente.scenario.load import load
 from entente.scenario.schema import Scenario
@@ -188,16 +188,11 @@ def _known(world: World, own: int, t: Floats, path: Floats, detections: float) -
     return alone, both
 
 
-def _can(site: Site) -> Floats:
-    limits = (site.speed, site.boost, site.floor, site.ceiling, -1.0, site.range_max, site.target_speed_max)
-    return np.array(limits)
-
-
 def _latest(
     site: Site, ways: Sequence[Way], change: Callable[[Floats], None] | None = None, south: float = 0.0
 ) -> Floats:
     """The latest commit of a site against each flight, (F,); -inf where none, or before the launch."""
-    can, axes = _can(site), np.empty((3, 3))
+    can, axes = can_of(site), np.empty((3, 3))
     if change is not None:
         change(can)
     lat = site.lat - south
