@@ -52,7 +52,7 @@ def test_positions_are_rounded_to_a_tenth_of_a_degree(row):
 
 def test_invented_places_lie_on_half_degrees_and_say_so():
     notional = [row for row in interceptors() if "lat_deg" in row.assumed]
-    assert {row.id for row in notional} == {"sm3_ia_ship", "sm3_ib_ship", "s400_south", "s400_moscow"}
+    assert {row.id for row in notional} == {"sm3_ia_ship", "sm3_ib_ship", "s400_south", "s400_moscow", "jp_sm3_ia_ship"}
     for row in notional:
         assert (row.lat_deg * 2) % 1 == (row.lon_deg * 2) % 1 == 0
         assert "notional" in row.title
@@ -133,8 +133,8 @@ def test_what_no_source_lets_us_compute_is_listed_with_a_reason_and_never_built(
 
 
 def test_how_many_rows_there_are():
-    """51 radars, 7 satellite and 17 interceptor systems are known; a site or a satellite is a row of its own."""
-    assert {kind: len(catalogue(kind)) for kind in OWNED} == {"radars": 54, "satellites": 27, "interceptors": 27}
+    """58 radars, 7 satellite and 18 interceptor systems are known; a site or a satellite is a row of its own."""
+    assert {kind: len(catalogue(kind)) for kind in OWNED} == {"radars": 60, "satellites": 27, "interceptors": 28}
     assert len(catalogue("agreements")) == 27
     assert len(catalogue("tests")) == 5
 
@@ -237,10 +237,21 @@ def test_days_that_press_and_governments_announced(name, day, before, after):
 
 
 def test_owners_include_third_parties_who_never_enter_a_world():
-    for owner in ("china", "israel", "japan", "taiwan", "other"):
+    for owner in ("china", "israel", "taiwan", "other"):
         listed = [row for kind in OWNED for row in catalogue(kind, owner=owner)]
         assert listed
         assert all(isinstance(row, NotComputable) for row in listed)
+
+
+def test_an_allys_systems_enter_only_a_world_in_which_it_is_an_ally():
+    for owner in ("japan", "south_korea"):
+        own = {row.id for row in radars() if row.owner == owner}
+        assert own
+        here, elsewhere = (
+            {row.id for row in selected(load(name), radars())} for name in ("pacific-2023", "europe-2013")
+        )
+        assert own <= here
+        assert not own & elsewhere
 
 
 def test_a_year_means_its_first_of_july():

@@ -22,6 +22,7 @@ VARIANTS = {  # the keys in which each differs from the scenario it is based on
     "europe-2013-worst-case-russia": ("europe-2013-planned", {"title", "question", "assume"}),
     "europe-2012": ("europe-2013", {"title", "question", "epoch"}),
     "europe-2026": ("europe-2013", {"title", "question", "epoch", "paths", "out_of_scope"}),
+    "pacific-2023": ("pacific-2013", {"title", "question", "epoch"}),
 }
 METRES = 50.0  # of a flight's end from its region's centroid; the programme is solved to a metre on each axis
 
@@ -65,7 +66,7 @@ def test_a_variant_differs_in_what_it_says_and_in_nothing_else(name):
 
 
 def test_every_shipped_scenario_is_told_apart_here():
-    assert set(shipped()) == {"one-launch", "europe-2013", *VARIANTS}
+    assert set(shipped()) == {"one-launch", "europe-2013", "pacific-2013", *VARIANTS}
 
 
 def test_the_smallest_scenario_is_a_case_of_the_large_one():
@@ -229,3 +230,39 @@ def test_2026_says_what_it_leaves_out():
     assert [[step.rung for step in way.steps] for way in scenario.paths] == [
         [step.rung for step in way.steps] for way in BASE.paths if way.name in {each.name for each in scenario.paths}
     ]
+
+
+def test_the_pacific_asks_of_two_years_with_the_same_launches():
+    """Korea's third Green Pine and the radar at Kyogamisaki came between the two, and Japan's ship is there in both."""
+    then, now = load("pacific-2013"), load("pacific-2023")
+    assert then.cases == now.cases
+    assert {case.launched_by for case in then.cases} == {"third party"}
+    assert {case.target for case in then.cases if case.nature == "attack"} == {
+        name for party in then.parties for name in party.answers_for
+    }
+    first, second = (build(each, "mrbm-eastern-japan", 1) for each in (then, now))
+    own = [{one.id for one in (*world.sensors, *world.sites) if one.party == 0} for world in (first, second)]
+    assert {"jp_sado", "jp_sm3_ia_ship", "kr_green_pine_west", "cobra_dane", "clear_uewr", "beale"} <= own[0] & own[1]
+    assert {"kr_green_pine_south", "tpy2_kyogamisaki", "thaad_seongju"} <= own[1] - own[0]
+
+
+@pytest.mark.parametrize("case", load("pacific-2013").cases, ids=lambda case: case.name)
+def test_every_launch_of_the_pacific_comes_down_in_its_region(case):
+    scenario = load("pacific-2013")
+    check_reach(scenario, case.name)
+    flights = flown(scenario, case)
+    target = next(region for region in scenario.regions if region.name == case.target)
+    lat, lon, _ = geodetic_from_ecef(*flights.impact_ecef[0])
+    assert geodesic(target.lat_deg * DEG, target.lon_deg * DEG, lat, lon)[0] < METRES
+
+
+def test_an_ally_stands_beside_one_party_once(tmp_path):
+    text = (EXAMPLES / "pacific-2013.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "both.yaml"
+    text = text.replace("title: Russian Federation", "title: Russian Federation\n    allies: [japan]")
+    file.write_text(text.replace("[japan, south_korea]", "[japan, south_korea, south_korea]"), encoding="utf-8")
+    with pytest.raises(en.ScenarioError) as refused:
+        load(file)
+    said = str(refused.value)
+    assert "'japan' is claimed by the other party too" in said
+    assert "'south_korea' stands twice" in said

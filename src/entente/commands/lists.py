@@ -30,7 +30,9 @@ class Kind(StrEnum):
 @commands.command(epilog="Example: entente catalogue radars --owner russia --year 2013")
 def catalogue(
     kind: Annotated[Kind, Argument(help="What to list.")],
-    owner: Annotated[str | None, Option(help="us_nato, russia, china, israel, japan, taiwan or other.")] = None,
+    owner: Annotated[
+        str | None, Option(help="us_nato, russia, china, israel, japan, south_korea, taiwan or other.")
+    ] = None,
     year: Annotated[int | None, Option(help="Status on 1 July of that year.")] = None,
     status: Annotated[str | None, Option(help="deployed, planned, cancelled or retired.")] = None,
     as_json: Json = False,

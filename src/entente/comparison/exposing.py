@@ -52,8 +52,9 @@ class Fact:
 
 
 def inputs_of(study: Study, party: str) -> list[str]:
-    """The ranged inputs that are a party's own: those of its systems. A vehicle's are nobody's, a release policy is public."""
-    own = {row.id for row in systems() if row.owner == party}
+    """The ranged inputs of a party's own systems and its allies'. A vehicle's are nobody's, a release policy is public."""
+    allies = next(one.allies for one in study.scenario.parties if one.name == party)
+    own = {row.id for row in systems() if row.owner in (party, *allies)}
     return [str(name) for name in study.inputs["input"].values if str(name).split(".", 1)[0] in own]
 
 

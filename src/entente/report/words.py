@@ -18,8 +18,9 @@ POINTS = "points"
 
 
 def party_name(tongue: Tongue, party: Party) -> str:
-    """A party in a few letters."""
-    return tongue.say(SHORT[party.name])
+    """A party in a few letters; one that has allies is named with them."""
+    allied = f"{SHORT[party.name]}.allied"
+    return tongue.say(allied if party.allies and tongue.has(allied) else SHORT[party.name])
 
 
 def rung_name(tongue: Tongue, rung: Rung) -> str:

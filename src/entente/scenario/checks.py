@@ -25,7 +25,8 @@ def check(page: Page, scenario: Scenario | None) -> Iterator[Finding]:
     yield from _rungs_rising(page)
     yield from _steps_on_the_rungs(page)
     yield from _both_parties(page)
-    yield from _claims(page)
+    yield from _claims(page, "answers_for")
+    yield from _claims(page, "allies")
     yield from _announcements(page)
     if scenario:
         yield from _somewhere_to_go(page, scenario)
@@ -138,10 +139,10 @@ def _steps_on_the_rungs(page: Page) -> Iterator[Finding]:
         yield Finding(page.place(at), at, text)
 
 
-def _claims(page: Page) -> Iterator[Finding]:
-    """A region has one party that answers for it, or none."""
+def _claims(page: Page, key: str) -> Iterator[Finding]:
+    """A region has one party that answers for it, or none; an ally stands beside one of the two."""
     first: dict[str, Path] = {}
-    for path, name in _inner(page, "parties", "answers_for"):
+    for path, name in _inner(page, "parties", key):
         if not isinstance(name, str):
             continue
         if name in first:
@@ -201,7 +202,8 @@ def _somewhere_to_go(page: Page, scenario: Scenario) -> Iterator[Finding]:
 
 def _shots_in_stock(page: Page, scenario: Scenario) -> Iterator[Finding]:
     """A salvo must be no larger than the stock that some site may spend; with no site at all there is nothing to say."""
-    owners, day = [party.name for party in scenario.parties], scenario.epoch.date()
+    owners = [owner for party in scenario.parties for owner in (party.name, *party.allies)]
+    day = scenario.epoch.date()
     sites = [
         row
         for row in interceptors()

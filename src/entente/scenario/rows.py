@@ -152,7 +152,7 @@ def catalogue(kind: str = "", owner: str | None = None, year: int | None = None,
     Args:
         kind: radars, satellites, interceptors, vehicles, ladder, agreements, tests, forces, exchanges,
             inventories or record.
-        owner: us_nato, russia, china, israel, japan, taiwan or other; systems only.
+        owner: us_nato, russia, china, israel, japan, south_korea, taiwan or other; systems only.
         year: keeps systems that had any status on 1 July of that year.
         status: deployed, planned, cancelled or retired: on that day, or, without a year, at any time.
 

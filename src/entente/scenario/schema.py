@@ -23,7 +23,7 @@ from entente.scenario.parts import (
     Status,
     Text,
 )
-from entente.scenario.systems import Rung
+from entente.scenario.systems import Ally, Rung
 from entente.scenario.told import told
 
 RungNumber = Annotated[int, Field(ge=0, le=99)]
@@ -93,6 +93,12 @@ class Party(Part):
 
     name: PartyName
     title: Text
+    allies: Annotated[
+        list[Ally],
+        Field(
+            description="owners whose systems stand on this party's screens as its own; nothing passes between them late"
+        ),
+    ] = []
     warning: WarningRule
     release: Release
     answers_for: Annotated[

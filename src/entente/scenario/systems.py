@@ -34,7 +34,8 @@ from entente.scenario.parts import (
 from entente.scenario.told import told
 from entente.scenario.vehicle import Vehicle
 
-Owner = Literal[PartyName, "china", "israel", "japan", "taiwan", "other"]  # other: nobody whom the models know
+Ally = Literal["china", "israel", "japan", "south_korea", "taiwan"]  # who may stand beside a party
+Owner = Literal[PartyName, Ally, "other"]  # other: nobody whom the models know
 Flow = Literal["notices", "warnings", "tracks", "reports", "rules", "assignments"]
 
 

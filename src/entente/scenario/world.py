@@ -206,13 +206,18 @@ def find_case(scenario: schema.Scenario, name: str) -> schema.Case:
     raise unknown(f"case of {scenario.title!r}", name, [case.name for case in scenario.cases])
 
 
+def sides(scenario: schema.Scenario) -> dict[str, int]:
+    """Which party an owner's systems belong to here, by its place in the scenario: a party's own and its allies'."""
+    return {owner: n for n, party in enumerate(scenario.parties) for owner in (party.name, *party.allies)}
+
+
 def selected(scenario: schema.Scenario, rows: Iterable[Row]) -> list[Row]:
-    """The catalogue rows of the two parties that the scenario's date and status select."""
-    day, parties = scenario.epoch.date(), [party.name for party in scenario.parties]
+    """The catalogue rows of the two parties and their allies that the scenario's date and status select."""
+    day, owners = scenario.epoch.date(), sides(scenario)
     return [
         row
         for row in rows
-        if row.owner in parties and row.status_on(day) in scenario.status and row.id not in scenario.exclude
+        if row.owner in owners and row.status_on(day) in scenario.status and row.id not in scenario.exclude
     ]
 
 
@@ -231,7 +236,7 @@ def build(scenario: schema.Scenario, case_name: str, seed: int, again: bool = Fa
     regions = {region.name: region for region in scenario.regions}
     vehicle = next(row for row in vehicles() if row.id == case.vehicle)
     draws = Draws(seed, scenario.inputs == "nominal", {a.input: a.value for a in scenario.assume})
-    party: dict[str, int] = {p.name: i for i, p in enumerate(scenario.parties)}
+    party = sides(scenario)
     rcs: dict[str, dict[str, float]] = {
         str(phase): {band: draws.take(f"{vehicle.id}.rcs_m2.{phase}.{band}", value) for band, value in by_band.items()}
         for phase, by_band in vehicle.rcs_m2.items()
