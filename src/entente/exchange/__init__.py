@@ -1,0 +1,18 @@
+"""The centre: what two wary parties say to each other, and how each can prove afterwards what was said.
+
+Read in this order::
+
+    messages    the nouns: every kind of message, strict, with units in the names
+    signing     an envelope: key, signature, body as it was received; the only file that touches private keys
+    release     national side only: what a party's own policy lets out, how coarse, how late
+    merkle      the RFC 6962 tree; notes: checkpoints and cosignatures as text (C2SP)
+    keyring     which key speaks for whom, judged by index in the log
+    ledger      the log on disk; witness: each party's own copy, and its word that history only grew
+    centre      `receive(state, arrived, now) -> (state, entries, outbox)`: the rules, pure
+    shell       parses, verifies, stores, answers; holds no rule
+    audit       `entente verify`: rebuilds all of it from the log and the keys
+
+Conventions. A body is JSON, kept as the bytes received: nothing is put into another form before it is hashed or signed.
+Times are ISO 8601 UTC to the millisecond in bodies and int64 nanoseconds in the log. Positions are areas or carry a covariance.
+`origin` is in every signed body: this is a centre for exercises, replays and tests. No message carries a command.
+"""
