@@ -7,8 +7,10 @@ decides only where its index is more than what the same number, shuffled, reache
 
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entente.compiled import Floats
 from entente.scenario.rows import interceptors, systems, vehicles
@@ -46,8 +48,7 @@ def deciders(study: Study, margin: Floats, of_knowing: bool = False) -> tuple[De
     drawn = np.asarray(study.inputs.values, np.float64)[known]
     varied = np.isfinite(drawn).all(axis=0) & (np.ptp(np.nan_to_num(drawn), axis=0) > 0.0)
     if of_knowing:
-        acting = {row.id for row in interceptors()} | {"two_keys"}
-        varied &= np.array([name.partition(".")[0] not in acting for name in names], np.bool_)
+        varied &= knowing(names)
     if known.sum() < FEWEST or not varied.any() or np.ptp(margin[known]) == 0.0:
         return ()
     indices = first_order(drawn[:, varied], margin[known])
@@ -58,6 +59,12 @@ def deciders(study: Study, margin: Floats, of_knowing: bool = False) -> tuple[De
         if index > threshold
     ]
     return tuple(sorted(found, key=lambda one: -one.index))
+
+
+def knowing(names: list[str]) -> NDArray[np.bool_]:
+    """Which inputs can change what is known: not those of interceptors and keys."""
+    acting = {row.id for row in interceptors()} | {"two_keys"}
+    return np.array([name.partition(".")[0] not in acting for name in names], np.bool_)
 
 
 def first_order(inputs: Floats, outputs: Floats) -> Floats:
@@ -87,8 +94,13 @@ def noise(outputs: Floats, inputs: int) -> float:
 
     Source: own: the outputs in random orders, which is what an input that does not matter puts them in.
     """
-    orders = np.random.Generator(np.random.Philox(key=KEY)).random((SHUFFLES, len(outputs))).argsort(axis=1)
-    return float(np.quantile(of_order(outputs[orders]), ANYWHERE ** (1.0 / inputs)))
+    return float(np.quantile(of_order(outputs[_orders(len(outputs))]), ANYWHERE ** (1.0 / inputs)))
+
+
+@lru_cache(maxsize=2)
+def _orders(count: int) -> NDArray[np.int64]:
+    """So many random orders of so many numbers, always the same; to sort them is most of what noise costs."""
+    return np.random.Generator(np.random.Philox(key=KEY)).random((SHUFFLES, count)).argsort(axis=1)
 
 
 def of_order(outputs: Floats) -> Floats:

@@ -16,6 +16,7 @@ from entente.comparison import Estimate, baseline, gain, histories, level
 from entente.comparison.intervals import estimate
 from entente.compiled import Floats
 from entente.deciders import FEWEST, Decider, deciders, unsourced_matter
+from entente.hinges import Hinge, hinge, hinge_guaranteed, of_histories, of_levels, of_raids, of_unilateral
 from entente.massive import RaidVerdict, raid_verdicts, reasons
 from entente.predicates import (
     UNDER,
@@ -109,6 +110,9 @@ class Verdict:
     levels: LevelsVerdict | None = None  # of F3, which asks nothing of the rungs either
     takings: tuple[Taking, ...] = ()  # of F2 and F7, which do not either: the headline first
     guarantees: tuple[Guarantee, ...] = ()  # of F7
+    hinge: Hinge | None = (
+        None  # what moves the number behind it, and what could reverse it; None where nothing was computed
+    )
 
     @property
     def share(self) -> float:
@@ -170,7 +174,10 @@ def _judged(study: Study, row: FindingRow) -> Verdict:
     by_rung = {rung: _at(study, row.predicate, rung, rung in headline) for rung in computed}
     first = by_rung[headline[0]]
     why = [*_reasons(study, row, first), *why]
-    return _verdict(row, first.ruling, why, headline, by_rung)
+    bare = _verdict(row, first.ruling, why, headline, by_rung)
+    if math.isnan(first.share) or _is_fixed(study):
+        return bare
+    return replace(bare, hinge=hinge(of_histories(study, row.predicate, headline[0])))
 
 
 def _massive(row: FindingRow, predicate: Massive, also: list[str]) -> Verdict:
@@ -185,6 +192,7 @@ def _massive(row: FindingRow, predicate: Massive, also: list[str]) -> Verdict:
         capped=first is not None and first.capped,
         deciders=first.deciders if first else (),
         why=(*reasons(predicate, found), *also),
+        hinge=hinge(of_raids(predicate, first)) if first else None,
     )
 
 
@@ -198,20 +206,23 @@ def _stabilising(row: FindingRow, predicate: Stabilising, also: list[str]) -> Ve
         capped=found.capped,
         deciders=found.deciders,
         why=(*reasons_of(predicate, found), *also),
+        hinge=hinge(of_levels(predicate)),
     )
 
 
 def _unilateral(row: FindingRow, predicate: Unilateral, also: list[str]) -> Verdict:
     """F2: the same for every study."""
     found = takings(predicate)
-    return _of_takings(row, headline(found), found, [*reasons_unilateral(predicate), *also])
+    bare = _of_takings(row, headline(found), found, [*reasons_unilateral(predicate), *also])
+    return replace(bare, hinge=hinge(of_unilateral(predicate, bare.takings[0])))
 
 
 def _guaranteed(row: FindingRow, predicate: Guaranteed, also: list[str]) -> Verdict:
     """F7: the same for every study."""
     found = guarantee_takings(predicate)
     bare = _of_takings(row, best(predicate, found), found, [*reasons_third(predicate), *also])
-    return replace(bare, guarantees=tuple(predicate.guarantees))
+    hung = hinge_guaranteed(predicate, bare.takings[0], found)
+    return replace(bare, guarantees=tuple(predicate.guarantees), hinge=hung)
 
 
 def _of_takings(row: FindingRow, first: Taking, found: tuple[Taking, ...], why: list[str]) -> Verdict:
