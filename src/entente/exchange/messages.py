@@ -9,21 +9,25 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+END = r"$(?!\n)"  # of a pattern: in Python alone "$" would let a line break follow; other readers of the schema lose nothing
+
 Origin = Literal["exercise", "replay", "test", "real"]
 Kind = Literal["icbm", "slbm", "irbm", "mrbm", "srbm", "space launch", "sounding rocket", "other", "unknown"]
 Whose = Literal["own", "partner", "third party", "unknown"]  # a flight, as seen by who reports it
 Phenomenology = Literal["infrared", "radar", "both"]
 Role = Literal["node", "seat", "witness", "log", "centre"]
+Confidence = Literal["tentative", "confirmed"]  # by the sender's own rule
 Nature = Literal["test", "space launch", "sounding rocket", "attack", "sensor fault", "unknown"]
 
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", max_length=64)]
-Instant = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$")]
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]  # SHA-256
-PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]  # Ed25519
-Signature = Annotated[str, Meta(pattern=r"^[0-9a-f]{128}$")]
-NoticeId = Annotated[str, Meta(pattern=r"^PLN/[A-Z]{2}/[0-9]{4}/[0-9]{3}/[0-9]{3}/0[1-6]$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}" + END, max_length=64)]
+DAY, HOUR = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+Instant = Annotated[str, Meta(pattern=f"^{DAY}T{HOUR}" + r"\.[0-9]{3}Z" + END)]  # UTC
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}" + END)]  # SHA-256
+PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}" + END)]  # Ed25519
+Signature = Annotated[str, Meta(pattern=r"^[0-9a-f]{128}" + END)]
+NoticeId = Annotated[str, Meta(pattern=r"^PLN/[A-Z]{2}/[0-9]{4}/[0-9]{3}/[0-9]{3}/0[1-6]" + END)]
 Text = Annotated[str, Meta(max_length=400)]
-CallSign = Annotated[str, Meta(pattern=r"^[A-Z0-9 -]{1,16}$")]
+CallSign = Annotated[str, Meta(pattern=r"^[A-Z0-9 -]{1,16}" + END)]
 Index = Annotated[int, Meta(ge=0, le=2**53)]
 Count = Annotated[int, Meta(ge=1, le=2**53)]
 
@@ -57,17 +61,34 @@ class Polygon(Part, tag_field="shape", tag="polygon"):
     """An area declared by its corners, as the 1988 notices draw them; what is announced is to lie inside."""
 
     corners: Annotated[tuple[Point, ...], Meta(min_length=3, max_length=32)]
+    precision_km: Annotated[float, Meta(ge=0, le=20_020)] = 0.0  # to what the sender coarsened it; 0: as drawn
 
 
 Area = Ellipse | Polygon
 
 
+class Gap(Part):
+    """A time for which a feed has nothing to say."""
+
+    begins: Instant
+    ends: Instant
+
+
 class Feed(Part):
-    """The state of one feed."""
+    """The state of one feed. `covers`: where what it reports can lie, if its owner tells; what lies elsewhere is a mistake."""
 
     name: Name
     state: Literal["up", "degraded", "down"]
     since: Instant
+    gaps: Annotated[tuple[Gap, ...], Meta(max_length=16)] = ()
+    covers: Area | None = None
+
+
+class Clock(Part):
+    """What sets a node's clock, and how far it may be off by the node's own account."""
+
+    source: Literal["satellites", "nts", "ntp", "free"]
+    error_s: Seconds
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag=None):
@@ -78,6 +99,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         boot, number: of the node: the boot its root announced, and its own count of messages from 1, without gaps.
         previous: digest of the node's previous envelope.
         policy: digest of the release policy in force where it was released.
+        version: of these kinds; a reader refuses one that it does not know.
     """
 
     log: Name
@@ -89,6 +111,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     sent: Instant
     previous: Digest = NOTHING
     policy: Digest = NOTHING
+    version: Literal[1] = 1
 
 
 class PreLaunch(Message, tag="pre-launch"):
@@ -145,7 +168,7 @@ class Deorbit(Message, tag="de-orbit"):
     """Format 6: an object brought down."""
 
     notice: NoticeId
-    space_object: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{3}[A-Z]{1,3}$")]  # international designator
+    space_object: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{3}[A-Z]{1,3}" + END)]  # international designator
     begins: Instant
     ends: Instant
     area: Area
@@ -170,6 +193,8 @@ class LaunchDetected(Message, tag="launch-detected"):
     impact_area: Area | None = None
     impact: Instant | None = None
     impact_sigma_s: Seconds | None = None
+    confidence: Confidence = "tentative"
+    announced: NoticeId | None = None  # the notice that its sender takes it for
     commitment: Digest = NOTHING  # salted, to the raw event in the sealed national log
 
 
@@ -178,8 +203,9 @@ class TrackState(Message, tag="track-state"):
 
     Attributes:
         covariance: upper triangle, row by row, of the 6 x 6 of [r, v]; km2, km2/s, km2/s2.
-        bias_sigma_km: standard deviation, on each axis, of a bias that stays the same for this object. It is inside the
-            covariance, too; a receiver carries it as a consider state, for no repetition averages it out.
+        bias_sigma_km, bias_sigma_km_s: standard deviations, on each axis, of a bias of position and of one of velocity that
+            stay the same for this object. They are inside the covariance, too; a receiver carries them as consider states,
+            for no repetition averages them out.
     """
 
     track: Name
@@ -193,6 +219,7 @@ class TrackState(Message, tag="track-state"):
     v_km_s: tuple[float, float, float]
     covariance: Annotated[tuple[float, ...], Meta(min_length=21, max_length=21)]
     bias_sigma_km: Annotated[float, Meta(ge=0, le=1_000)]
+    bias_sigma_km_s: Annotated[float, Meta(ge=0, le=12)] = 0.0
     sensors: Annotated[tuple[Name, ...], Meta(max_length=32)] = ()
     commitment: Digest = NOTHING
 
@@ -209,12 +236,14 @@ class AirTrack(Message, tag="air-track"):
     speed_m_s: Annotated[float, Meta(ge=0, le=1_500)]
     course_deg: Bearing
     flight_plan: Literal["on plan", "off plan", "none", "unknown"]
+    confidence: Confidence = "tentative"
 
 
 class StateOfHealth(Message, tag="state-of-health"):
     """Which feeds work: silence is reported, never guessed."""
 
     feeds: Annotated[tuple[Feed, ...], Meta(min_length=1, max_length=64)]
+    clock: Clock | None = None
 
 
 class Query(Message, tag="query"):
@@ -242,10 +271,10 @@ class EngagementIntent(Message, tag="engagement-intent"):
 
 
 class Acknowledgement(Message, tag="acknowledgement"):
-    """A duty officer's word that an alert was seen; it names the alert by index and digest, so that it fits no other."""
+    """A duty officer's word that an alert, or a notice, was seen; by index and digest, so that it fits no other."""
 
     about: Index
-    digest: Digest  # of the alert's body
+    digest: Digest  # of what was seen: its body
     nature: Nature | None = None
 
 
@@ -329,7 +358,7 @@ class Bulletin(Message, tag="bulletin"):
     alert: Index
     evidence: Annotated[tuple[Index, ...], Meta(max_length=64)]
     agreed: bool
-    views: dict[Name, Nature]
+    views: Annotated[dict[Name, Nature], Meta(max_length=2)]
 
 
 class Refusal(Message, tag="refusal"):
