@@ -220,8 +220,29 @@ class TrackState(Message, tag="track-state"):
     covariance: Annotated[tuple[float, ...], Meta(min_length=21, max_length=21)]
     bias_sigma_km: Annotated[float, Meta(ge=0, le=1_000)]
     bias_sigma_km_s: Annotated[float, Meta(ge=0, le=12)] = 0.0
-    sensors: Annotated[tuple[Name, ...], Meta(max_length=32)] = ()
+    launched: Instant | None = None
+    launched_sigma_s: Seconds | None = None
+    launch_area: Area | None = None
+    sensors: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
     commitment: Digest = NOTHING
+
+
+class Direction(Part):
+    """Where one plume was seen, at the sensor, from its own north and horizon."""
+
+    azimuth_deg: Bearing
+    elevation_deg: Annotated[float, Meta(ge=-90, le=90)]
+    azimuth_sigma_deg: Annotated[float, Meta(gt=0, le=180)]
+    elevation_sigma_deg: Annotated[float, Meta(gt=0, le=180)]
+
+
+class LinesOfSight(Message, tag="lines-of-sight"):
+    """One look of one satellite at plumes that a party has warned of: processed and blurred directions, for a fusion centre."""
+
+    sensor: Name
+    observed: Instant
+    observed_sigma_s: Seconds
+    directions: Annotated[tuple[Direction, ...], Meta(min_length=1, max_length=64)]
 
 
 class AirTrack(Message, tag="air-track"):
@@ -378,6 +399,6 @@ class ClockStep(Message, tag="clock-step"):
 Notice = PreLaunch | WindowChange | PostLaunch | Cancel | Experiment | Deorbit
 Governance = KeyAdd | KeyRotate | KeyRetire | KeyRevoke | Boot | PolicyInForce
 Product = Alert | Corroborated | Bulletin | Refusal | ClockStep
-Report = LaunchDetected | TrackState | AirTrack
+Report = LaunchDetected | TrackState | LinesOfSight | AirTrack
 Word = Query | Answer | EngagementIntent | Acknowledgement | Checkpoint | StateOfHealth
 Said = Notice | Report | Word | Governance | Product
