@@ -7,7 +7,14 @@
     ├── UnknownName      a case, rung, vehicle, row asked for that does not exist: pick one of those named
     ├── ModelError       a question outside what a model can answer: change the numbers
     │   └── Unreachable  the asked range or arc does not exist; says the most that does
-    └── StoreError       a folder or file that cannot be read or written: pick another
+    ├── StoreError       a folder or file that cannot be read or written: pick another
+    └── ExchangeError    what was said at the centre, or its log, is not as it must be
+        ├── Malformed    bytes or text of another form than agreed: refuse them, keep nothing of them
+        ├── Undecodable  a signed body that is no message; `reason` is what the sender is told
+        ├── BadProof     a proof, checkpoint, receipt or signature that does not hold: keep it as evidence
+        ├── KeyRefused   a key that may not do this: use the holder's own
+        └── LedgerError  the log on disk cannot go on: stop, audit, restore from a mirror
+            └── LedgerFull   the disk is full: nothing was lost, nothing was taken; make room and try again
 
 A message reads ``where: what was given, which rule it breaks; what would be right``.
 """
@@ -42,6 +49,38 @@ class Unreachable(ModelError):
 
 class StoreError(EntenteError):
     """A file or folder that cannot be read or written as asked."""
+
+
+class ExchangeError(EntenteError):
+    """Root of what can be wrong at the centre."""
+
+
+class Malformed(ExchangeError):
+    """Bytes or text that do not have the agreed form."""
+
+
+class Undecodable(ExchangeError):
+    """A body that is no message; `reason` is a word for counters and for the sender."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class BadProof(ExchangeError):
+    """A proof, checkpoint, receipt or signature that does not hold."""
+
+
+class KeyRefused(ExchangeError):
+    """A key that is not known, not any more, or not for this."""
+
+
+class LedgerError(ExchangeError):
+    """A log on disk that cannot be opened, or cannot go on."""
+
+
+class LedgerFull(LedgerError):
+    """No room for more entries; all that were taken are still there."""
 
 
 def unknown(where: str, given: str, known: Iterable[str]) -> UnknownName:
