@@ -45,7 +45,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Common rules of whatever stands inside a message."""
 
 
-class Ellipse(Part, tag_field="shape", tag="ellipse"):
+class Ellipse(Part, frozen=True, tag_field="shape", tag="ellipse"):
     """An area with its containment; a circle has equal axes. `precision_km`: to what the sender coarsened it."""
 
     lat_deg: Latitude
@@ -57,7 +57,7 @@ class Ellipse(Part, tag_field="shape", tag="ellipse"):
     precision_km: Annotated[float, Meta(ge=0, le=20_020)]
 
 
-class Polygon(Part, tag_field="shape", tag="polygon"):
+class Polygon(Part, frozen=True, tag_field="shape", tag="polygon"):
     """An area declared by its corners, as the 1988 notices draw them; what is announced is to lie inside."""
 
     corners: Annotated[tuple[Point, ...], Meta(min_length=3, max_length=32)]
@@ -67,14 +67,14 @@ class Polygon(Part, tag_field="shape", tag="polygon"):
 Area = Ellipse | Polygon
 
 
-class Gap(Part):
+class Gap(Part, frozen=True):
     """A time for which a feed has nothing to say."""
 
     begins: Instant
     ends: Instant
 
 
-class Feed(Part):
+class Feed(Part, frozen=True):
     """The state of one feed. `covers`: where what it reports can lie, if its owner tells; what lies elsewhere is a mistake."""
 
     name: Name
@@ -84,7 +84,7 @@ class Feed(Part):
     covers: Area | None = None
 
 
-class Clock(Part):
+class Clock(Part, frozen=True):
     """What sets a node's clock, and how far it may be off by the node's own account."""
 
     source: Literal["satellites", "nts", "ntp", "free"]
@@ -114,7 +114,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     version: Literal[1] = 1
 
 
-class PreLaunch(Message, tag="pre-launch"):
+class PreLaunch(Message, frozen=True, tag="pre-launch"):
     """Format 1: a launch to come."""
 
     notice: NoticeId
@@ -128,7 +128,7 @@ class PreLaunch(Message, tag="pre-launch"):
     purpose: Text = ""
 
 
-class WindowChange(Message, tag="window-change"):
+class WindowChange(Message, frozen=True, tag="window-change"):
     """Format 2: another window for an announced launch."""
 
     notice: NoticeId
@@ -137,7 +137,7 @@ class WindowChange(Message, tag="window-change"):
     window_closes: Instant
 
 
-class PostLaunch(Message, tag="post-launch"):
+class PostLaunch(Message, frozen=True, tag="post-launch"):
     """Format 3: an announced launch took place."""
 
     notice: NoticeId
@@ -146,14 +146,14 @@ class PostLaunch(Message, tag="post-launch"):
     outcome: Literal["as announced", "failed", "not stated"]
 
 
-class Cancel(Message, tag="cancel"):
+class Cancel(Message, frozen=True, tag="cancel"):
     """Format 4: an announced launch will not take place."""
 
     notice: NoticeId
     original: NoticeId
 
 
-class Experiment(Message, tag="geophysical-experiment"):
+class Experiment(Message, frozen=True, tag="geophysical-experiment"):
     """Format 5: something that may disturb sensors."""
 
     notice: NoticeId
@@ -164,7 +164,7 @@ class Experiment(Message, tag="geophysical-experiment"):
     original: NoticeId | None = None
 
 
-class Deorbit(Message, tag="de-orbit"):
+class Deorbit(Message, frozen=True, tag="de-orbit"):
     """Format 6: an object brought down."""
 
     notice: NoticeId
@@ -175,7 +175,7 @@ class Deorbit(Message, tag="de-orbit"):
     original: NoticeId | None = None
 
 
-class LaunchDetected(Message, tag="launch-detected"):
+class LaunchDetected(Message, frozen=True, tag="launch-detected"):
     """A launch that a party's sensors saw, as its policy lets it out; a later revision replaces an earlier one."""
 
     launch: Name  # the node's own name for it
@@ -198,7 +198,7 @@ class LaunchDetected(Message, tag="launch-detected"):
     commitment: Digest = NOTHING  # salted, to the raw event in the sealed national log
 
 
-class TrackState(Message, tag="track-state"):
+class TrackState(Message, frozen=True, tag="track-state"):
     """State and covariance of a third party's missile, Earth-fixed; a declared constant bias apart from it.
 
     Attributes:
@@ -227,7 +227,7 @@ class TrackState(Message, tag="track-state"):
     commitment: Digest = NOTHING
 
 
-class Direction(Part):
+class Direction(Part, frozen=True):
     """Where one plume was seen, at the sensor, from its own north and horizon."""
 
     azimuth_deg: Bearing
@@ -236,7 +236,7 @@ class Direction(Part):
     elevation_sigma_deg: Annotated[float, Meta(gt=0, le=180)]
 
 
-class LinesOfSight(Message, tag="lines-of-sight"):
+class LinesOfSight(Message, frozen=True, tag="lines-of-sight"):
     """One look of one satellite at plumes that a party has warned of: processed and blurred directions, for a fusion centre."""
 
     sensor: Name
@@ -245,7 +245,7 @@ class LinesOfSight(Message, tag="lines-of-sight"):
     directions: Annotated[tuple[Direction, ...], Meta(min_length=1, max_length=64)]
 
 
-class AirTrack(Message, tag="air-track"):
+class AirTrack(Message, frozen=True, tag="air-track"):
     """An aircraft, as civil surveillance sees it."""
 
     track: Name
@@ -260,21 +260,21 @@ class AirTrack(Message, tag="air-track"):
     confidence: Confidence = "tentative"
 
 
-class StateOfHealth(Message, tag="state-of-health"):
+class StateOfHealth(Message, frozen=True, tag="state-of-health"):
     """Which feeds work: silence is reported, never guessed."""
 
     feeds: Annotated[tuple[Feed, ...], Meta(min_length=1, max_length=64)]
     clock: Clock | None = None
 
 
-class Query(Message, tag="query"):
+class Query(Message, frozen=True, tag="query"):
     """A question to the other party about an entry of the log."""
 
     about: Index
     question: Literal["is it yours", "was it announced", "do you see it", "what is it", "is your feed well", "call me"]
 
 
-class Answer(Message, tag="answer"):
+class Answer(Message, frozen=True, tag="answer"):
     """An answer to a query; it is information, and the other side weighs it as it likes."""
 
     about: Index  # the query
@@ -282,7 +282,7 @@ class Answer(Message, tag="answer"):
     nature: Nature | None = None
 
 
-class EngagementIntent(Message, tag="engagement-intent"):
+class EngagementIntent(Message, frozen=True, tag="engagement-intent"):
     """What a party means to engage, and the area others do well to keep out of. Information, never an order."""
 
     about: Index  # the alert
@@ -291,7 +291,7 @@ class EngagementIntent(Message, tag="engagement-intent"):
     keep_out: Area
 
 
-class Acknowledgement(Message, tag="acknowledgement"):
+class Acknowledgement(Message, frozen=True, tag="acknowledgement"):
     """A duty officer's word that an alert, or a notice, was seen; by index and digest, so that it fits no other."""
 
     about: Index
@@ -299,14 +299,14 @@ class Acknowledgement(Message, tag="acknowledgement"):
     nature: Nature | None = None
 
 
-class Checkpoint(Message, tag="checkpoint"):
+class Checkpoint(Message, frozen=True, tag="checkpoint"):
     """The latest checkpoint cosigned by both that the sender holds: two that do not fit show a log with two faces."""
 
     size: Index
     root: Digest
 
 
-class KeyAdd(Message, tag="key-add"):
+class KeyAdd(Message, frozen=True, tag="key-add"):
     """A root's word: this key speaks for this holder from here on. `proof`: the new key's signature over the statement."""
 
     key: PublicKey
@@ -315,7 +315,7 @@ class KeyAdd(Message, tag="key-add"):
     proof: Signature
 
 
-class KeyRotate(Message, tag="key-rotate"):
+class KeyRotate(Message, frozen=True, tag="key-rotate"):
     """A new key in place of an old one, which stays valid until it is retired; both sign the statement."""
 
     old: PublicKey
@@ -325,34 +325,34 @@ class KeyRotate(Message, tag="key-rotate"):
     old_proof: Signature
 
 
-class KeyRetire(Message, tag="key-retire"):
+class KeyRetire(Message, frozen=True, tag="key-retire"):
     """A key that signs no more from here on; what it signed before stays good."""
 
     key: PublicKey
 
 
-class KeyRevoke(Message, tag="key-revoke"):
+class KeyRevoke(Message, frozen=True, tag="key-revoke"):
     """A key that is no longer believed from here on, whatever time its messages claim."""
 
     key: PublicKey
     reason: Text
 
 
-class Boot(Message, tag="boot"):
+class Boot(Message, frozen=True, tag="boot"):
     """A root's word that a node starts its count again, after it was set up anew."""
 
     started: Name
     its_boot: Count
 
 
-class PolicyInForce(Message, tag="policy-in-force"):
+class PolicyInForce(Message, frozen=True, tag="policy-in-force"):
     """The release policy that this party's nodes follow from here on: public, by digest and text."""
 
     digest: Digest
     text: Annotated[str, Meta(max_length=16_384)]
 
 
-class Alert(Message, tag="alert"):
+class Alert(Message, frozen=True, tag="alert"):
     """Automatic notice: the first word of a launch, by one party."""
 
     launch: Index  # the number of the launch at the centre
@@ -362,7 +362,7 @@ class Alert(Message, tag="alert"):
     deadline: Instant  # until when both are to have acknowledged it
 
 
-class Corroborated(Message, tag="corroborated"):
+class Corroborated(Message, frozen=True, tag="corroborated"):
     """Corroborated notice: both systems saw the launch, or a notice and a system."""
 
     launch: Index
@@ -372,7 +372,7 @@ class Corroborated(Message, tag="corroborated"):
     notice: NoticeId | None
 
 
-class Bulletin(Message, tag="bulletin"):
+class Bulletin(Message, frozen=True, tag="bulletin"):
     """Reviewed bulletin: what the officers of both sides hold it for, and whether they agree."""
 
     launch: Index
@@ -382,7 +382,7 @@ class Bulletin(Message, tag="bulletin"):
     views: Annotated[dict[Name, Nature], Meta(max_length=2)]
 
 
-class Refusal(Message, tag="refusal"):
+class Refusal(Message, frozen=True, tag="refusal"):
     """A validly signed message that was refused: its digest and the reason. It changes no alert."""
 
     refused: Digest
@@ -390,7 +390,7 @@ class Refusal(Message, tag="refusal"):
     reason: Name
 
 
-class ClockStep(Message, tag="clock-step"):
+class ClockStep(Message, frozen=True, tag="clock-step"):
     """The centre's clock went back: the order of the log is that of its indices."""
 
     back_s: float
