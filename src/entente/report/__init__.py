@@ -16,6 +16,7 @@
     figures.py     the figures and what they draw; figures.css has their looks
     ladder.py      gain against exposure
     situation.py   the map: the same moment at two rungs
+    tornado.py     which inputs move a finding's number; hinges.py has its words, and what could reverse a verdict
     warning.py     who knows first, in every case at every rung
     maps.py        an equal-area map as SVG
     axes.py        scales and round numbers on them

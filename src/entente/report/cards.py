@@ -9,7 +9,7 @@ from entente.deciders import Decider
 from entente.findings import Number, RungVerdict, Verdict
 from entente.massive import RaidVerdict
 from entente.predicates import Guarantee
-from entente.report import words
+from entente.report import hinges, words
 from entente.report.language import Tongue
 from entente.report.material import Material
 from entente.report.sources import linked
@@ -73,6 +73,8 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
         "why": [one for one in verdict.why if not one.startswith(LEFT_OUT)],
         "left": [one for one in verdict.why if one.startswith(LEFT_OUT)],
         "deciders": [decider(tongue, one) for one in verdict.deciders[:MOST_DECIDERS]],
+        "tornado": hinges.tornado_words(tongue, verdict),
+        "reversals": hinges.reversing(tongue, verdict),
         "differ": verdict.where_we_differ,
         "sources": [linked(source) for source in verdict.sources],
     }

@@ -70,6 +70,8 @@ def sheets(found: Material) -> list[Sheet]:
         reciprocity(found),
         paths(found),
         deciders(found),
+        tornado(found),
+        reversals(found),
         *tolerances(found),
     ]
 
@@ -303,6 +305,33 @@ def record() -> Sheet:
         row: list[object] = [one.day.isoformat(), one.title, one.what, "; ".join(one.who), "; ".join(one.touches)]
         rows.append([*row, one.reason_given, one.grade, one.verdict, "; ".join(one.source)])
     return Sheet("record.csv", header, rows)
+
+
+def tornado(found: Material) -> Sheet:
+    """What moves the number of each finding: every input that varies, its means in its outer fifths, the number's there."""
+    header = ["finding", "number", "case", "unit", "draws", "mean", "input", "input_unit", "input_low", "input_high"]
+    header += ["at_low", "at_high", "index [share]", "by_chance [share]", "sourced"]
+    rows: list[list[object]] = []
+    for name, at in [(v.id, v.hinge) for v in found.verdicts if v.hinge]:
+        of: list[object] = [name, at.what, at.case, UNITS.get(at.unit, at.unit), at.draws, at.middle]
+        for one in at.swings:
+            moved = [one.input, one.unit, one.low, one.high, one.at_low, one.at_high, one.index, one.threshold]
+            rows.append([*of, *moved, "yes" if one.sourced else "no"])
+    return Sheet("tornado.csv", header, rows)
+
+
+def reversals(found: Material) -> Sheet:
+    """What could reverse each verdict: a row an assumption, those that do so together under one number."""
+    header = ["finding", "ruling", "reversal", "input", "side", "value", "unit", "sourced", "bar [share]", "crossed"]
+    header += ["share", "share_low", "share_high", "confirming_draws", "of_all_draws [share]"]
+    rows: list[list[object]] = []
+    for v in found.verdicts:
+        for n, one in enumerate(v.hinge.reversals if v.hinge else (), start=1):
+            shown: list[object] = [one.bar, "upward" if one.up else "downward", one.share, *one.interval]
+            for at in one.bounds:
+                named = [at.input, at.side, at.value, at.unit, "yes" if at.sourced else "no"]
+                rows.append([v.id, v.ruling, n, *named, *shown, one.draws, one.part])
+    return Sheet("reversals.csv", header, rows)
 
 
 def several(found: Material) -> list[Sheet]:

@@ -6,13 +6,13 @@ What is drawn is gathered here from the study; ladder.py, situation.py and warni
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from entente.report import words
+from entente.report import hinges, words
 from entente.report.ladder import Axis, Panel, Step, draw_ladder
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
@@ -24,6 +24,7 @@ from entente.report.tolerance import Curve, StressPanel, draw_tolerance
 from entente.report.warning import CasePanel, Lane, draw_warning
 from entente.run import Run
 from entente.scenario.places import CREDIT_LAND
+from entente.report.tornado import draw_tornado
 from entente.scenario.schema import Case
 from entente.scenario.units import DEG
 
@@ -80,6 +81,7 @@ def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
     ]
     return {figure.name: figure for figure in figures if figure}
 
+        *tornadoes(found, tongue),
 
 def _drawn(name: str, draw: Callable[[Pen, float], Markup], found: Material, tongue: Tongue, caption: Markup) -> Figure:
     parties = tuple(words.party_name(tongue, party) for party in found.study.scenario.parties)
@@ -220,6 +222,17 @@ def tolerance_figure(found: Material, tongue: Tongue) -> Figure | None:
     """How much better together than alone as each stress grows; None where the study has no sweep with a gain to draw."""
     swept = found.study.tolerance
     if swept is None or not np.isfinite(swept.gains["gain"].sel(what="area").values[..., 0]).all():
+def tornadoes(found: Material, tongue: Tongue) -> list[Figure]:
+    """For each finding which inputs move its number; on its card."""
+    figures = []
+    for verdict in found.verdicts:
+        if what := hinges.tornado(tongue, verdict):
+            caption = Markup(escape(hinges.tornado_words(tongue, verdict)))
+            draw = partial(draw_tornado, what)
+            figures.append(_drawn(f"tornado-{verdict.id}", draw, found, tongue, caption))
+    return figures
+
+
         return None
     case = next(one for one in found.cases if one.name == str(swept.data["case"].values[0]))
     panels = [stress_panel(found, tongue, str(name)) for name in swept.data["stress"].values]

@@ -144,7 +144,8 @@ def input_name(tongue: Tongue, name: str) -> str:
     """An uncertain input: the title of its row, or its party, and what of it is uncertain."""
     row, _, key = name.partition(".")
     titles = {r.id: r.title for r in (*systems(), *vehicles())} | {"two_keys": tongue.say("two_keys")}
-    owner = tongue.say(SHORT[row]) if row in SHORT else titles.get(row, row)
+    nation = tongue.say(f"nation.{row}") if tongue.has(f"nation.{row}") else row
+    owner = tongue.say(SHORT[row]) if row in SHORT else titles.get(row, nation)
     return f"{owner}: {key_name(tongue, key)}"
 
 
