@@ -9,6 +9,8 @@ from entente.errors import StoreError as StoreError
 from entente.errors import UnknownName as UnknownName
 from entente.errors import Unreachable as Unreachable
 from entente.questions.agreements import agreements as agreements
+from entente.questions.alarms import Inadvertence as Inadvertence
+from entente.questions.alarms import inadvertence as inadvertence
 from entente.questions.arcs import Arc as Arc
 from entente.questions.arcs import RegionArc as RegionArc
 from entente.questions.arcs import arc as arc
@@ -23,6 +25,8 @@ from entente.questions.claims import check_claim as check_claim
 from entente.questions.coverage import coverage as coverage
 from entente.questions.covered import Coverage as Coverage
 from entente.questions.covered import RadarLimit as RadarLimit
+from entente.questions.deciding import Timeline as Timeline
+from entente.questions.deciding import decision_timeline as decision_timeline
 from entente.questions.defended import Footprint as Footprint
 from entente.questions.ensembles import Ensemble as Ensemble
 from entente.questions.ensembles import Spread as Spread
@@ -46,6 +50,8 @@ from entente.questions.reach import Window as Window
 from entente.questions.reach import reach as reach
 from entente.questions.reassurance import Reassurance as Reassurance
 from entente.questions.reassurance import reassurance as reassurance
+from entente.questions.reliance import Reliance as Reliance
+from entente.questions.reliance import shared_warning as shared_warning
 from entente.questions.sensitivity import Sobol as Sobol
 from entente.questions.sensitivity import sobol as sobol
 from entente.questions.sides import Force as Force

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     exchanges = "exchanges"
     inventories = "inventories"
     record = "record"
+    moments = "moments"
+    chances = "chances"
 
 
 @commands.command(epilog="Example: entente catalogue radars --owner russia --year 2013")

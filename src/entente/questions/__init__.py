@@ -12,5 +12,7 @@ a region) and `defended` (the answer); `reassurance` what a defence could do abo
 what gets through, `raids` the same drawn and by size, `effectiveness` all of it on a page, `national` a country's stock;
 `agreements` which of them held on a day; `holdings` a party's strategic forces by leg;
 `stability` the first-strike index of two `sides` (their forces; `standing` those of a year),
-`levels` the same as forces shrink and defences grow, `sensitivity` which inputs of a closed form matter.
+`levels` the same as forces shrink and defences grow, `showing` from how many interceptors that shows, `sensitivity` which
+inputs of a closed form matter; `deterrents` what interceptors take from a retaliation, `answers` how that would be answered;
+`deciding` the time to decide, `alarms` how often a false one ends in war, `reliance` both under launch under attack.
 """

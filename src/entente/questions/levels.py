@@ -159,10 +159,10 @@ def levels(
     for d, defence in enumerate(DEFENCES):
         for n, level in enumerate(warheads):
             rows_a, rows_b = (
-                _drawn(_at(side, level, defence, interceptors), name, uncertain, shares)
+                drawn_rows(at_level(side, level, defence, interceptors), name, uncertain, shares, int(draws))
                 for name, side in (("a", side_a), ("b", side_b))
             )
-            index[d, n], tenth_a[d, n], tenth_b[d, n] = _both(rows_a, rows_b, CURVES.index(curve))
+            index[d, n], tenth_a[d, n], tenth_b[d, n] = both(rows_a, rows_b, CURVES.index(curve))
     return Levels(np.array(warheads, np.float64), float(interceptors), index, tenth_a, tenth_b, dict(uncertain), shares)
 
 
@@ -185,9 +185,9 @@ def against(
         raise ModelError("\n".join(f"against: {line}" for line in wrong))
     found = []
     shares = shares_of(uncertain, int(seed), int(draws))
-    theirs = _drawn(struck, "b", uncertain, shares)
+    theirs = drawn_rows(struck, "b", uncertain, shares, int(draws))
     for count in (0.0, *interceptors):
-        ours = _drawn(replace(striker, defence_cities=count), "a", uncertain, shares)
+        ours = drawn_rows(replace(striker, defence_cities=count), "a", uncertain, shares, int(draws))
         found.append(_retaliation(ours, theirs, CURVES.index(curve))[0])
     without, tenth = found[0], np.array(found[1:])
     fallen = np.maximum(0.0, without - tenth)
@@ -197,7 +197,7 @@ def against(
     return Taken(np.array(interceptors, np.float64), tenth, without, loss, offset)
 
 
-def _at(side: Force, level: float, defence: str, interceptors: float) -> Force:
+def at_level(side: Force, level: float, defence: str, interceptors: float) -> Force:
     """A side with so many warheads in the same mix, defended or not."""
     share = level / side.warheads
     return replace(
@@ -220,10 +220,11 @@ def shares_of(uncertain: Mapping[str, Range], seed: int, draws: int) -> dict[str
     return found
 
 
-def _drawn(side: Force, name: str, uncertain: Mapping[str, Range], shares: Mapping[str, Floats]) -> Floats:
-    """Rows of a side, one a draw."""
+def drawn_rows(
+    side: Force, name: str, uncertain: Mapping[str, Range], shares: Mapping[str, Floats], draws: int
+) -> Floats:
+    """Rows of a side, "a" or "b", one a draw, (draws, WIDTH)."""
     fields = of_side(uncertain, name)
-    draws = len(next(iter(shares.values()))) if shares else 1
     rows = np.tile(side.row(), (draws, 1))
     for field, (low, nominal, high) in fields.items():
         spread, place = Ranged(low=low, nominal=nominal, high=high), getattr(kernels, PLACES[field].upper())
@@ -239,7 +240,7 @@ def _retaliation(striker: Floats, struck: Floats, curve: int) -> tuple[Floats, F
     return tenth, out[:, 1:3]
 
 
-def _both(rows_a: Floats, rows_b: Floats, curve: int) -> tuple[Floats, Floats, Floats]:
+def both(rows_a: Floats, rows_b: Floats, curve: int) -> tuple[Floats, Floats, Floats]:
     """Index and 10th percentiles of A's and B's retaliation, (n,) each."""
     tenth_b, a_first = _retaliation(rows_a, rows_b, curve)
     tenth_a, b_first = _retaliation(rows_b, rows_a, curve)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from entente.errors import ModelError, unknown
 from entente.scenario.accords import Agreement, Event
+from entente.scenario.clocks import Chance, Moment
 from entente.scenario.holdings import Exchange, Forces, Inventory
 from entente.scenario.parts import Part, Status, as_tuple
 from entente.scenario.reader import read
@@ -125,6 +126,18 @@ def tests() -> tuple[TestRecord, ...]:
     return tuple(read(FOLDER / "tests.yaml", Sheet[TestRecord]).rows)
 
 
+@cache
+def moments() -> tuple[Moment, ...]:
+    """The steps of a decision under attack, in order, and the flights that they must fit into."""
+    return tuple(read(FOLDER / "moments.yaml", Sheet[Moment]).rows)
+
+
+@cache
+def chances() -> tuple[Chance, ...]:
+    """The leaves of the fault tree of inadvertent war."""
+    return tuple(read(FOLDER / "chances.yaml", Sheet[Chance]).rows)
+
+
 def systems() -> tuple[Radar | Satellite | Interceptor, ...]:
     """Everything that someone owns and that can be computed."""
     return (*radars(), *satellites(), *interceptors())
@@ -142,6 +155,8 @@ KINDS: dict[str, Callable[[], tuple[Entry, ...]]] = {
     "exchanges": exchanges,
     "inventories": inventories,
     "record": record,
+    "moments": moments,
+    "chances": chances,
 }
 OWNED = ("radars", "satellites", "interceptors")
 
@@ -151,7 +166,7 @@ def catalogue(kind: str = "", owner: str | None = None, year: int | None = None,
 
     Args:
         kind: radars, satellites, interceptors, vehicles, ladder, agreements, tests, forces, exchanges,
-            inventories or record.
+            inventories, record, moments or chances.
         owner: us_nato, russia, china, israel, japan, south_korea, taiwan or other; systems only.
         year: keeps systems that had any status on 1 July of that year.
         status: deployed, planned, cancelled or retired: on that day, or, without a year, at any time.

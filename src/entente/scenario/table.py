@@ -7,6 +7,7 @@ from typing import Any
 
 from entente.errors import unknown
 from entente.scenario.accords import Agreement, Event
+from entente.scenario.clocks import Chance, Moment
 from entente.scenario.holdings import Counted, Exchange, Forces, Inventory
 from entente.scenario.parts import Ranged
 from entente.scenario.systems import (
@@ -33,6 +34,8 @@ Entry = (
     | Exchange
     | Inventory
     | Event
+    | Moment
+    | Chance
 )
 NO_WAR = (
     "A test is not a war: what is known beforehand, and what no target hides, makes these shares no kill probability."
@@ -207,6 +210,11 @@ def _figures(row: Entry) -> str:
             )
         case Event():
             return f"{row.verdict}; reason given: {row.reason_given} (grade {row.grade})"
+        case Moment():
+            return f"{row.role}: {_short(row.seconds)} s"
+        case Chance():
+            said = _short(row.value) + (" a year" if row.unit == "a year" else "")
+            return f"{said}{', where warning is shared' if row.shared else ''}"
         case Inventory():
             return ", ".join(f"{party.replace('_', ' ')} {number}" for party, number in row.inventory.items())
         case Rung():
