@@ -322,6 +322,21 @@ def test_an_exit_ends_the_gains_and_keeps_what_was_told(walked):
     assert "everything falls back to rung 1" in leaves.text
 
 
+def test_a_step_says_whether_it_is_balanced_and_by_how_much_it_counts(walked):
+    assert [s.balance.rung for s in walked] == [2, 4, 1]
+    assert [s.balance.balanced for s in walked] == [True, True, False]  # at the baseline nobody is better off
+    assert [(s.count("russia", "better"), s.count("russia", "worse")) for s in walked] == [(1, 0), (1, 0), (0, 1)]
+    assert [s.revealed("russia") for s in walked] == [sum(s.accumulated["russia"].values()) for s in walked]
+    assert walked[0].told
+
+
+def test_too_few_histories_reveal_nothing_and_say_so(scenario, study_of):
+    study = study_of(scenario, {"warning_lead_s": steady()[..., :20]}, 20)
+    (step,) = walk(study, Way(name="up", title="Up", steps=[Step(year=2014, rung=4)]))
+    assert not step.told
+    assert "cannot be told from so few histories" in step.exit["russia"].text
+
+
 def test_a_path_over_a_rung_that_was_not_run_is_refused(scenario, study_of):
     few = scenario.model_copy(update={"rungs": [0, 1, 2]})
     study = study_of(few, {"warning_lead_s": steady()[:, :3]}, SEEDS)

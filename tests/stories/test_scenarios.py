@@ -22,6 +22,7 @@ VARIANTS = {  # the keys in which each differs from the scenario it is based on
     "europe-2013-worst-case-russia": ("europe-2013-planned", {"title", "question", "assume"}),
     "europe-2012": ("europe-2013", {"title", "question", "epoch"}),
     "europe-2026": ("europe-2013", {"title", "question", "epoch", "paths", "out_of_scope"}),
+    "europe-path": ("europe-2013", {"title", "question", "cases", "rungs", "seeds", "paths"}),
     "pacific-2023": ("pacific-2013", {"title", "question", "epoch"}),
 }
 METRES = 50.0  # of a flight's end from its region's centroid; the programme is solved to a metre on each axis
@@ -266,3 +267,12 @@ def test_an_ally_stands_beside_one_party_once(tmp_path):
     said = str(refused.value)
     assert "'japan' is claimed by the other party too" in said
     assert "'south_korea' stands twice" in said
+
+
+def test_the_path_climbs_step_by_step_and_leads_back():
+    """Its cases are told in Europe's words, and it has seeds enough for what is revealed."""
+    scenario = load("europe-path")
+    (way,) = scenario.paths
+    assert [step.rung for step in way.steps] == [1, 2, 3, 4, 5, 1]
+    assert all(case == case_named(case.name) for case in scenario.cases)
+    assert scenario.seeds >= 30

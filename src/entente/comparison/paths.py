@@ -7,7 +7,7 @@ known as well as it ever was over the steps so far. That is the cost of having j
 from dataclasses import dataclass
 
 from entente.comparison.exposing import exposure
-from entente.comparison.gains import Change, baseline, cases_of, change, priorities
+from entente.comparison.gains import Balance, Change, Direction, balanced, baseline, cases_of, change, priorities
 from entente.comparison.values import once
 from entente.errors import ModelError
 from entente.scenario.rows import find_rung
@@ -37,9 +37,19 @@ class Stride:
     since: int  # the rung before it; the baseline for the first step
     needs: tuple[str, ...]  # what must be in place
     gains: tuple[Change, ...]  # marginal: priority measures of every party in every case, since the rung before
+    balance: Balance  # of its rung, against the baseline: whether both are better off and neither is worse
     exposure: dict[str, Known]  # by party: at this step, each input in the most revealing case
     accumulated: dict[str, Known]  # the most of each over the steps so far: what is known is not forgotten
     exit: dict[str, Exit]  # by party that stays
+    told: bool  # whether there were histories enough to tell what is revealed
+
+    def count(self, party: str, direction: Direction) -> int:
+        """In how many of a party's priorities, over all cases, this step makes it better or worse off."""
+        return sum(one.party == party and one.direction == direction for one in self.gains)
+
+    def revealed(self, party: str) -> float:
+        """What is known of a party's own systems by then, and stays known [nats]."""
+        return sum(self.accumulated.get(party, {}).values())
 
 
 def walk(study: Study, way: Way) -> tuple[Stride, ...]:
@@ -69,9 +79,11 @@ def walk(study: Study, way: Way) -> tuple[Stride, ...]:
                 since=since,
                 needs=tuple(row.needs),
                 gains=_changes(study, step.rung, since),
+                balance=balanced(study, step.rung),
                 exposure=told,
                 accumulated=known,
                 exit=_exits(study, step.rung, known),
+                told=_enough(study, step.rung),
             )
         )
         since = step.rung
@@ -97,6 +109,16 @@ def _told(study: Study, rung: int, party: str) -> Known:
     return most
 
 
+def _enough(study: Study, rung: int) -> bool:
+    """Whether exposure can be told at a rung: with too few histories nothing is, and nothing must not read as none."""
+    cases = cases_of(study)
+    return all(
+        exposure(study, case, rung, party.name, of=len(cases)).enough
+        for case in cases
+        for party in study.scenario.parties
+    )
+
+
 def _most(one: Known, other: Known) -> Known:
     return {name: max(one.get(name, 0.0), other.get(name, 0.0)) for name in sorted({*one, *other})}
 
@@ -110,10 +132,11 @@ def _exits(study: Study, rung: int, known: dict[str, Known]) -> dict[str, Exit]:
         other = next(name for name in known if name != party)
         mine = tuple(c for c in better if c.party == party)
         own, theirs = sum(known[party].values()), sum(known[other].values())
-        text = (
-            f"{len(mine)} of its gains end and everything falls back to rung {start}; "
+        text = f"{len(mine)} of its gains end and everything falls back to rung {start}; " + (
             f"the other keeps {own:.2f} nats about {len(known[party])} of its parameters, "
             f"it keeps {theirs:.2f} nats about {len(known[other])} of the other's; never having joined: neither"
+            if _enough(study, rung)
+            else "what stays revealed cannot be told from so few histories"
         )
         found[party] = Exit(mine, known[party], known[other], text)
     return found

@@ -10,6 +10,7 @@
     glossary.yaml  every word in both languages
     cards.py       the findings, what decides them, where we differ
     tables.py      cases by rungs, who gives and gains, losses, paths
+    paths.py       the picture of a path over the years
     page.py        one page as text: page.html.j2, card.html.j2, tables.html.j2, ending.html.j2, style.css
     sources.py     sources with their links
     data.py        every table and figure as CSV

@@ -444,18 +444,20 @@ def reciprocity(found: Material) -> Sheet:
 
 
 def paths(found: Material) -> Sheet:
-    """Every step of every path: what it brings beyond noise, and what is known of each party by then."""
-    header = ["path", "year", "rung", "party", "better [measures x cases]", "worse [measures x cases]"]
-    header += ["revealed_so_far [nats]"]
-    rows = []
+    """Every step of every path: what it brings beyond noise, what it asks for, and what an exit then ends and leaves."""
+    header = ["path", "year", "rung", "since_rung", "party", "better [measures x cases]", "worse [measures x cases]"]
+    header += ["balanced", "ends_with_an_exit [measures x cases]", "revealed_so_far [nats]"]
+    header += ["learned_of_the_other [nats]", "needs", "after_an_exit"]
+    rows: list[list[object]] = []
     for way, strides in found.walks:
         for stride in strides:
             for party in found.parties:
-                ways = [g.direction for g in stride.gains if g.party == party]
-                known = sum(stride.accumulated.get(party, {}).values())
-                rows.append(
-                    [way.name, stride.year, stride.rung, party, ways.count("better"), ways.count("worse"), known]
-                )
+                leaves, fair = stride.exit[party], "yes" if stride.balance.balanced else "no"
+                known = [stride.revealed(party), sum(leaves.learned.values())] if stride.told else [None, None]
+                ways = [stride.count(party, "better"), stride.count(party, "worse")]
+                at = [way.name, stride.year, stride.rung, stride.since, party]
+                ends = [fair, len(leaves.vanishes), *known, "; ".join(stride.needs), leaves.text]
+                rows.append([*at, *ways, *ends])
     return Sheet("paths.csv", header, rows)
 
 

@@ -12,19 +12,22 @@ from pathlib import Path
 import numpy as np
 from markupsafe import Markup, escape
 
+from entente.comparison import Stride
 from entente.report import hinges, words
 from entente.report.ladder import Axis, Panel, Step, draw_ladder
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
+from entente.report.paths import Path as PathDrawn
+from entente.report.paths import Side, Tread, draw_path
 from entente.report.raids import draw_raids, raid_panels
 from entente.report.seeing import draw_seeing, height_km
 from entente.report.situation import Pen, Scene, beliefs, draw_situation
 from entente.report.svg import tag, text
 from entente.report.tolerance import Curve, StressPanel, draw_tolerance
+from entente.report.tornado import draw_tornado
 from entente.report.warning import CasePanel, Lane, draw_warning
 from entente.run import Run
 from entente.scenario.places import CREDIT_LAND
-from entente.report.tornado import draw_tornado
 from entente.scenario.schema import Case
 from entente.scenario.units import DEG
 
@@ -70,7 +73,7 @@ def figure_style() -> str:
 
 
 def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
-    """Every figure of the page, by name: ladder, raids, seeing, map (one or two), warning, tolerance."""
+    """Every figure of the page, by name: ladder, raids, seeing, map (one or two), warning, tolerance, paths."""
     figures = [
         ladder_figure(found, tongue),
         raids_figure(found, tongue),
@@ -78,10 +81,11 @@ def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
         *maps(found, tongue),
         warning_figure(found, tongue),
         tolerance_figure(found, tongue),
+        path_figure(found, tongue),
+        *tornadoes(found, tongue),
     ]
     return {figure.name: figure for figure in figures if figure}
 
-        *tornadoes(found, tongue),
 
 def _drawn(name: str, draw: Callable[[Pen, float], Markup], found: Material, tongue: Tongue, caption: Markup) -> Figure:
     parties = tuple(words.party_name(tongue, party) for party in found.study.scenario.parties)
@@ -218,10 +222,6 @@ def raids_figure(found: Material, tongue: Tongue) -> Figure | None:
     )
 
 
-def tolerance_figure(found: Material, tongue: Tongue) -> Figure | None:
-    """How much better together than alone as each stress grows; None where the study has no sweep with a gain to draw."""
-    swept = found.study.tolerance
-    if swept is None or not np.isfinite(swept.gains["gain"].sel(what="area").values[..., 0]).all():
 def tornadoes(found: Material, tongue: Tongue) -> list[Figure]:
     """For each finding which inputs move its number; on its card."""
     figures = []
@@ -233,6 +233,10 @@ def tornadoes(found: Material, tongue: Tongue) -> list[Figure]:
     return figures
 
 
+def tolerance_figure(found: Material, tongue: Tongue) -> Figure | None:
+    """How much better together than alone as each stress grows; None where the study has no sweep with a gain to draw."""
+    swept = found.study.tolerance
+    if swept is None or not np.isfinite(swept.gains["gain"].sel(what="area").values[..., 0]).all():
         return None
     case = next(one for one in found.cases if one.name == str(swept.data["case"].values[0]))
     panels = [stress_panel(found, tongue, str(name)) for name in swept.data["stress"].values]
@@ -243,6 +247,38 @@ def tornadoes(found: Material, tongue: Tongue) -> list[Figure]:
     return _drawn(
         "tolerance", lambda pen, width: draw_tolerance(panels, pen, width), found, tongue, words.asides(caption)
     )
+
+
+def path_figure(found: Material, tongue: Tongue) -> Figure | None:
+    """The first path that leads down again, or the first of all; None where no path was walked."""
+    if not found.walks:
+        return None
+    down = (one for one in found.walks if one[0].steps[-1].rung < max(step.rung for step in one[0].steps))
+    way, strides = next(down, found.walks[0])
+    drawn = PathDrawn(
+        treads=tuple(_tread(found, stride) for stride in strides),
+        baseline=found.baseline,
+        asked=len([one for one in strides[0].gains if one.party == found.parties[0]]),
+        told=all(stride.told for stride in strides),
+    )
+    limit = tongue.number(max(one.limit for one in found.exposures.values()))
+    few = tongue.say("paths.picture.limit" if drawn.told else "paths.picture.few", limit=limit)
+    caption = tongue.mark("paths.caption", way=tongue.own(way.title), rung=found.baseline, few=few)
+    return _drawn("paths", lambda pen, width: draw_path(drawn, pen, width), found, tongue, caption)
+
+
+def _tread(found: Material, stride: Stride) -> Tread:
+    """One step as it is drawn."""
+    sides = tuple(
+        Side(
+            stride.count(party, "better"),
+            stride.count(party, "worse"),
+            len(stride.exit[party].vanishes),
+            stride.revealed(party),
+        )
+        for party in found.parties
+    )
+    return Tread(stride.year, stride.rung, stride.name, stride.balance.balanced, stride.needs, sides)
 
 
 def stress_panel(found: Material, tongue: Tongue, stress: str) -> StressPanel:
