@@ -20,7 +20,7 @@ import apsw
 
 SECTOR = 512
 WAYS = ("none", "all", "some", "torn")
-NAME, BELOW = "power-cut", apsw.vfs_names()[0]
+NAME, BELOW = "power-cut", "unix"
 
 
 class Disk:
