@@ -31,7 +31,7 @@ from entente.exchange.messages import (
     TrackState,
     WindowChange,
 )
-from entente.exchange.physical import air_track, launch, state, sub_point
+from entente.exchange.physical import Fault, air_track, launch, state, sub_point
 
 AHEAD = 5 * NS_PER_S  # ns  by which a clock may run before another
 MARKS = 2  # on one letter, one after the other; more is meant to be unreadable
@@ -40,10 +40,10 @@ TEXTS = {PreLaunch: "purpose", Experiment: "effect", KeyRevoke: "reason", Policy
 SPANS = {WindowChange: ("window_opens", "window_closes"), PreLaunch: ("window_opens", "window_closes")}
 SEEN = {PostLaunch: "launched", LaunchDetected: "observed", TrackState: "observed", AirTrack: "observed"}
 
-Gate = Callable[[Any], str | None]
+Gate = Callable[[Any], Fault | None]
 
 
-def refusal(said: Said, covers: Sequence[Area] = ()) -> str | None:
+def refusal(said: Said, covers: Sequence[Area] = ()) -> Fault | None:
     """Why this message is refused, as a word for counters and for the sender; None if it is not.
 
     Args:
@@ -56,17 +56,17 @@ def refusal(said: Said, covers: Sequence[Area] = ()) -> str | None:
     return coverage(said, covers) if covers else None
 
 
-def origin(said: Said) -> str | None:
+def origin(said: Said) -> Fault | None:
     """`real` is for notices, states of health and what acknowledges them: this is no centre for weapons."""
     return "not-as-real" if said.origin == "real" and not isinstance(said, REAL) else None
 
 
-def identifier(notice: Notice) -> str | None:
+def identifier(notice: Notice) -> Fault | None:
     """The format in the identifier is that of the kind, and so is that of its reference."""
     return None if fits(notice) else "identifier"
 
 
-def text(said: Any) -> str | None:
+def text(said: Any) -> Fault | None:
     """Free text in composed form, without control, format or private characters, and with few marks on one letter."""
     words = getattr(said, TEXTS[said.__class__])
     if isinstance(said, PolicyInForce):
@@ -85,18 +85,18 @@ def is_plain(words: str) -> bool:
     )
 
 
-def span(said: Any) -> str | None:
+def span(said: Any) -> Fault | None:
     """What begins ends later."""
     begins, ends = SPANS.get(said.__class__, ("begins", "ends"))
     return None if getattr(said, begins) < getattr(said, ends) else "times"
 
 
-def seen(said: Any) -> str | None:
+def seen(said: Any) -> Fault | None:
     """Nothing is reported before it was seen."""
     return "times" if nanoseconds(getattr(said, SEEN[said.__class__])) > nanoseconds(said.sent) + AHEAD else None
 
 
-def health(said: StateOfHealth) -> str | None:
+def health(said: StateOfHealth) -> Fault | None:
     """Feeds have names of their own, gaps have an end, and nothing is known of a feed's future."""
     if len({feed.name for feed in said.feeds}) < len(said.feeds):
         return "feed-twice"
@@ -110,7 +110,7 @@ def health(said: StateOfHealth) -> str | None:
     return None
 
 
-def areas(said: Any) -> str | None:
+def areas(said: Any) -> Fault | None:
     """Axes in order, corners apart, within a hemisphere."""
     return None if all(is_proper(area) for area in areas_of(said)) else "area"
 
@@ -121,12 +121,12 @@ def areas_of(said: Any) -> list[Area]:
     return [area for area in named if area is not None] + list(getattr(said, "impact_areas", ()))
 
 
-def rotation(said: KeyRotate) -> str | None:
+def rotation(said: KeyRotate) -> Fault | None:
     """The new key is another."""
     return "same-key" if said.old == said.key else None
 
 
-def coverage(said: Said, covers: Sequence[Area]) -> str | None:
+def coverage(said: Said, covers: Sequence[Area]) -> Fault | None:
     """What a sender reports lies where its own feeds can see, give or take the area that it names."""
     if isinstance(said, TrackState):
         place, around = sub_point(said), 0.0

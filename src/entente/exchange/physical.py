@@ -7,6 +7,7 @@ Plain Python in one order of operations, so that everybody who reads the log ref
 """
 
 import math
+from typing import Literal
 
 from entente.constants import GM, OMEGA
 from entente.exchange.areas import RADIUS_KM, bearing_deg, centre_of, distance_km, extent_km, turn_deg
@@ -25,6 +26,9 @@ MARGIN = 1.25  # times these; classes are guessed from afar
 FLOOR_KM, FLOOR_KM_S = 1e-3, 1e-6  # in any direction; nobody knows better
 SENSOR_FLOOR_KM = {"infrared": 0.1, "radar": 0.01, "both": 0.01}  # root of the sum over the axes; assumed, generous
 CEILING_KM, CEILING_KM_S = 1_000.0, 12.0  # on an axis; worse is no knowledge
+BIASED_AXES = (
+    math.sqrt(2.0) * 0.999
+)  # a bias may spare one axis, as turning a flight spares its height; less is rounding
 DIAGONAL = 0, 6, 11, 15, 18, 20  # in the upper triangle, row by row
 ROUGH_DEG = 30.0  # between a launch azimuth and the bearing of the impact: rotation, bends, rounding
 TOO_FAR_KM = 15_000.0  # near the antipode every direction leads there
@@ -33,7 +37,13 @@ PRESSURE_PA = 700.0, 110_000.0  # dynamic: less does not carry an aircraft, more
 DRIFTING_M_S = 60.0  # slower may be a balloon, which nothing has to carry
 
 
-def state(said: TrackState) -> str | None:
+Fault = Literal[
+    "not-as-real", "identifier", "text", "times", "feed-twice", "area", "same-key", "outside-coverage",
+    "radius", "speed", "energy", "covariance", "overconfident", "incomplete", "flight-time", "range", "direction", "flight",
+]  # fmt: skip
+
+
+def state(said: TrackState) -> Fault | None:
     """Radius, speed, covariance and energy of a state."""
     r, v = math.hypot(*said.r_km), math.hypot(*said.v_km_s)
     if not RADII_KM[0] - WIDE * said.bias_sigma_km <= r <= RADII_KM[1]:
@@ -43,10 +53,11 @@ def state(said: TrackState) -> str | None:
     variances = [said.covariance[i] for i in DIAGONAL]
     if max(variances[:3]) > CEILING_KM**2 or max(variances[3:]) > CEILING_KM_S**2:
         return "covariance"
-    if not _exceeds(said.covariance, FLOOR_KM**2 + said.bias_sigma_km**2, FLOOR_KM_S**2 + said.bias_sigma_km_s**2):
+    if not _exceeds(said.covariance, FLOOR_KM**2, FLOOR_KM_S**2):
         return "covariance"
     sigma_km, sigma_km_s = math.sqrt(sum(variances[:3])), math.sqrt(sum(variances[3:]))
-    if sigma_km < SENSOR_FLOOR_KM[said.seen_by]:
+    least_km = max(SENSOR_FLOOR_KM[said.seen_by], BIASED_AXES * said.bias_sigma_km)
+    if sigma_km < least_km or sigma_km_s < BIASED_AXES * said.bias_sigma_km_s:
         return "overconfident"
     lower, slower = max(r - WIDE * sigma_km, RADII_KM[0]), max(v - WIDE * sigma_km_s, 0.0)
     across = math.hypot(said.r_km[0], said.r_km[1])
@@ -89,7 +100,7 @@ def sub_point(said: TrackState) -> Point:
     return math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
 
 
-def launch(said: PreLaunch | LaunchDetected) -> str | None:
+def launch(said: PreLaunch | LaunchDetected) -> Fault | None:
     """What is announced or was seen of a launch agrees with itself: direction, range, times."""
     if isinstance(said, PreLaunch):
         width = (said.azimuth_to_deg - said.azimuth_from_deg) % 360.0
@@ -116,7 +127,7 @@ def launch(said: PreLaunch | LaunchDetected) -> str | None:
 
 def _leads(
     said: PreLaunch | LaunchDetected, hits: tuple[Area, ...], azimuth_deg: float | None, within_deg: float
-) -> str | None:
+) -> Fault | None:
     """Does the launch, thrown that way, come down there, and does its class reach it?"""
     start = said.launch_area
     for area in hits:
@@ -136,7 +147,7 @@ def _between(a: Area, b: Area) -> float:
     return max(distance_km(centre_of(a), centre_of(b)) - extent_km(a) - extent_km(b), 0.0)
 
 
-def air_track(said: AirTrack) -> str | None:
+def air_track(said: AirTrack) -> Fault | None:
     """Air that thin does not carry an aircraft that slow; air that dense breaks one that fast."""
     density = 1.225 * math.exp(-said.alt_m / 7_200.0)  # kg/m3; within a fifth of the standard atmosphere up to 40 km
     pressure = density * said.speed_m_s**2 / 2
