@@ -1,33 +1,27 @@
-"""The log on disk: entries, their hashes, the tree over them, and the checkpoints both sides cosigned; SQLite through apsw.
+"""The log on disk: entries, their hashes, the tree over them, and the checkpoints that both sides cosigned.
 
-What `append` returned for is on the disk: write-ahead log, `synchronous=FULL`, one transaction for a whole batch with its
-part of the tree. A leaf hash stands beside its entry, so that an audit can name the entry that changed; inner hashes are
-kept in the order in which appending completes them (`merkle.rank`), so that all tables grow at their end.
-One process writes: a lock on `PATH.lock` is held until `close`.
-
-What bites: after a failed sync nobody knows what the disk holds, and a second try that succeeds proves nothing. So such a
-ledger takes nothing more; opening it again decides. Sources: Rebello et al. (2020), Can applications recover from fsync
-failures?; sqlite.org/wal.html.
+What `append` returned for is on the disk (`disk`), a whole batch with its part of the tree in one transaction. A leaf hash
+stands beside its entry, so that an audit can name the entry that changed; inner hashes are kept in the order in which
+appending completes them (`merkle.rank`), so that the tables grow at their ends. About 1.3 bytes a byte of envelopes.
 """
 
-import fcntl
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import apsw
 
-from entente.errors import LedgerError, LedgerFull
+from entente.errors import LedgerError
+from entente.exchange.disk import Disk
+from entente.exchange.entries import envelope_of
 from entente.exchange.merkle import Frontier, frontier_at, leaf_hash, rank, root_from
 from entente.exchange.notes import TreeHead, head_of
 
 FORMAT = 1  # of the tables below
-TIME_BYTES = 8
 KEPT_EVERY = 256  # entries: of the checkpoints in between only the last is kept
 SNAPSHOTS_KEPT = 2
+MOST_EVIDENCE = 1_000  # the first are worth the most
 
 TABLES = """
 CREATE TABLE about (origin TEXT NOT NULL, format INTEGER NOT NULL);
@@ -38,8 +32,8 @@ CREATE TABLE numbers (node INTEGER, boot INTEGER, number INTEGER, at INTEGER NOT
                       PRIMARY KEY (node, boot, number)) WITHOUT ROWID;
 CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
 CREATE TABLE snapshots (at INTEGER PRIMARY KEY, root BLOB NOT NULL, state BLOB NOT NULL, digest BLOB NOT NULL);
+CREATE TABLE evidence (id INTEGER PRIMARY KEY, reason TEXT NOT NULL, note TEXT NOT NULL UNIQUE);
 """
-DURABLE = ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "checkpoint_fullfsync=ON", "foreign_keys=ON")
 
 Number = tuple[str, int, int]  # node, boot, number
 
@@ -53,21 +47,6 @@ class Snapshot:
     state: bytes
 
 
-def entry_of(received_ns: int, envelope: bytes) -> bytes:
-    """An entry of the log: when the centre received it, big-endian nanoseconds since 1970, and the envelope as it came."""
-    return received_ns.to_bytes(TIME_BYTES, "big", signed=True) + envelope
-
-
-def received_ns(entry: bytes) -> int:
-    """When the centre received this entry."""
-    return int.from_bytes(entry[:TIME_BYTES], "big", signed=True)
-
-
-def envelope_of(entry: bytes) -> bytes:
-    """The envelope in an entry, as it was received."""
-    return entry[TIME_BYTES:]
-
-
 class Ledger:
     """One log, open. To write it, be the only one; to read it (`writing=False`), be anyone.
 
@@ -77,20 +56,18 @@ class Ledger:
 
     def __init__(self, path: Path, origin: str, *, writing: bool = True, vfs: str | None = None) -> None:
         self.path, self.origin = path, origin
-        self._closed_because = "" if writing else "it was opened for reading"
-        self._lock = _locked(path) if writing else -1
+        self._disk = Disk(path, TABLES, writing=writing, vfs=vfs)
         try:
-            self._db = _opened(path, origin, writing, vfs)
+            self._be(origin, writing)
             self._frontier = frontier_at(self.node, self._stored_size())
             self._refuse_a_loss()
         except BaseException:
-            self._let_go()
+            self._disk.close()
             raise
 
     def close(self) -> None:
-        """Close the file and let go of the lock; safe to call twice."""
-        self._db.close()
-        self._let_go()
+        """Close the file and let another write; safe to call twice."""
+        self._disk.close()
 
     def __enter__(self) -> "Ledger":
         return self
@@ -111,7 +88,7 @@ class Ledger:
         """Store entries, their tree and, if given, a checkpoint in one transaction; it is on the disk when this returns.
 
         Args:
-            entries: `entry_of(...)` each, in order.
+            entries: `entries.entry_of(...)` each, in order.
             numbered: for each entry the (node, boot, number) by which `found` is to find it, or None.
             note: a checkpoint over the log as it is afterwards; the caller has checked its signatures.
         Returns:
@@ -124,13 +101,13 @@ class Ledger:
         leaves = [leaf_hash(entry) for entry in entries]
         before = first - first.bit_count()  # inner subtrees so far
         completed = grown.append(leaves)
-        with self._transaction():
-            run = self._db.executemany
-            run("INSERT INTO entries VALUES (?, ?, ?)", zip(range(first, grown.size), entries, leaves, strict=True))
-            run("INSERT INTO inner_nodes VALUES (?, ?)", enumerate(completed, before + 1))
-            self._number(first, numbered)
+        with self._disk.transaction() as db:
+            rows = zip(range(first, grown.size), entries, leaves, strict=True)
+            db.executemany("INSERT INTO entries VALUES (?, ?, ?)", rows)
+            db.executemany("INSERT INTO inner_nodes VALUES (?, ?)", enumerate(completed, before + 1))
+            _number(db, first, numbered)
             if note:
-                self._keep_checkpoint(note, grown.size, grown.root())
+                self._keep_checkpoint(db, note, TreeHead(self.origin, grown.size, grown.root()))
         self._frontier = grown
         return first
 
@@ -145,7 +122,8 @@ class Ledger:
     def rows(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes, bytes]]:
         """Index, entry and stored leaf hash from `start` up to `stop`, in order; for audits."""
         until = self.size if stop is None else stop
-        yield from self._db.execute("SELECT * FROM entries WHERE at >= ? AND at < ? ORDER BY at", (start, until))
+        asked = "SELECT at, entry, leaf FROM entries WHERE at >= ? AND at < ? ORDER BY at"
+        return ((at, entry, leaf) for at, entry, leaf in self._disk.rows(asked, (start, until)))
 
     def node(self, level: int, i: int) -> bytes:
         """The hash of the perfect subtree `i` of this level; level 0 are the leaves."""
@@ -164,9 +142,8 @@ class Ledger:
     def found(self, node: str, boot: int, number: int) -> tuple[int, str] | None:
         """Where the message with this number stands, and the digest of its envelope."""
         asked = "SELECT at FROM numbers JOIN nodes ON nodes.id = node WHERE name = ? AND boot = ? AND number = ?"
-        for (at,) in self._db.execute(asked, (node, boot, number)):
-            return at, sha256(envelope_of(self.entry(at))).hexdigest()
-        return None
+        row = self._disk.first(asked, (node, boot, number))
+        return None if row is None else (row[0], sha256(envelope_of(self.entry(row[0]))).hexdigest())
 
     def save_checkpoint(self, size: int, note: str) -> None:
         """Keep a checkpoint over the first `size` entries; the caller has checked its signatures.
@@ -175,19 +152,18 @@ class Ledger:
         Raises:
             LedgerError: it does not say what this log holds, or a larger one is kept already.
         """
-        root = self.root(size)
-        with self._transaction():
-            self._keep_checkpoint(note, size, root)
+        head = TreeHead(self.origin, size, self.root(size))
+        with self._disk.transaction() as db:
+            self._keep_checkpoint(db, note, head)
 
     def latest_checkpoint(self) -> tuple[int, str] | None:
         """Size and text of the largest checkpoint kept."""
-        for size, note in self._db.execute("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"):
-            return size, note
-        return None
+        row = self._disk.first("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1")
+        return None if row is None else (row[0], row[1])
 
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         """Size and text of every checkpoint kept, smallest first."""
-        yield from self._db.execute("SELECT size, note FROM checkpoints ORDER BY size")
+        return ((size, note) for size, note in self._disk.rows("SELECT size, note FROM checkpoints ORDER BY size"))
 
     def must_hold(self, head: TreeHead) -> None:
         """Refuse to go on unless this log begins with what `head` says: a checkpoint that somebody else kept.
@@ -207,25 +183,42 @@ class Ledger:
 
     def save_snapshot(self, index: int, root: bytes, state: bytes) -> None:
         """Keep the centre's state after the first `index` entries: a short cut for the next start, never evidence."""
-        with self._transaction():
+        oldest = "SELECT at FROM snapshots ORDER BY at DESC LIMIT ?"
+        with self._disk.transaction() as db:
             mark = sha256(state).digest()
-            self._db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", (index, root, state, mark))
-            self._db.execute(
-                "DELETE FROM snapshots WHERE at NOT IN (SELECT at FROM snapshots ORDER BY at DESC LIMIT ?)",
-                (SNAPSHOTS_KEPT,),
-            )
+            db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", (index, root, state, mark))
+            db.execute(f"DELETE FROM snapshots WHERE at NOT IN ({oldest})", (SNAPSHOTS_KEPT,))
 
     def latest_snapshot(self) -> Snapshot | None:
         """The latest whole snapshot that fits the tree; a damaged one is passed over, for all of it can be replayed."""
-        for at, root, state, mark in self._db.execute("SELECT * FROM snapshots ORDER BY at DESC"):
+        for at, root, state, mark in self._disk.rows("SELECT at, root, state, digest FROM snapshots ORDER BY at DESC"):
             if at <= self.size and self.root(at) == root and sha256(state).digest() == mark:
                 return Snapshot(at, root, state)
         return None
 
+    def keep_evidence(self, reason: str, note: str) -> None:
+        """Keep a checkpoint that the log signed and should not have: the first thousand of them, each once."""
+        with self._disk.transaction() as db:
+            db.execute("INSERT OR IGNORE INTO evidence (reason, note) SELECT ?, ? "
+                       "WHERE (SELECT count(*) FROM evidence) < ?", (reason, note, MOST_EVIDENCE))  # fmt: skip
+
+    def evidence(self) -> Iterator[tuple[str, str]]:
+        """Reason and text of each checkpoint kept as evidence against the log, oldest first."""
+        return ((reason, note) for reason, note in self._disk.rows("SELECT reason, note FROM evidence ORDER BY id"))
+
+    def _be(self, origin: str, writing: bool) -> None:
+        """Be the log of this name: say so in a new file, find it said in an old one."""
+        if writing and self._disk.first("SELECT 1 FROM about") is None:
+            with self._disk.transaction() as db:
+                db.execute("INSERT INTO about VALUES (?, ?)", (origin, FORMAT))
+        about = self._disk.first("SELECT origin, format FROM about")
+        if about != (origin, FORMAT):
+            raise LedgerError(f"{self.path}: holds {about}; asked for the log {origin!r} in form {FORMAT}")
+
     def _stored_size(self) -> int:
         """How many entries the file holds. That none is missing before the last is for the audit to find: it reads all."""
-        (last,) = next(iter(self._db.execute("SELECT max(at) FROM entries")))
-        return 0 if last is None else last + 1
+        row = self._disk.first("SELECT at FROM entries ORDER BY at DESC LIMIT 1")
+        return row[0] + 1 if row else 0
 
     def _refuse_a_loss(self) -> None:
         """Start only if what was cosigned is still there."""
@@ -233,84 +226,26 @@ class Ledger:
         if latest:
             self.must_hold(head_of(latest[1]))
 
-    def _keep_checkpoint(self, note: str, size: int, root: bytes) -> None:
-        """Inside a transaction: keep a checkpoint that says what the log is."""
+    def _keep_checkpoint(self, db: apsw.Connection, note: str, head: TreeHead) -> None:
+        """Inside a transaction: keep a checkpoint if it says what this log is."""
         said, latest = head_of(note), self.latest_checkpoint()
-        if said != TreeHead(self.origin, size, root):
+        if said != head:
             raise LedgerError(f"{self.path}: the checkpoint over {said.size} entries is not about this log as it is")
         if latest and latest[0] > said.size:
             raise LedgerError(f"{self.path}: a checkpoint over {latest[0]} entries is kept; {said.size} is less")
-        block = said.size // KEPT_EVERY * KEPT_EVERY
-        self._db.execute("DELETE FROM checkpoints WHERE size >= ?", (block,))
-        self._db.execute("INSERT INTO checkpoints VALUES (?, ?)", (said.size, note))
-
-    def _number(self, first: int, numbered: Sequence[Number | None]) -> None:
-        """Inside a transaction: make entries findable by number."""
-        given = [(*number, at) for at, number in enumerate(numbered, first) if number]
-        self._db.executemany("INSERT OR IGNORE INTO nodes (name) VALUES (?)", {(name,) for name, *_ in given})
-        asked = "INSERT INTO numbers VALUES ((SELECT id FROM nodes WHERE name = ?), ?, ?, ?)"
-        self._db.executemany(asked, given)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All or nothing, and on the disk afterwards; a failed disk ends this ledger."""
-        if self._closed_because:
-            raise LedgerError(f"{self.path}: takes nothing ({self._closed_because}); open it again")
-        try:
-            with self._db:
-                yield
-        except apsw.FullError as full:
-            raise LedgerFull(f"{self.path}: {full}; nothing was lost and nothing was taken: make room") from None
-        except apsw.ConstraintError as taken:
-            raise LedgerError(f"{self.path}: {taken}; a number of a node is given once, an index too") from None
-        except apsw.Error as problem:
-            self._closed_because = f"the disk failed: {problem}"
-            raise LedgerError(f"{self.path}: the disk failed ({problem}); it takes nothing more: stop") from None
+        db.execute("DELETE FROM checkpoints WHERE size >= ?", (said.size // KEPT_EVERY * KEPT_EVERY,))
+        db.execute("INSERT INTO checkpoints VALUES (?, ?)", (said.size, note))
 
     def _one(self, asked: str, value: int, what: str) -> bytes:
         """The one blob that a row holds."""
-        for (blob,) in self._db.execute(asked, (value,)):
-            return blob
-        raise LedgerError(f"{self.path}: {what} is not there; there are {self.size} entries")
-
-    def _let_go(self) -> None:
-        """Let another process write."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        row = self._disk.first(asked, (value,))
+        if row is None:
+            raise LedgerError(f"{self.path}: {what} is not there; restore it from a mirror")
+        return row[0]
 
 
-def _locked(path: Path) -> int:
-    """The lock of the one who writes: held by an open file, so that the system lets go of it when the process ends."""
-    try:
-        lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as problem:
-        raise LedgerError(f"{path}: cannot be written ({problem.strerror}); pick another place") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise LedgerError(f"{path}: another centre has it open; one log has one writer") from None
-    return lock
-
-
-def _opened(path: Path, origin: str, writing: bool, vfs: str | None) -> apsw.Connection:
-    """The file, open, with its tables; refused if it is of another log or form."""
-    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if writing else apsw.SQLITE_OPEN_READONLY
-    try:
-        db = apsw.Connection(str(path), flags=flags, vfs=vfs)
-        if writing:
-            for pragma in DURABLE:
-                db.execute(f"PRAGMA {pragma}")
-        empty = not next(iter(db.execute("SELECT count(*) FROM sqlite_schema")))[0]
-        if empty and writing:
-            with db:
-                db.execute(TABLES)
-                db.execute("INSERT INTO about VALUES (?, ?)", (origin, FORMAT))
-        about = next(iter(db.execute("SELECT origin, format FROM about")))
-    except (apsw.Error, StopIteration) as problem:
-        raise LedgerError(f"{path}: no log can be opened ({problem}); give the file that the centre writes") from None
-    if about != (origin, FORMAT):
-        db.close()
-        raise LedgerError(f"{path}: the log {about[0]!r} in form {about[1]}; asked for {origin!r} in form {FORMAT}")
-    return db
+def _number(db: apsw.Connection, first: int, numbered: Sequence[Number | None]) -> None:
+    """Inside a transaction: make entries findable by number."""
+    given = [(*number, at) for at, number in enumerate(numbered, first) if number]
+    db.executemany("INSERT OR IGNORE INTO nodes (name) VALUES (?)", {(name,) for name, *_ in given})
+    db.executemany("INSERT INTO numbers VALUES ((SELECT id FROM nodes WHERE name = ?), ?, ?, ?)", given)
