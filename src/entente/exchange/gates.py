@@ -22,6 +22,7 @@ from entente.exchange.messages import (
     KeyRevoke,
     KeyRotate,
     LaunchDetected,
+    LinesOfSight,
     Notice,
     PolicyInForce,
     PostLaunch,
@@ -31,14 +32,12 @@ from entente.exchange.messages import (
     TrackState,
     WindowChange,
 )
-from entente.exchange.physical import Fault, air_track, launch, state, sub_point
+from entente.exchange.physical import Fault, air_track, launch, looks, state, sub_point
 
 AHEAD = 5 * NS_PER_S  # ns  by which a clock may run before another
 MARKS = 2  # on one letter, one after the other; more is meant to be unreadable
 REAL = (*get_args(Notice), StateOfHealth, Acknowledgement)  # kinds of which `real` is accepted
 TEXTS = {PreLaunch: "purpose", Experiment: "effect", KeyRevoke: "reason", PolicyInForce: "text"}
-SPANS = {WindowChange: ("window_opens", "window_closes"), PreLaunch: ("window_opens", "window_closes")}
-SEEN = {PostLaunch: "launched", LaunchDetected: "observed", TrackState: "observed", AirTrack: "observed"}
 
 Gate = Callable[[Any], Fault | None]
 
@@ -87,13 +86,15 @@ def is_plain(words: str) -> bool:
 
 def span(said: Any) -> Fault | None:
     """What begins ends later."""
-    begins, ends = SPANS.get(said.__class__, ("begins", "ends"))
-    return None if getattr(said, begins) < getattr(said, ends) else "times"
+    if isinstance(said, PreLaunch | WindowChange):
+        return None if said.window_opens < said.window_closes else "times"
+    return None if said.begins < said.ends else "times"
 
 
 def seen(said: Any) -> Fault | None:
     """Nothing is reported before it was seen."""
-    return "times" if nanoseconds(getattr(said, SEEN[said.__class__])) > nanoseconds(said.sent) + AHEAD else None
+    when = said.launched if isinstance(said, PostLaunch) else said.observed
+    return "times" if nanoseconds(when) > nanoseconds(said.sent) + AHEAD else None
 
 
 def health(said: StateOfHealth) -> Fault | None:
@@ -148,7 +149,8 @@ _AFTER_ORIGIN: dict[type, tuple[Gate, ...]] = {
     Deorbit: (identifier, span, areas),
     Experiment: (identifier, span, areas, text),
     LaunchDetected: (seen, areas, launch),
-    TrackState: (seen, state),
+    TrackState: (seen, areas, state),
+    LinesOfSight: (seen, looks),
     AirTrack: (seen, areas, air_track),
     StateOfHealth: (health,),
     EngagementIntent: (span, areas),

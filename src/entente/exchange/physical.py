@@ -12,7 +12,7 @@ from typing import Literal
 from entente.constants import GM, OMEGA
 from entente.exchange.areas import RADIUS_KM, bearing_deg, centre_of, distance_km, extent_km, turn_deg
 from entente.exchange.instants import NS_PER_S, nanoseconds
-from entente.exchange.messages import AirTrack, Area, LaunchDetected, Point, PreLaunch, TrackState
+from entente.exchange.messages import AirTrack, Area, LaunchDetected, LinesOfSight, Point, PreLaunch, TrackState
 
 GM_KM = GM / 1e9  # km3/s2
 RADII_KM = 6_330.0, 50_000.0  # from below the lowest ground to beyond the geostationary orbit
@@ -25,6 +25,7 @@ HEIGHT_KM = {"sounding rocket": 1_600.0}
 MARGIN = 1.25  # times these; classes are guessed from afar
 FLOOR_KM, FLOOR_KM_S = 1e-3, 1e-6  # in any direction; nobody knows better
 SENSOR_FLOOR_KM = {"infrared": 0.1, "radar": 0.01, "both": 0.01}  # root of the sum over the axes; assumed, generous
+SIGHT_FLOOR_DEG = 1e-4  # 60 m from the geostationary orbit; assumed, generous
 CEILING_KM, CEILING_KM_S = 1_000.0, 12.0  # on an axis; worse is no knowledge
 BIASED_AXES = (
     math.sqrt(2.0) * 0.999
@@ -44,7 +45,7 @@ Fault = Literal[
 
 
 def state(said: TrackState) -> Fault | None:
-    """Radius, speed, covariance and energy of a state."""
+    """Radius, speed, covariance and energy of a state, and when it was launched."""
     r, v = math.hypot(*said.r_km), math.hypot(*said.v_km_s)
     if not RADII_KM[0] - WIDE * said.bias_sigma_km <= r <= RADII_KM[1]:
         return "radius"
@@ -59,6 +60,10 @@ def state(said: TrackState) -> Fault | None:
     least_km = max(SENSOR_FLOOR_KM[said.seen_by], BIASED_AXES * said.bias_sigma_km)
     if sigma_km < least_km or sigma_km_s < BIASED_AXES * said.bias_sigma_km_s:
         return "overconfident"
+    if (said.launched is None) != (said.launched_sigma_s is None):
+        return "incomplete"
+    if said.launched and _later(said.launched, said.observed, (said.launched_sigma_s or 0.0) + said.observed_sigma_s):
+        return "times"
     lower, slower = max(r - WIDE * sigma_km, RADII_KM[0]), max(v - WIDE * sigma_km_s, 0.0)
     across = math.hypot(said.r_km[0], said.r_km[1])
     return "energy" if _energy(lower, slower, across) > _MOST_ENERGY.get(said.missile, math.inf) else None
@@ -110,19 +115,23 @@ def launch(said: PreLaunch | LaunchDetected) -> Fault | None:
         return "incomplete"
     if (said.impact is None) != (said.impact_sigma_s is None):
         return "incomplete"
-    fields = said.launched, said.observed, said.impact or said.observed
-    launched, observed, impact = (nanoseconds(instant) / NS_PER_S for instant in fields)
-    if launched > observed + WIDE * (said.launched_sigma_s + said.observed_sigma_s):
+    if _later(said.launched, said.observed, said.launched_sigma_s + said.observed_sigma_s):
         return "times"
     if said.impact:
         sigma_s = said.launched_sigma_s + (said.impact_sigma_s or 0.0)
+        flight_s = (nanoseconds(said.impact) - nanoseconds(said.launched)) / NS_PER_S
         ground_km = _between(said.launch_area, said.impact_area) if said.impact_area else 0.0
-        if impact - launched + WIDE * sigma_s <= ground_km / GROUND_KM_S:
+        if flight_s + WIDE * sigma_s <= ground_km / GROUND_KM_S:
             return "flight-time"
-        if impact - launched > FLIGHT_S and said.missile != "space launch":
+        if flight_s > FLIGHT_S and said.missile != "space launch":
             return "flight-time"
     hits = (said.impact_area,) if said.impact_area else ()
     return _leads(said, hits, said.azimuth_deg, WIDE * (said.azimuth_sigma_deg or 0.0))
+
+
+def _later(first: str, second: str, sigma_s: float) -> bool:
+    """Is the first later than the second, beyond doubt?"""
+    return nanoseconds(first) - nanoseconds(second) > WIDE * sigma_s * NS_PER_S
 
 
 def _leads(
@@ -145,6 +154,12 @@ def _leads(
 def _between(a: Area, b: Area) -> float:
     """Kilometres from one area to the other; 0 where they may touch."""
     return max(distance_km(centre_of(a), centre_of(b)) - extent_km(a) - extent_km(b), 0.0)
+
+
+def looks(said: LinesOfSight) -> Fault | None:
+    """No eye in orbit sees finer than its floor."""
+    finest = min(min(one.azimuth_sigma_deg, one.elevation_sigma_deg) for one in said.directions)
+    return "overconfident" if finest < SIGHT_FLOOR_DEG else None
 
 
 def air_track(said: AirTrack) -> Fault | None:
