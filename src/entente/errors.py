@@ -13,6 +13,7 @@
         ├── Undecodable  a signed body that is no message; `reason` is what the sender is told
         ├── BadProof     a proof, checkpoint, receipt or signature that does not hold: keep it as evidence
         ├── KeyRefused   a key that may not do this: use the holder's own
+        ├── PolicyRefused    a release policy that cannot be followed: mend what it names (every mistake at once)
         └── LedgerError  the log on disk cannot go on: stop, audit, restore from a mirror
             └── LedgerFull   the disk is full: nothing was lost, nothing was taken; make room and try again
 
@@ -73,6 +74,10 @@ class BadProof(ExchangeError):
 
 class KeyRefused(ExchangeError):
     """A key that is not known, not any more, or not for this."""
+
+
+class PolicyRefused(ExchangeError):
+    """A release policy that is no policy; the message has one line a mistake."""
 
 
 class LedgerError(ExchangeError):
