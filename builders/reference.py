@@ -1,4 +1,4 @@
-"""Write docs/reference from the program itself: its commands, its catalogue, its measures, and what its tests claim.
+"""Write docs/reference from the program itself: its commands, catalogue, measures, messages, and what its tests claim.
 
 `python builders/reference.py` writes the pages and says which changed; `--check` only says which would, and exits
 1 if there is one.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from kinds import kinds
 from tables import NOTE, cell, table
 from typer.main import get_command
 from validation import validation
@@ -47,8 +48,10 @@ def help_of(*words: str) -> str:
 def commands() -> str:
     """Every command with its help."""
     page = f"# Commands\n\n{NOTE}```text\n{help_of()}\n```\n"
-    for name in get_command(app).commands:  # type: ignore[attr-defined]
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         page += f"\n## entente {name}\n\n```text\n{help_of(name)}\n```\n"
+        for inner in getattr(command, "commands", ()):
+            page += f"\n### entente {name} {inner}\n\n```text\n{help_of(name, inner)}\n```\n"
     return page
 
 
@@ -103,7 +106,8 @@ def main() -> int:
     """Write, or with --check compare; 1 when a comparison fails."""
     check = "--check" in sys.argv[1:]
     changed = []
-    pages = {"commands": commands(), "catalogue": catalogue(), "measures": measures(), "validation": validation()}
+    pages = {"commands": commands(), "catalogue": catalogue(), "measures": measures(), "messages": kinds()}
+    pages["validation"] = validation()
     for name, text in pages.items():
         page = TARGET / f"{name}.md"
         if not page.exists() or page.read_text(encoding="utf-8") != text:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import typer
 from typer import echo
 
-from entente.commands import answering, balancing, flights, lists, raiding, seeing, studies, watching
+from entente.commands import answering, balancing, exchanging, flights, lists, raiding, seeing, studies, watching
 from entente.commands.common import NUMBER
 
 MISUSED = 2  # the exit status of a command line that cannot be read
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (studies, watching, lists, flights, seeing, answering, raiding, balancing):
+for part in (studies, watching, lists, flights, seeing, answering, raiding, balancing, exchanging):
     app.add_typer(part.commands)
 
 

@@ -7,6 +7,7 @@ flights   arc, claim, track, fly
 seeing    coverage
 answering reach, footprint
 raiding   attrition
+exchanging centre
 
 Everything heavy is imported inside the command that needs it, so that help answers at once.
 """
