@@ -27,7 +27,7 @@ PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}" + END)]  # Ed25519
 Signature = Annotated[str, Meta(pattern=r"^[0-9a-f]{128}" + END)]
 NoticeId = Annotated[str, Meta(pattern=r"^PLN/[A-Z]{2}/[0-9]{4}/[0-9]{3}/[0-9]{3}/0[1-6]" + END)]
 Text = Annotated[str, Meta(max_length=400)]
-CallSign = Annotated[str, Meta(pattern=r"^[A-Z0-9 -]{1,16}" + END)]
+CallSign = Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9 -]{0,15}" + END)]
 Index = Annotated[int, Meta(ge=0, le=2**53)]
 Count = Annotated[int, Meta(ge=1, le=2**53)]
 
@@ -383,11 +383,15 @@ class Bulletin(Message, frozen=True, tag="bulletin"):
 
 
 class Refusal(Message, frozen=True, tag="refusal"):
-    """A validly signed message that was refused: its digest and the reason. It changes no alert."""
+    """A validly signed message that was refused: its digest and the reason. It changes no alert.
+
+    `its_number`: the one of its sender's numbers that it uses up; 0: none.
+    """
 
     refused: Digest
     sender: Name
     reason: Name
+    its_number: Index = 0
 
 
 class ClockStep(Message, frozen=True, tag="clock-step"):
