@@ -85,6 +85,28 @@ def read_note(whole: str) -> Note:
     return Note(text + "\n", tuple(_read_signature(line) for line in lines))
 
 
+def write_signer(signer: Signer) -> str:
+    """A public key as text, with name and use: NAME+ID+BASE64 (the `vkey` of C2SP)."""
+    return f"{signer.name}+{signer.key_id.hex()}+{b64encode(bytes([signer.type]) + signer.public).decode()}"
+
+
+def read_signer(text: str) -> Signer:
+    """A public key from its text.
+
+    Raises:
+        Malformed: no such text, its id is not that of the key, or it is for another use than a log's or a witness's.
+    """
+    name, _, rest = text.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    raw = unbase64(encoded, "key")
+    signer = Signer(name, raw[1:], raw[0])
+    if not NAME.fullmatch(name) or len(raw) != 33 or signer.type not in (LOG_TYPE, WITNESS_TYPE):
+        raise Malformed(f"key: {text[:80]!r} is no Ed25519 key of a log or a witness; it reads: NAME+ID+BASE64")
+    if signer.key_id.hex() != key_id:
+        raise Malformed(f"key: {text[:80]!r} has the id {signer.key_id.hex()}, not {key_id!r}: it was mistyped")
+    return signer
+
+
 def head_text(head: TreeHead) -> str:
     """The text of a checkpoint."""
     return f"{head.origin}\n{head.size}\n{b64encode(head.root).decode()}\n"
