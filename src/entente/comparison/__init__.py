@@ -8,6 +8,7 @@
     exposing.py    what the other party learns about the giver: exposure in nats, and the facts in words
     losses.py      everything that gets worse from one rung to the next, with its cause
     paths.py       walk: step by step over the years, and what is left if the other leaves
+    observing.py   observed: what a third party gets of the cooperation of two, how late, and what that reveals
 
 Every function takes a `Study` and names of its coordinates; nothing here runs a history or reads a file.
 """
@@ -26,6 +27,7 @@ from entente.comparison.gains import (
 )
 from entente.comparison.intervals import Estimate
 from entente.comparison.losses import Loss, losses
+from entente.comparison.observing import Observed, Watched, observed
 from entente.comparison.paths import Exit, Stride, walk
 from entente.comparison.values import histories
 
@@ -38,7 +40,9 @@ __all__ = [
     "Exposure",
     "Fact",
     "Loss",
+    "Observed",
     "Stride",
+    "Watched",
     "balanced",
     "baseline",
     "change",
@@ -48,6 +52,7 @@ __all__ = [
     "histories",
     "level",
     "losses",
+    "observed",
     "reciprocity",
     "walk",
 ]
