@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from entente.exchange.instants import NS_PER_MS, NS_PER_S
-from entente.exchange.messages import NOTHING, Message
+from entente.exchange.messages import NOTHING, Area, Message
 from entente.exchange.reasons import Reason
 
 GAPS, REFUSALS, TRACKS, LAUNCHES = 32, 16, 128, 128
@@ -29,20 +29,25 @@ TRAVEL_NS = 300 * NS_PER_MS  # chosen by us: more than a message needs by any li
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """Numbers that have not arrived. `before`: digest of the one in front; `after`: what the one behind names, if known."""
+    """Numbers that have not arrived.
+
+    Attributes:
+        before: digest of the one in front.
+        after: what the one behind names as before it; None: that one was refused, and only its digest is on the log.
+    """
 
     first: int
     last: int
     since_ns: int
-    before: str | None
+    before: str
     after: str | None
 
 
 class Feed(msgspec.Struct, frozen=True):
-    """The last word on a feed."""
+    """The last word on a feed: its state, and where what it reports can lie."""
 
     state: str
-    index: int
+    covers: Area | None
 
 
 class Track(msgspec.Struct, frozen=True):
@@ -70,10 +75,10 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     party: str
     boot: int = 1
     last: int = 0
-    head: str | None = NOTHING  # digest of the last; None: it was refused, and its digest cannot be checked
+    head: str = NOTHING  # digest of the last, be it refused
     gaps: tuple[Gap, ...] = ()
     given_up: int = 0  # numbers of gaps given up
-    refused: dict[str, Reason] = {}
+    refused: dict[str, str] = {}  # digest -> reason, of what used up a number or could not be read
     delay_ns: int | None = None  # least of the messages being counted
     delays: int = 0
     delay_before_ns: int | None = None  # least of those before
@@ -100,10 +105,9 @@ def number_refusal(node: Node, message: Message) -> Reason | None:
     if message.boot != node.boot:
         return Reason.OLD_BOOT if message.boot < node.boot else Reason.UNKNOWN_BOOT
     if message.number > node.last:
-        follows = message.number > node.last + 1 or node.head in (None, message.previous)
+        follows = message.number > node.last + 1 or message.previous == node.head
         return None if follows else Reason.CHAIN_BROKEN
-    gap = _gap_around(node, message.number)
-    return Reason.NUMBER_USED if gap is None else None
+    return None if _gap_around(node, message.number) else Reason.NUMBER_USED
 
 
 def chain_refusal(node: Node, message: Message, digest: str) -> Reason | None:
@@ -111,7 +115,7 @@ def chain_refusal(node: Node, message: Message, digest: str) -> Reason | None:
     gap = _gap_around(node, message.number)
     if gap is None:
         return None
-    fits_before = message.number != gap.first or gap.before in (None, message.previous)
+    fits_before = message.number != gap.first or gap.before == message.previous
     fits_after = message.number != gap.last or gap.after in (None, digest)
     return None if fits_before and fits_after else Reason.CHAIN_BROKEN
 
@@ -124,10 +128,17 @@ def counted(node: Node, number: int, digest: str, previous: str | None, now_ns: 
         gaps = node.gaps
         if not (previous in node.refused and number == node.last + 2):  # the one between was refused, unreadable
             gaps = (*gaps, Gap(node.last + 1, number - 1, now_ns, node.head, previous))
-        lost = gaps[0] if len(gaps) > GAPS else None
-        given_up = node.given_up + (lost.last - lost.first + 1 if lost else 0)
-        return replace(node, last=number, head=digest, gaps=gaps[-GAPS:], given_up=given_up)
-    return replace(node, gaps=_filled(node.gaps, number, digest, previous))
+        return _bounded(replace(node, last=number, head=digest, gaps=gaps))
+    gaps = _filled(node.gaps, number, digest, previous)
+    return _bounded(replace(node, gaps=gaps))
+
+
+def _bounded(node: Node) -> Node:
+    """With the oldest gap given up, if there is one too many."""
+    if len(node.gaps) <= GAPS:
+        return node
+    lost = node.gaps[0]
+    return replace(node, gaps=node.gaps[1:], given_up=node.given_up + lost.last - lost.first + 1)
 
 
 def _gap_around(node: Node, number: int) -> Gap | None:
@@ -135,7 +146,7 @@ def _gap_around(node: Node, number: int) -> Gap | None:
 
 
 def _filled(gaps: tuple[Gap, ...], number: int, digest: str, previous: str | None) -> tuple[Gap, ...]:
-    """The gaps with this number taken out; a split may make one more than `GAPS`, and the oldest goes."""
+    """The gaps with this number taken out, which may split one."""
     left = []
     for gap in gaps:
         if not gap.first <= number <= gap.last:
@@ -146,6 +157,21 @@ def _filled(gaps: tuple[Gap, ...], number: int, digest: str, previous: str | Non
         if number < gap.last:
             left.append(replace(gap, first=number + 1, before=digest))
     return tuple(left)
+
+
+def remembered(node: Node, digest: str, reason: str) -> Node:
+    """The node after these bytes were refused."""
+    refused = node.refused | {digest: reason}
+    while len(refused) > REFUSALS:
+        del refused[next(iter(refused))]
+    return replace(node, refused=refused)
+
+
+def heard(node: Node, delay_ns: int) -> Node:
+    """The node after a message took so long by its own clock and the centre's; negative: it came before it was sent."""
+    if node.delay_ns is None or node.delays >= DELAYS:
+        return replace(node, delay_ns=delay_ns, delays=1, delay_before_ns=node.delay_ns)
+    return replace(node, delay_ns=min(node.delay_ns, delay_ns), delays=node.delays + 1)
 
 
 def offset_ns(node: Node) -> int:
