@@ -110,7 +110,6 @@ class Stabilising(Part):
     year: int
     levels: Annotated[list[int], Field(min_length=1, description="warheads of each side, falling")]
     interceptors: Annotated[int, Field(ge=1, description="of each side, where it defends")]
-    also: Annotated[list[int], Field(description="other numbers of them, to see below which the effect is lost")]
     changes_by: Annotated[float, Field(gt=0, lt=1)]
     draws: Annotated[int, Field(ge=59, description="of the assumptions")]
 

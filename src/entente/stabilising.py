@@ -12,13 +12,14 @@ from entente.compiled import Floats
 from entente.deciders import Decider, first_order, noise
 from entente.predicates import FAR, Stabilising, holds
 from entente.questions.levels import Levels, levels
+from entente.questions.showing import Bracket, fewest
 from entente.questions.standing import side_of, uncertain_in
 from entente.rulings import Ruling, rule, share_bounds
 
 Three = tuple[float, float, float]  # 5, 50 and 95 per cent of the draws
 ENDS = (5.0, 50.0, 95.0)
 OWNERS = {"united_states": "us_nato"}  # as the other findings name them
-FEWER = 4  # times fewer draws where other numbers of interceptors are tried
+FEWER = 2  # times fewer draws where other numbers of interceptors are tried
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ class LevelsVerdict:
     """Every level, and the verdict over all of them.
 
     Attributes:
-        starts: the highest level at which each defence does enough in nine draws of ten, by number of interceptors:
-            (cities, forces), nan where at none.
+        fewest: from which number of interceptors a side each defence does enough in nine draws of ten, a bracket a level.
     """
 
     levels: tuple[LevelVerdict, ...]
@@ -56,7 +56,7 @@ class LevelsVerdict:
     ruling: Ruling
     capped: bool
     deciders: tuple[Decider, ...]
-    starts: dict[int, tuple[float, float]]
+    fewest: dict[str, tuple[Bracket, ...]]
 
 
 def levels_verdict(predicate: Stabilising) -> LevelsVerdict:
@@ -65,10 +65,9 @@ def levels_verdict(predicate: Stabilising) -> LevelsVerdict:
         tuple(predicate.parties), predicate.year, tuple(predicate.levels), predicate.interceptors, predicate.draws
     )
     margin = np.clip(found.margin(predicate.changes_by), -1.0 - FAR, FAR)
-    held = int(holds(margin).sum())
+    held, few = int(holds(margin).sum()), max(1, predicate.draws // FEWER)
     ruling, decided = rule(held, predicate.draws), _deciders(predicate, found, margin)
     capped = ruling == "supported" and not all(one.sourced for one in decided)
-    numbers = sorted({*predicate.also, predicate.interceptors})
     return LevelsVerdict(
         levels=tuple(_level(predicate, found, n) for n in range(len(predicate.levels))),
         share=held / predicate.draws,
@@ -76,7 +75,7 @@ def levels_verdict(predicate: Stabilising) -> LevelsVerdict:
         ruling="supported under stated assumptions" if capped else ruling,
         capped=capped,
         deciders=decided,
-        starts={number: _starts(predicate, found, number) for number in numbers},
+        fewest=_fewest(tuple(predicate.parties), predicate.year, tuple(predicate.levels), predicate.changes_by, few),
     )
 
 
@@ -87,11 +86,13 @@ def drawn(parties: tuple[str, ...], year: int, warheads: tuple[int, ...], interc
     return levels(side_a, side_b, warheads, interceptors, uncertain_in(year, *parties), draws)
 
 
-def _starts(predicate: Stabilising, found: Levels, number: int) -> tuple[float, float]:
-    if number != predicate.interceptors:
-        few = max(1, predicate.draws // FEWER)
-        found = drawn(tuple(predicate.parties), predicate.year, tuple(predicate.levels), number, few)
-    return found.matters_from("cities", predicate.changes_by), found.matters_from("forces", predicate.changes_by)
+@cache
+def _fewest(
+    parties: tuple[str, ...], year: int, warheads: tuple[int, ...], least: float, draws: int
+) -> dict[str, tuple[Bracket, ...]]:
+    """The brackets, the same for every study."""
+    side_a, side_b = (side_of(party, year) for party in parties)
+    return fewest(side_a, side_b, warheads, least, uncertain_in(year, *parties), draws)
 
 
 def _level(predicate: Stabilising, found: Levels, n: int) -> LevelVerdict:
@@ -133,13 +134,22 @@ def reasons_of(predicate: Stabilising, found: LevelsVerdict) -> list[str]:
     said = ["a number above one says that waiting is cheaper; no index says that somebody will strike"]
     worst = min(found.levels, key=lambda one: min(one.lowers, one.raises))
     said.append(
-        f"least clear at {worst.level:,} warheads a side: cities lower it in {worst.lowers:.0%}, "
-        f"forces raise it in {worst.raises:.0%} of the draws"
+        f"least clear at {worst.level:,} warheads a side: cities lower it in a share of {worst.lowers:.2f}, "
+        f"forces raise it in a share of {worst.raises:.2f} of the draws"
     )
-    for number, (cities, forces) in found.starts.items():
-        at = [f"{one:,.0f}" if one == one else "at no level" for one in (cities, forces)]
+    for defence, brackets in found.fewest.items():
         said.append(
-            f"with {number} interceptors a side the change is clear in nine draws of ten up to this many warheads: "
-            f"cities {at[0]}, forces {at[1]}"
+            f"of {defence}, fewer than this many interceptors a side are lost in the assumptions: {_from(brackets[-1])} at "
+            f"{predicate.levels[-1]:,} warheads, {_from(brackets[0])} at {predicate.levels[0]:,}"
+        )
+    again = [level for level, one in zip(predicate.levels, found.fewest["cities"], strict=True) if one.until]
+    if again:
+        said.append(
+            f"many more of cities lose it again at {again[0]:,} warheads and fewer, for next to nothing gets through either way"
         )
     return said
+
+
+def _from(one: Bracket) -> str:
+    """`9 to 10`; what none of the numbers tried reaches, as more than the most."""
+    return f"more than {one.lost:,}" if one.seen is None else f"{one.lost:,} to {one.seen:,}"

@@ -12,6 +12,7 @@ import numpy as np
 from entente.compiled import Floats
 from entente.deciders import Decider, first_order, noise
 from entente.predicates import FAR, Unilateral, holds
+from entente.questions.answers import Year, reaction, room_on
 from entente.questions.deterrents import (
     POSTURES,
     Back,
@@ -28,12 +29,13 @@ from entente.questions.deterrents import (
 from entente.questions.national import holding
 from entente.rulings import Ruling, rule, share_bounds
 from entente.scenario.accords import Event
-from entente.scenario.rows import agreements, exchanges, first_of_july, record
+from entente.scenario.rows import agreements, first_of_july, record
 
 Three = tuple[float, float, float]  # 5, 50 and 95 per cent of the draws
 SEEN: tuple[Seen, ...] = get_args(Seen)
 NATIONS = {"us_nato": "united_states", "russia": "russia"}  # whose missiles are a party's deterrent
 CONSISTENT = "consistent with the record"
+FEWER = 4  # times fewer draws where every year is computed
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ def _reasons(given: str) -> tuple[str, ...]:
         f"no more than {predicate.falls_by:.0%} are taken by {first.most[1]:.0f} interceptors ({first.most[0]:.0f} to "
         f"{first.most[2]:.0f}); {_ceiling(year)}",
         *_other_way(predicate, year),
+        _answer(answered(predicate)),
         f"of {len(events())} dated events {fits} are consistent with the record, the others not computable: the model measures "
         "incentive, not causation",
     )
@@ -199,18 +202,12 @@ def _open_ended(predicate: Unilateral, year: int) -> list[str]:
 
 
 def _room(deterrent: str, year: int) -> str:
-    """What New START, the limit on warheads of those years, left of room."""
-    day = first_of_july("year", year)
-    agreement = next(row for row in agreements() if row.id == "new_start_2010")
-    limit = next(one for one in agreement.limits if one.measure == "deployed_warheads")
-    counts = [
-        (row.as_of, getattr(row, deterrent)) for row in exchanges() if row.as_of <= day and getattr(row, deterrent)
-    ]
-    when, side = max(counts, key=lambda pair: pair[0])
-    if agreement.status_on(day) != "in force" or (limit.since and day < limit.since):
-        return f"no limit on warheads was due then; {side.deployed_warheads:,} were counted on {when}"
-    counted = f"{side.deployed_warheads:,} of {limit.value:,.0f}"
-    return f"New START left room for {limit.value - side.deployed_warheads:.0f}: {counted} were counted on {when}"
+    """What the limit on warheads that was due left of room."""
+    room = room_on(NATIONS[deterrent], first_of_july("year", year))
+    if room.limit is None:
+        return f"no limit on warheads was due then; {room.counted:,} were counted on {room.when}"
+    counted = f"{room.counted:,} of {room.limit.value:,.0f}"
+    return f"{room.agreement} left room for {room.left:.0f}: {counted} were counted on {room.when}"
 
 
 def _ceiling(year: int) -> str:
@@ -224,6 +221,22 @@ def _ceiling(year: int) -> str:
         if limit.measure in ("interceptors", "strategic_interceptors")
     ]
     return f"a limit of {there[0].value:.0f} was in force" if there else "no limit on interceptors was in force"
+
+
+def answered(predicate: Unilateral) -> tuple[Year, ...]:
+    """The path of action and reaction by the stated rule, every year from the first to the last."""
+    years = tuple(range(min(predicate.years), max(predicate.years) + 1))
+    few = max(59, predicate.draws // FEWER)
+    return reaction(predicate.defender, NATIONS[predicate.deterrent], years, few, predicate.falls_by)
+
+
+def _answer(path: tuple[Year, ...]) -> str:
+    """Where the path ends, and where the count went."""
+    last = path[-1]
+    return (
+        f"answered by a stated rule, {last.built[1]:.0f} warheads more ({last.built[0]:.0f} to {last.built[2]:.0f}) would stand "
+        f"by {last.year}; the count changed by {last.counted:+d} since {path[0].year}: {last.verdict}"
+    )
 
 
 def _other_way(predicate: Unilateral, year: int) -> list[str]:

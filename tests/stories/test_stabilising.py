@@ -47,11 +47,29 @@ def test_what_decides_is_named_and_has_no_source(found):
     assert {one.input.split(".")[0] for one in found.deciders} <= {"us_nato", "russia"}
 
 
-def test_more_interceptors_are_seen_at_higher_levels(found):
-    for half in (0, 1):
-        starts = [np.nan_to_num(found.starts[number][half]) for number in sorted(found.starts)]
-        assert starts == sorted(starts)
-        assert starts[-1] > starts[0]
+def test_the_more_warheads_the_more_interceptors_it_takes_to_be_seen(found):
+    for brackets in found.fewest.values():
+        lost = [one.lost for one in brackets]
+        assert lost == sorted(lost, reverse=True)
+        assert all(one.seen is None or one.lost < one.seen for one in brackets)
+    assert found.fewest["forces"][0].seen is None  # 3,000 are not seen among 6,000
+    assert found.fewest["forces"][-1].seen < 20
+
+
+def test_a_share_of_the_draws_and_a_bracket_say_the_same(predicate, found):
+    """A hundred interceptors do enough in nine draws of ten exactly where the bracket lies below a hundred."""
+    for one, cities, forces in zip(found.levels, found.fewest["cities"], found.fewest["forces"], strict=True):
+        for share, bracket in ((one.lowers, cities), (one.raises, forces)):
+            if bracket.seen and not bracket.lost <= predicate.interceptors <= bracket.seen:
+                assert (share >= 0.88) == (bracket.seen < predicate.interceptors)  # half the draws: two standard errors
+
+
+def test_a_defence_that_lets_nothing_through_is_no_first_strike(found):
+    humps = [one.until for one in found.fewest["cities"]]
+    assert humps[0] is None
+    assert humps[-1] == 128
+    assert not found.fewest["cities"][-1].rising
+    assert all(one.rising for one in found.fewest["forces"])
 
 
 def test_the_margin_is_how_far_both_halves_are_above_the_bar(predicate):
@@ -72,7 +90,11 @@ def test_a_verdict_says_in_two_languages_what_must_be_said(predicate, found, stu
     said = "\n".join(verdict.why)
     assert "no index says that somebody will strike" in said
     assert "least clear at 6,000 warheads a side" in said
-    assert "with 300 interceptors a side" in said
+    assert (
+        "of cities, fewer than this many interceptors a side are lost in the assumptions: 9 to 10 at 300 warheads"
+        in said
+    )
+    assert "more than 3,000 at 6,000" in said
     assert all(RUSSIAN.knows(line) for line in verdict.why if "out of scope" not in line), said
     assert all(RUSSIAN.knows(line) for line in reasons_of(predicate, found))
     assert RUSSIAN.knows(verdict.where_we_differ)

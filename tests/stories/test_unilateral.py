@@ -5,7 +5,7 @@ import pytest
 import entente as en
 from entente.findings import judge, sheet
 from entente.report.language import ENGLISH, RUSSIAN
-from entente.unilateral import events, headline, reasons_of, takings
+from entente.unilateral import answered, events, headline, reasons_of, takings
 
 pytestmark = pytest.mark.kernel
 
@@ -86,6 +86,18 @@ def test_before_2018_no_limit_on_warheads_was_due(predicate):
     earlier = predicate.model_copy(update={"years": [2013]})
     assert "no limit on warheads was due then; 1,480 were counted on 2013-03-01" in "\n".join(reasons_of(earlier))
     assert all(RUSSIAN.knows(line) for line in reasons_of(earlier))
+
+
+def test_the_path_says_no_more_than_the_record_does(predicate):
+    """The rule would have built beyond the limit by 2023, and nothing of the kind was counted."""
+    years = answered(predicate)
+    assert [one.year for one in years] == list(range(2011, 2024))
+    assert years[-1].built[0] > years[-1].room.left
+    assert years[-1].verdict == "not computable"
+    assert all(RUSSIAN.knows(line) for line in reasons_of(predicate) if "stated rule" in line)
+    assert any(
+        f"would stand by 2023; the count changed by {years[-1].counted:+d}" in line for line in reasons_of(predicate)
+    )
 
 
 def test_the_record_is_dated_and_never_says_more_than_that_it_fits():

@@ -7,14 +7,16 @@ from markupsafe import Markup
 
 from entente.deciders import Decider
 from entente.findings import Number, RungVerdict, Verdict
+from entente.limited import Stand
 from entente.massive import RaidVerdict
-from entente.predicates import Guarantee
 from entente.report import hinges, words
+from entente.report.balance import MOST_WHY, SECTIONS
 from entente.report.language import Tongue
 from entente.report.material import Material
 from entente.report.sources import linked
-from entente.stabilising import LevelsVerdict, LevelVerdict
-from entente.unilateral import Taking, events
+from entente.report.tornado import value
+from entente.stabilising import LevelsVerdict
+from entente.unilateral import Taking
 
 TONES = {
     "supported": "good",
@@ -24,6 +26,7 @@ TONES = {
 }
 SEE = {
     "F1": "raids",
+    **SECTIONS,
     "F4": "protection",
     "F5": "maps",
     "F8": "tolerance",
@@ -59,18 +62,16 @@ def card(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
             for one in verdict.raids[1:]
             if not one.beside and one.year == verdict.raids[0].year
         ],
-        "see": _drawn(found, verdict.id) if at or verdict.raids else "",
+        "see": _drawn(found, verdict.id) if at or verdict.computed else "",
         "share": _share(tongue, verdict),
         "raids": [raid_row(tongue, one) for one in verdict.raids],
-        "levels": [level_row(tongue, one) for one in verdict.levels.levels] if verdict.levels else [],
-        "takings": taking_rows(tongue, verdict.takings),
-        "record": record_rows(tongue) if verdict.id == "F2" else [],
-        "guarantees": guarantee_rows(tongue, verdict.guarantees),
         "rungs": [(rung, tongue.fixed(one.share, 2)) for rung, one in sorted(verdict.by_rung.items())],
         "parties": parties(found, tongue, at) if at else [],
         "numbers": numbers(found, tongue, at) if at else [],
         "more": max(0, len(at.numbers) - MOST_NUMBERS) if at else 0,
-        "why": [one for one in verdict.why if not one.startswith(LEFT_OUT)],
+        "why": [one for one in verdict.why if not one.startswith(LEFT_OUT)][
+            : MOST_WHY if verdict.id in SECTIONS else None
+        ],
         "left": [one for one in verdict.why if one.startswith(LEFT_OUT)],
         "deciders": [decider(tongue, one) for one in verdict.deciders[:MOST_DECIDERS]],
         "tornado": hinges.tornado_words(tongue, verdict),
@@ -116,77 +117,11 @@ def level_share(tongue: Tongue, found: LevelsVerdict) -> str:
     return f"{said} {tongue.say('card.share.interval', span=ends)}"
 
 
-def level_row(tongue: Tongue, one: LevelVerdict) -> dict[str, str]:
-    """One force level: the index and what each defence changes, middles of the draws, with the shares in which that is enough."""
-    return {
-        "level": tongue.whole(one.level),
-        "index": tongue.fixed(one.index[1], 2),
-        "cities": f"{tongue.fixed(one.cities[1], 2)} ({tongue.fixed(one.lowers, 2)})",
-        "forces": f"{tongue.fixed(one.forces[1], 2)} ({tongue.fixed(one.raises, 2)})",
-    }
-
-
 def taking_share(tongue: Tongue, one: Taking) -> str:
     """`Holds in a share of 0.00 of the assumption draws for 2023 in the least favourable case (95 % bounds ...).`."""
     said = tongue.say("card.takings.share", share=tongue.fixed(one.share, 2), year=one.year)
     ends = tongue.say("span", low=tongue.fixed(one.interval[0], 2), high=tongue.fixed(one.interval[1], 2))
     return f"{said} {tongue.say('card.share.interval', span=ends)}"
-
-
-def taking_rows(tongue: Tongue, found: tuple[Taking, ...]) -> list[dict[str, Any]]:
-    """A row a year and view of a defence: what is lost in its most and least favourable case, in which share it holds."""
-    cells: dict[tuple[int, str], list[Taking]] = {}
-    for one in found:
-        cells.setdefault((one.year, one.seen), []).append(one)
-
-    def lost(one: Taking) -> str:
-        low, middle, high = (tongue.per_cent(value) for value in one.loss)
-        return f"{middle} ({tongue.say('span', low=low, high=high)})"
-
-    return [
-        {
-            "seen": f"{year}, {tongue.say(f'seen.{name}')}: {of[0].interceptors}",
-            "most": lost(max(of, key=lambda one: one.loss[1])),
-            "least": tongue.per_cent(min(one.loss[1] for one in of)),
-            "share": _ends(tongue, [one.share for one in of]),
-        }
-        for (year, name), of in cells.items()
-    ]
-
-
-def _ends(tongue: Tongue, shares: list[float]) -> str:
-    """The least and the most of several shares; one where they are the same."""
-    low, high = (tongue.fixed(one, 2) for one in (min(shares), max(shares)))
-    return low if low == high else tongue.say("span", low=low, high=high)
-
-
-def record_rows(tongue: Tongue) -> list[dict[str, Any]]:
-    """What happened to agreements: the day, what, the reason given, the grade of the source, and the verdict."""
-    return [
-        {
-            "day": one.day.isoformat(),
-            "title": one.title,
-            "reason": one.reason_given,
-            "grade": one.grade,
-            "verdict": tongue.say(f"record.{one.verdict}"),
-        }
-        for one in events()
-    ]
-
-
-def guarantee_rows(tongue: Tongue, guarantees: tuple[Guarantee, ...]) -> list[dict[str, Any]]:
-    """Each guarantee, and its clauses: what, by which means it is observed, what of a breach would be seen, and when."""
-    return [
-        {
-            "title": one.title,
-            "observable": tongue.say("yes" if one.observable else "card.guarantees.no"),
-            "clauses": [
-                {"what": of.what, "means": tongue.say(f"means.{of.means}"), "breach": of.breach, "when": of.when}
-                for of in one.clauses
-            ],
-        }
-        for one in guarantees
-    ]
 
 
 def raid_share(tongue: Tongue, one: RaidVerdict) -> str:
@@ -214,6 +149,33 @@ def raid_row(tongue: Tongue, one: RaidVerdict) -> dict[str, Any]:
         "not_massive": tongue.fixed(one.least.not_massive, 2),
         "share": tongue.fixed(one.share, 2),
     }
+
+
+def limits(found: Material, tongue: Tongue) -> list[dict[str, Any]]:
+    """What the proposed limits would change: a row a finding, what changes first; none where none are proposed."""
+    rows = sorted(found.limits, key=lambda one: not one.changed) if found.limits else []
+    return [
+        {
+            "id": one.finding,
+            "title": one.title,
+            "number": tongue.say(f"tornado.{one.what}") if one.what else "",
+            "before": _standing(tongue, one.before, one.unit),
+            "after": _standing(tongue, one.after, one.unit),
+            "changed": tongue.say("yes") if one.changed else "" if one.needs else tongue.say("none"),
+            "needs": one.needs,
+        }
+        for one in rows
+    ]
+
+
+def _standing(tongue: Tongue, one: Stand | None, unit: str) -> str:
+    """`undecided, 1.9 (holds in 0.41)`; empty where histories would have to be run."""
+    if one is None:
+        return ""
+    number = value(tongue, unit, float(f"{one.number:.3g}"))
+    return tongue.say(
+        "limited.stand", ruling=tongue.say(f"ruling.{one.ruling}"), number=number, share=tongue.fixed(one.share, 2)
+    )
 
 
 def parties(found: Material, tongue: Tongue, at: RungVerdict) -> list[tuple[Markup | str, str]]:

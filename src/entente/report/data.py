@@ -14,7 +14,13 @@ import numpy as np
 from entente.comparison import Estimate, Exposure
 from entente.findings import Verdict
 from entente.massive import MODES
+from entente.questions.alarms import inadvertence
+from entente.questions.deciding import three
 from entente.questions.defended import way_of
+from entente.questions.reliance import WAYS
+from entente.questions.showing import Bracket
+from entente.report.balance import path as answers
+from entente.report.balance import reliance, timelines
 from entente.report.figures import impact, lanes, steps
 from entente.report.material import PICTURED, Material
 from entente.report.protection import CHANCES, SAFE, SEAM, SPENT, raids
@@ -72,6 +78,7 @@ def sheets(found: Material) -> list[Sheet]:
         deciders(found),
         tornado(found),
         reversals(found),
+        *limits(found),
         *tolerances(found),
     ]
 
@@ -247,12 +254,24 @@ def _apart(verdict: Verdict) -> list[object]:
 
 
 def force_levels(found: Material) -> list[Sheet]:
-    """Finding F3, level by level; none where it was not computed."""
+    """Finding F3, level by level; the time to decide; false alarms. None where it was not computed."""
     rows: list[list[object]] = [
-        [one.level, *one.index, *one.cities, *one.forces, one.lowers, one.raises, *one.tenth]
+        [
+            one.level,
+            *one.index,
+            *one.cities,
+            *one.forces,
+            one.lowers,
+            one.raises,
+            *one.tenth,
+            *_from(cities),
+            *_from(forces),
+        ]
         for v in found.verdicts
         if v.levels
-        for one in v.levels.levels
+        for one, cities, forces in zip(
+            v.levels.levels, v.levels.fewest["cities"], v.levels.fewest["forces"], strict=True
+        )
     ]
     header = [
         "warheads",
@@ -262,11 +281,82 @@ def force_levels(found: Material) -> list[Sheet]:
         "cities_lower",
         "forces_raise",
     ]
-    return (
-        [Sheet("force_levels.csv", [*header, "arriving_10th_percentile_a", "arriving_10th_percentile_b"], rows)]
-        if rows
-        else []
-    )
+    header += ["arriving_10th_percentile_a", "arriving_10th_percentile_b"]
+    header += [f"{name}_{end}" for name in ("cities", "forces") for end in ("lost_at", "shows_at", "lost_again_after")]
+    return [Sheet("force_levels.csv", header, rows), clock(found), alarms(found)] if rows else []
+
+
+def _from(one: Bracket) -> list[object]:
+    return [one.lost, one.seen, one.until]
+
+
+def clock(found: Material) -> Sheet:
+    """The time to decide, by flight and party: each step, what is left, what the gain comes to."""
+    header = ["flight", "party", "what", "unit", *_ends("value")]
+    rows: list[list[object]] = []
+    for party, one in timelines(found):
+        parts = {f"{name}": seconds for name, seconds in one.steps.items()}
+        parts |= {"flight": one.flight_s, "together": one.total_s, "left": one.left_s, "gain": one.gain_s}
+        rows += [[one.flight, party, name, "s", *three(seconds)] for name, seconds in parts.items()]
+        shares = {"gain of the time to decide": one.share, "gain of what a decision is said to take": one.of_decision}
+        rows += [[one.flight, party, name, "share", *three(values)] for name, values in shares.items()]
+    return Sheet("clock.csv", header, rows)
+
+
+def alarms(found: Material) -> Sheet:
+    """Inadvertent war in a year by the fault tree, and shared warning under launch under attack."""
+    tree, one = inadvertence(), reliance(found)
+    rows: list[list[object]] = [
+        ["fault tree", way, "chance a year", *three(values)]
+        for way, values in (("alone", tree.alone), ("shared", tree.shared))
+    ]
+    rows.append(["fault tree", "shared", "factor", *three(tree.factor)])
+    for n, way in enumerate(WAYS):
+        rows.append(["reliance", way, "share launched under attack", *three(one.under_attack[n])])
+        for what, unit in (("index", "change of the index"), ("tenth_b", "change of the 10th percentile of B")):
+            rows.append(["reliance", way, unit, *three(one.change(what, way))])
+        rows.append(["reliance", way, "factor of inadvertent war", *three(one.change("yearly", way))])
+    return Sheet("alarms.csv", ["model", "warning", "what", *_ends("value")], rows)
+
+
+def path() -> Sheet:
+    """Finding F2: the path of action and reaction, year by year."""
+    header = [
+        "year",
+        "deployed",
+        "deployed_or_announced",
+        *_ends("loss"),
+        *_ends("loss_after"),
+        *_ends("asked_warheads"),
+    ]
+    header += [
+        *_ends("built_warheads"),
+        "limit",
+        "limit_warheads",
+        "counted",
+        "counted_on",
+        "beyond_limit",
+        "change_of_count",
+    ]
+    rows: list[list[object]] = []
+    for one in answers():
+        row: list[object] = [
+            one.year,
+            *one.interceptors,
+            *one.loss,
+            *one.after,
+            *one.asked,
+            *one.built,
+            one.room.agreement,
+        ]
+        row += [
+            one.room.limit.value if one.room.limit else None,
+            one.room.counted,
+            one.room.when.isoformat(),
+            one.beyond,
+        ]
+        rows.append([*row, one.counted, "; ".join(one.events), one.verdict])
+    return Sheet("answers.csv", [*header, "events", "verdict"], rows)
 
 
 def taken(found: Material) -> list[Sheet]:
@@ -275,7 +365,7 @@ def taken(found: Material) -> list[Sheet]:
     header = ["finding", "defender", "deterrent", "year", "seen", "posture", "beside", "failures", "interceptors"]
     header += [*_ends("arriving_10th_percentile"), *_ends("loss_share"), *_ends("growth_warheads")]
     header += [*_ends("most_interceptors"), "share", "share_low", "share_high", "ruling"]
-    return [Sheet("takings.csv", header, rows), promised(found), record()]
+    return [Sheet("takings.csv", header, rows), promised(found), path(), record()]
 
 
 def promised(found: Material) -> Sheet:
@@ -332,6 +422,23 @@ def reversals(found: Material) -> Sheet:
                 named = [at.input, at.side, at.value, at.unit, "yes" if at.sourced else "no"]
                 rows.append([v.id, v.ruling, n, *named, *shown, one.draws, one.part])
     return Sheet("reversals.csv", header, rows)
+
+
+def limits(found: Material) -> list[Sheet]:
+    """What the proposed limits would change; none where none are proposed."""
+    if found.limits is None:
+        return []
+    header = ["finding", "title", "number", "unit", "changed", "ruling_without", "ruling_with", "share_without"]
+    header += ["share_with", "number_without", "number_with", "needs"]
+    rows: list[list[object]] = []
+    for one in found.limits:
+        ends = [
+            [getattr(s, key) if s else None for s in (one.before, one.after)] for key in ("ruling", "share", "number")
+        ]
+        said: list[object] = [one.finding, one.title, one.what, UNITS.get(one.unit, one.unit)]
+        said.append(None if one.needs else "yes" if one.changed else "no")
+        rows.append([*said, *(cell for pair in ends for cell in pair), one.needs])
+    return [Sheet("limits.csv", header, rows)]
 
 
 def several(found: Material) -> list[Sheet]:

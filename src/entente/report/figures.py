@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 
 from entente.comparison import Stride
 from entente.report import hinges, words
+from entente.report.balance import clocks
+from entente.report.clock import draw_clock
 from entente.report.ladder import Axis, Panel, Step, draw_ladder
 from entente.report.language import Tongue
 from entente.report.material import PICTURED, Material, told
@@ -73,7 +75,7 @@ def figure_style() -> str:
 
 
 def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
-    """Every figure of the page, by name: ladder, raids, seeing, map (one or two), warning, tolerance, paths."""
+    """Every figure of the page, by name: ladder, raids, seeing, map (one or two), warning, tolerance, clock, paths."""
     figures = [
         ladder_figure(found, tongue),
         raids_figure(found, tongue),
@@ -81,6 +83,7 @@ def draw_all(found: Material, tongue: Tongue) -> dict[str, Figure]:
         *maps(found, tongue),
         warning_figure(found, tongue),
         tolerance_figure(found, tongue),
+        clock_figure(found, tongue),
         path_figure(found, tongue),
         *tornadoes(found, tongue),
     ]
@@ -231,6 +234,15 @@ def tornadoes(found: Material, tongue: Tongue) -> list[Figure]:
             draw = partial(draw_tornado, what)
             figures.append(_drawn(f"tornado-{verdict.id}", draw, found, tongue, caption))
     return figures
+
+
+def clock_figure(found: Material, tongue: Tongue) -> Figure | None:
+    """The time to decide against two flights; None where F3 was not computed."""
+    if not any(verdict.levels for verdict in found.verdicts):
+        return None
+    drawn = clocks(found, tongue)
+    caption = tongue.mark("clock.caption")
+    return _drawn("clock", lambda pen, width: draw_clock(drawn, pen, width), found, tongue, caption)
 
 
 def tolerance_figure(found: Material, tongue: Tongue) -> Figure | None:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from entente.findings import not_computed
 from entente.report import cards, tables, words
 from entente.report.answer import answer
+from entente.report.balance import sections
 from entente.report.data import Sheet
 from entente.report.figures import Figure, figure_style
 from entente.report.language import Code, Tongue, glossary
@@ -65,8 +66,10 @@ def page(
             parties=[words.party_name(tongue, party) for party in scenario.parties],
             cards=cards.cards(found, tongue),
             ranked=cards.ranked(found, tongue),
+            limited=cards.limits(found, tongue),
             differences=cards.differences(found),
             blocks=tables.blocks(found, tongue),
+            balance=sections(found, tongue),
             protection=protection(found, tongue),
             exchange=tables.exchange(found, tongue),
             losses=tables.losses(found, tongue),
