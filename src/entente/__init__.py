@@ -25,6 +25,7 @@ _HOMES = {
     "forces": "entente.questions.holdings",
     "Holdings": "entente.questions.holdings",
     "comply": "entente.compliance",
+    "under_limits": "entente.findings",
     "Compliance": "entente.compliance",
     "minimum_energy": "entente.questions.arcs",
     "arc": "entente.questions.arcs",

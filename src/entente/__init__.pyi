@@ -2,6 +2,7 @@
 
 from entente.compliance import Compliance as Compliance
 from entente.compliance import comply as comply
+from entente.findings import under_limits as under_limits
 from entente.errors import EntenteError as EntenteError
 from entente.errors import ModelError as ModelError
 from entente.errors import ScenarioError as ScenarioError

@@ -17,6 +17,8 @@ from entente.comparison.intervals import estimate
 from entente.compiled import Floats
 from entente.deciders import FEWEST, Decider, deciders, unsourced_matter
 from entente.hinges import Hinge, hinge, hinge_guaranteed, of_histories, of_levels, of_raids, of_unilateral
+from entente.limited import Changes
+from entente.limited import under_limits as limits_applied
 from entente.massive import RaidVerdict, raid_verdicts, reasons
 from entente.predicates import (
     UNDER,
@@ -37,6 +39,7 @@ from entente.predicates import (
 from entente.provenance import findings_hash
 from entente.rulings import Ruling, rule, share_bounds
 from entente.scenario.reader import read
+from entente.scenario.schema import Scenario
 from entente.stabilising import LevelsVerdict, levels_verdict, reasons_of
 from entente.study import Study
 from entente.thirds import best, guarantee_takings, reasons_third
@@ -135,6 +138,19 @@ def sheet() -> FindingSheet:
 def not_computed() -> tuple[str, ...]:
     """What the claims speak of and no model here answers."""
     return tuple(sheet().not_computed)
+
+
+def under_limits(scenario: Scenario) -> Changes | None:
+    """Which findings would change if the limits that a scenario proposes were kept; None where it proposes none.
+
+    Args:
+        scenario: as `en.load` gives it.
+    Returns:
+        each finding without the limits and with them, the same draws: rulings, shares and headline numbers; findings that ask
+        for histories with what to write to run the world that keeps the limits.
+    Valid: a limit on a number cuts the same share from all systems that it counts; speeds count by their nominal values.
+    """
+    return limits_applied(scenario, sheet())
 
 
 def judge(study: Study) -> list[Verdict]:

@@ -4,6 +4,7 @@ It asks nothing of a study's histories: its curves are exact, and drawn over the
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import get_args
 
 import numpy as np
@@ -60,6 +61,12 @@ class RaidVerdict:
 
 def raid_verdicts(predicate: Massive) -> tuple[RaidVerdict, ...]:
     """Every party, year and case that can be computed, the latest year and the less favourable case first."""
+    return _raid_verdicts(predicate.model_dump_json())
+
+
+@cache
+def _raid_verdicts(said: str) -> tuple[RaidVerdict, ...]:
+    predicate = Massive.model_validate_json(said)
     found = [
         _at(predicate, party, year, beside)
         for year in sorted(predicate.years, reverse=True)

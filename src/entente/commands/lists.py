@@ -92,13 +92,17 @@ def comply(
     lapsed: Annotated[bool, Option("--lapsed", help="Show agreements that had lapsed, too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Say which limits SCENARIO keeps on its day: met, exceeded, needs judgement or not in force, one by one."""
+    """Say which limits SCENARIO keeps on its day, one by one; and what those that it proposes would change in the findings."""
     with refusals():
         from entente.compliance import comply as judge_limits
+        from entente.findings import under_limits
         from entente.scenario.load import load
 
-        found = judge_limits(load(scenario))
+        world = load(scenario)
+        found, changes = judge_limits(world), under_limits(world)
     if as_json:
-        print_json(found.to_dict())
-    else:
-        echo(found.text(lapsed))
+        print_json(found.to_dict() | ({"findings": changes.to_dict()} if changes else {}))
+        return
+    echo(found.text(lapsed))
+    if changes:
+        echo(f"\n{changes}")

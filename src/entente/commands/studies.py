@@ -27,6 +27,7 @@ def run(
 ) -> None:
     """Run SCENARIO at all its rungs and write the report. A study that is finished there is not run again."""
     with refusals():
+        from entente.findings import under_limits
         from entente.report.describe import describe
         from entente.scenario.load import load
         from entente.study import explored
@@ -40,10 +41,14 @@ def run(
         ):
             study.provenance["command"] = f"entente run {scenario} --seeds {study.provenance['seeds']}"
             page = describe(study, folder)
+            changes = under_limits(study.scenario)
     if as_json:
-        print_json({"report": str(page), "numbers": str(folder / "study.nc"), **study.provenance})
-    else:
-        echo(f"report: {page}")
+        said = {"report": str(page), "numbers": str(folder / "study.nc"), **study.provenance}
+        print_json(said | ({"findings_under_limits": changes.to_dict()} if changes else {}))
+        return
+    echo(f"report: {page}")
+    if changes:
+        echo(f"\n{changes}")
 
 
 @commands.command(epilog="Example: entente simulate europe-2013 --rung 4 --seed 7")

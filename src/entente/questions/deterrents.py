@@ -15,6 +15,7 @@ import numpy as np
 
 from entente import rng
 from entente.compiled import Floats
+from entente.questions.caps import Cap, kept_forces, kept_systems
 from entente.questions.holdings import forces
 from entente.questions.levels import ASSUMED
 from entente.questions.sides import ALERT
@@ -118,13 +119,14 @@ def _ranged(ends: tuple[float, float, float]) -> Ranged:
 
 
 @cache
-def struck(nation: str, year: int, posture: Posture, striker: str, draws: int) -> Back:
+def struck(nation: str, year: int, posture: Posture, striker: str, draws: int, caps: tuple[Cap, ...] = ()) -> Back:
     """A nation's missiles after a strike on its silos and on what is not on alert.
 
     Args:
         striker: whose weapons; their reliability and kill chance are drawn under its name.
+        caps: limits that are kept.
     """
-    held = forces(nation, year)
+    held = kept_forces(forces(nation, year), caps)
     drawn = {
         key: shares(f"{owner}.{key}", draws)
         for owner, key in (
@@ -172,12 +174,17 @@ def able(nation: str, year: int, draws: int) -> Back:
     return Back(rows, lost, reach, np.array(drawn).T, names, sourced)
 
 
-def seen(owner: str, year: int, how: Seen) -> tuple[Interceptor, ...]:
+def seen(owner: str, year: int, how: Seen, caps: tuple[Cap, ...] = ()) -> tuple[Interceptor, ...]:
     """The interceptors without a warhead of their own that a party had, or that the other may see coming, on 1 July of a year.
 
     Deployed and announced: a source states their number, and no limit of range keeps them to their surroundings. Worst case:
     whatever was deployed, planned or cancelled up to that day, batteries with a limit of range and assumed numbers too.
+    Limits that are kept cut what is left of these.
     """
+    return kept_systems(_seen(owner, year, how), caps)
+
+
+def _seen(owner: str, year: int, how: Seen) -> tuple[Interceptor, ...]:
     day = first_of_july("year", year)
     rows = [row for row in interceptors() if row.owner == owner and not row.nuclear_armed]
     if how == "worst case":  # what was cancelled can come back

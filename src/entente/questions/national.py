@@ -17,6 +17,7 @@ import numpy as np
 
 from entente import rng
 from entente.compiled import Floats
+from entente.questions.caps import Cap, kept_systems
 from entente.questions.raids import half_at
 from entente.scenario.parts import Ranged
 from entente.scenario.rows import KINDS, first_of_july
@@ -84,19 +85,24 @@ class Drawn:
     inputs: Floats
 
 
-def holding(party: str, year: int) -> Holding:
-    """The interceptors of a party on 1 July of a year, by what may be computed with them."""
+def holding(party: str, year: int, caps: tuple[Cap, ...] = ()) -> Holding:
+    """The interceptors of a party on 1 July of a year, by what may be computed with them.
+
+    Args:
+        caps: limits that are kept.
+    """
     day = first_of_july("year", year)
     known = [row for row in KINDS["interceptors"]() if isinstance(row, Interceptor | NotComputable)]
     there = [row for row in known if row.owner == party and _is_there(row, day)]
     usable = [row for row in there if isinstance(row, Interceptor) and _has_a_number(row)]
-    plain = [row for row in usable if not row.nuclear_armed]
+    kept = kept_systems(usable, caps)
+    plain = [row for row in kept if not row.nuclear_armed]
     return Holding(
         party=party,
         year=year,
         counted=tuple(row for row in plain if row.range_max_km is None),
         local=tuple(row for row in plain if row.range_max_km is not None),
-        armed=tuple(row for row in usable if row.nuclear_armed),
+        armed=tuple(row for row in kept if row.nuclear_armed),
         left_out=tuple(row.title for row in there if row not in usable),
     )
 
@@ -137,14 +143,21 @@ def shots_at(share: float) -> int:
 
 @cache
 def drawn(
-    party: str, year: int, pool: Pool, beside: int, system: bool, massive: int, draws: int = DRAWS
+    party: str,
+    year: int,
+    pool: Pool,
+    beside: int,
+    system: bool,
+    massive: int,
+    draws: int = DRAWS,
+    caps: tuple[Cap, ...] = (),
 ) -> Drawn | None:
     """One curve in every draw; None where the party has nothing that may be computed.
 
     Args:
-        massive: the raid of which the part stopped is asked.
+        massive: the raid of which the part stopped is asked; caps: limits that are kept.
     """
-    systems = holding(party, year).pooled(pool)
+    systems = holding(party, year, caps).pooled(pool)
     if not systems:
         return None
     half, stopped = np.empty(draws), np.empty(draws)
