@@ -203,3 +203,28 @@ def test_the_command_says_the_same(tmp_path):
     wrong = run.invoke(app, ["comply", "europe-2031"])
     assert (wrong.exit_code, wrong.stdout) == (1, "")
     assert wrong.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            "stability --a fixed_warheads=400,fixed_vehicles=0",
+            "400 fixed warheads stand on no vehicle; give the vehicles",
+        ),
+        ("forces china 2027", "china in 2027 is not in the table; it has 2001, 2011 to 2014"),
+        ("forces rusia 2013", "'rusia' is not known; did you mean 'russia'?"),
+        ("agreements --on 2013-13-01", "'2013-13-01' is not a day; write 2013-04-08, or a year"),
+        (
+            "agreements --status broken",
+            "'broken' is not known; known: in force, signed only, never operated, lapsed, any",
+        ),
+    ],
+)
+def test_bad_input_is_one_line(command, said):
+    """Shares that do not add up are refused by `force_of`, and a limit without a unit by `check`: with those tests."""
+    told = CliRunner().invoke(app, command.split())
+    assert told.exit_code == 1
+    (line,) = told.stderr.splitlines()
+    assert line.startswith("Error: ")
+    assert said in line
