@@ -29,7 +29,8 @@ from entente.comparison import (
 )
 from entente.comparison.gains import NOISE
 from entente.comparison.intervals import sign_test
-from entente.findings import Verdict, judge
+from entente.findings import Verdict, judge, under_limits
+from entente.limited import Changes
 from entente.questions.footprint import people_covered
 from entente.run import Run
 from entente.scenario.rows import find_rung, interceptors, radars, satellites, vehicles
@@ -65,6 +66,7 @@ class Material:
     losses: tuple[Loss, ...]
     walks: tuple[tuple[Way, tuple[Stride, ...]], ...]
     verdicts: tuple[Verdict, ...]
+    limits: Changes | None  # what the limits that the scenario proposes would change; None where it proposes none
     covered: dict[tuple[str, str], dict[str, int]]  # case, party that answers: people in its footprint, and in reach
 
     @property
@@ -151,6 +153,7 @@ def gather(study: Study) -> Material:
             (way, walk(study, way)) for way in study.scenario.paths if all(step.rung in rungs for step in way.steps)
         ),
         verdicts=tuple(judge(study)),
+        limits=under_limits(study.scenario),
         covered=_covered(study.scenario),
     )
 
