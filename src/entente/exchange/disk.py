@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import apsw
 
@@ -112,7 +113,18 @@ def _opened(path: Path, tables: str, writing: bool, vfs: str | None) -> apsw.Con
         if writing and not laid_out:
             with db:
                 db.execute(tables)
+    except apsw.ReadOnlyError:
+        db.close()
+        if writing or path.with_name(path.name + "-wal").exists():
+            raise
+        return _never_changing(path)
     except apsw.Error:
         db.close()
         raise
     return db
+
+
+def _never_changing(path: Path) -> apsw.Connection:
+    """A file that was closed whole, in a place where not even a lock can be written, such as a disk kept as evidence."""
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return apsw.Connection(f"file:{quote(str(path))}?immutable=1", flags=flags)
