@@ -14,8 +14,9 @@ An acknowledgement names the alert by index and digest. It counts once for a par
 says "announced" is cancelled when the notice no longer explains the launch, and another takes its place, which must be
 acknowledged anew. Where an alert stands follows from the order of the log alone.
 
-Bounds: 256 launches opened by one party (the oldest closed one is forgotten first; if none is closed, a new detection is
-logged and an alarm says that no alert was raised); 16 sources and 4 alerts of one launch; 8 bulletins of one alert.
+Bounds: 128 launches opened by one node, 512 by one party (the oldest closed one is forgotten first; if none is closed, a
+new detection is logged and an alarm says that no alert was raised); 16 sources and 4 alerts of one launch; 8 bulletins of
+one alert.
 """
 
 from typing import Literal
@@ -31,7 +32,7 @@ from entente.exchange.reasons import Reason
 ACKNOWLEDGE_NS = 300 * NS_PER_S
 CORROBORATE_NS = 120 * NS_PER_S
 CLOSE_NS = 600 * NS_PER_S  # bulletin due
-LAUNCHES = 256  # opened by one party
+OF_NODE, OF_PARTY = 128, 512  # launches opened by one
 SOURCES, ALERTS, BULLETINS = 16, 4, 8
 
 Standing = Literal["open", "acknowledged", "expired", "cancelled"]
@@ -75,7 +76,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     opened_ns: int
-    party: str  # whose detection opened it
+    party: str
+    opener: str  # the node whose detection opened it
     sources: dict[str, Detection]
     alerts: tuple[Raised, ...] = ()
 
@@ -136,7 +138,7 @@ def joining(launches: dict[int, Launch], source: str, seen: Detection) -> int | 
     owner = source.rpartition("/")[0]
     for number, launch in launches.items():
         others = launch.sources
-        if len(others) >= SOURCES or any(name.rpartition("/")[0] == owner for name in others):
+        if len(others) >= SOURCES or any(name.rpartition("/")[0] == owner and name != source for name in others):
             continue
         if all(agree(seen, other) for other in others.values()):
             near = max(apart(seen, other) for other in others.values())
@@ -148,9 +150,3 @@ def backing(launch: Launch, notice_party: str | None) -> tuple[str, ...]:
     """The parties whose own evidence it is: who saw it, and who announced it."""
     parties = {seen.party for seen in launch.sources.values()}
     return tuple(sorted(parties | ({notice_party} if notice_party else set())))
-
-
-def forgettable(launches: dict[int, Launch], party: str, now_ns: int) -> int | None:
-    """The oldest closed launch that this party opened."""
-    own = (number for number, launch in launches.items() if launch.party == party and is_closed(launch, now_ns))
-    return next(own, None)

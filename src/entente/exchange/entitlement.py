@@ -4,13 +4,15 @@ First who says it (log, origin, key, role), then its number, then its content; w
 sender all the same, and uses up its number.
 """
 
+from collections.abc import Callable
 from hashlib import sha256
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 
 from entente.exchange.alerts import acknowledgement_refusal
 from entente.exchange.instants import NS_PER_S, nanoseconds
+from entente.exchange.keyring import CENTRE
 from entente.exchange.launching import alert_at
 from entente.exchange.messages import (
     NOTHING,
@@ -20,6 +22,10 @@ from entente.exchange.messages import (
     Checkpoint,
     EngagementIntent,
     Governance,
+    KeyAdd,
+    KeyRetire,
+    KeyRevoke,
+    KeyRotate,
     Notice,
     PolicyInForce,
     Query,
@@ -35,6 +41,7 @@ from entente.exchange.state import Centre
 
 GRACE_NS = 60 * NS_PER_S  # for which the policy before the one in force is still good; chosen by us
 NOTICES, REPORTS, GOVERNANCE = get_args(Notice), get_args(Report), get_args(Governance)
+KEYS = (KeyAdd, KeyRotate, KeyRetire, KeyRevoke)
 WORDS = (Query, Answer, EngagementIntent, Acknowledgement)
 
 MAY_SAY: dict[type, frozenset[str]] = {
@@ -78,7 +85,7 @@ def person_refusal(state: Centre, arrived: Arrived) -> Reason | None:
         return Reason.KEY_REVOKED if known.revoked else Reason.KEY_RETIRED
     if (held.party, held.holder) != (said.party, said.node):
         return Reason.NOT_YOURS
-    return None
+    return Reason.NOT_ENTITLED if held.role == CENTRE else None  # what it says arrives from nobody
 
 
 def place_refusal(state: Centre, arrived: Arrived) -> Reason | None:
@@ -99,7 +106,9 @@ def content_refusal(state: Centre, arrived: Arrived, now_ns: int) -> Reason | No
         return Reason.FUTURE
     if isinstance(said, REPORTS) and nanoseconds(said.observed) > now_ns + AHEAD_NS:
         return Reason.FUTURE
-    return _policy_refusal(state, said, now_ns) or _reference_refusal(state, arrived, now_ns)
+    reason = _policy_refusal(state, said, now_ns)
+    refers = REFERENCES.get(said.__class__)
+    return reason if reason is not None or refers is None else refers(state, said, arrived.key, now_ns)
 
 
 def _policy_refusal(state: Centre, said: Said, now_ns: int) -> Reason | None:
@@ -113,29 +122,7 @@ def _policy_refusal(state: Centre, said: Said, now_ns: int) -> Reason | None:
     return None if said.policy == policy.digest or in_time else Reason.OLD_POLICY
 
 
-def _reference_refusal(state: Centre, arrived: Arrived, now_ns: int) -> Reason | None:
-    said = arrived.message
-    match said:
-        case Acknowledgement():
-            return _acknowledgement_refusal(state, said, now_ns)
-        case Query():
-            return query_refusal(state.queries, said.party, said.about, state.size, now_ns)
-        case Answer():
-            return answer_refusal(state.queries, said, now_ns)
-        case EngagementIntent():
-            return None if said.about in state.alerts else Reason.UNKNOWN_ENTRY
-        case Boot():
-            return _boot_refusal(state, said)
-        case PolicyInForce():
-            return None if sha256(said.text.encode()).hexdigest() == said.digest else Reason.OTHER_TEXT
-    if isinstance(said, NOTICES):
-        return notice_refusal(state.notices, said, now_ns)
-    if isinstance(said, GOVERNANCE):
-        return state.keyring.refusal(state.size, said, arrived.key)
-    return None
-
-
-def _acknowledgement_refusal(state: Centre, said: Acknowledgement, now_ns: int) -> Reason | None:
+def _acknowledgement_refusal(state: Centre, said: Acknowledgement, _key: str, now_ns: int) -> Reason | None:
     number = state.alerts.get(said.about)
     if number is not None:
         return acknowledgement_refusal(alert_at(state.launches[number], said.about), said, now_ns)
@@ -145,8 +132,44 @@ def _acknowledgement_refusal(state: Centre, said: Acknowledgement, now_ns: int) 
     return None if said.digest == notice.digest else Reason.OTHER_TEXT
 
 
-def _boot_refusal(state: Centre, said: Boot) -> Reason | None:
+def _query_refusal(state: Centre, said: Query, _key: str, now_ns: int) -> Reason | None:
+    return query_refusal(state.queries, said.party, said.about, state.size, now_ns)
+
+
+def _answer_refusal(state: Centre, said: Answer, _key: str, now_ns: int) -> Reason | None:
+    return answer_refusal(state.queries, said, now_ns)
+
+
+def _intent_refusal(state: Centre, said: EngagementIntent, _key: str, _now_ns: int) -> Reason | None:
+    return None if said.about in state.alerts else Reason.UNKNOWN_ENTRY
+
+
+def _notice_refusal(state: Centre, said: Notice, _key: str, now_ns: int) -> Reason | None:
+    return notice_refusal(state.notices, said, now_ns)
+
+
+def _key_refusal(state: Centre, said: Governance, key: str, _now_ns: int) -> Reason | None:
+    return state.keyring.refusal(state.size, said, key)
+
+
+def _boot_refusal(state: Centre, said: Boot, _key: str, _now_ns: int) -> Reason | None:
     node = state.nodes.get(said.started if said.started != said.node else said.party)
     if node is None or node.party != said.party:
         return Reason.UNKNOWN_ENTRY
     return None if said.its_boot > node.boot else Reason.OLD_BOOT
+
+
+def _policy_text_refusal(_state: Centre, said: PolicyInForce, _key: str, _now_ns: int) -> Reason | None:
+    return None if sha256(said.text.encode()).hexdigest() == said.digest else Reason.OTHER_TEXT
+
+
+REFERENCES: dict[type, Callable[[Centre, Any, str, int], Reason | None]] = {
+    **dict.fromkeys(NOTICES, _notice_refusal),
+    **dict.fromkeys(KEYS, _key_refusal),
+    Boot: _boot_refusal,
+    PolicyInForce: _policy_text_refusal,
+    Acknowledgement: _acknowledgement_refusal,
+    Query: _query_refusal,
+    Answer: _answer_refusal,
+    EngagementIntent: _intent_refusal,
+}

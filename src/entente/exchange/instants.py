@@ -1,6 +1,7 @@
 """When? Times as messages say them (ISO 8601, UTC, milliseconds) and as the log counts them (nanoseconds since 1970)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -8,6 +9,7 @@ NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
 
 
+@lru_cache(maxsize=1024)  # decoding, gates and rules ask for the same few of a message one after the other
 def nanoseconds(instant: str) -> int:
     """Nanoseconds since 1970, no leap seconds, of an instant as messages write it.
 

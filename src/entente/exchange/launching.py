@@ -11,14 +11,15 @@ from msgspec.structs import replace
 from entente.exchange.alerts import (
     ACKNOWLEDGE_NS,
     ALERTS,
-    LAUNCHES,
+    OF_NODE,
+    OF_PARTY,
     SOURCES,
     Launch,
     Raised,
     acknowledged,
     backing,
-    forgettable,
     is_agreed,
+    is_closed,
     joining,
     views_for_bulletin,
 )
@@ -60,15 +61,18 @@ def _open(turn: Turn, source: str, new: Detection, hint: str | None) -> int | No
     """A launch nobody spoke of before: number it and raise the alert."""
     launches: dict[int, Launch] = turn.now("launches")
     party = turn.node.party
-    if sum(launch.party == party for launch in launches.values()) >= LAUNCHES:
-        oldest = forgettable(launches, party, turn.now_ns)
-        if oldest is None:
+    for field, whose, most in (("opener", turn.name, OF_NODE), ("party", party, OF_PARTY)):
+        own = [at for at, launch in turn.now("launches").items() if getattr(launch, field) == whose]
+        if len(own) < most:
+            continue
+        closed = [at for at in own if is_closed(launches[at], turn.now_ns)]
+        if not closed:
             turn.alarm(Reason.FULL, about=turn.index)
             return None
-        _forget(turn, oldest)
+        _forget(turn, closed[0])
     number = turn.changes["opened"] = turn.now("opened") + 1
-    turn.put("launches", number, Launch(opened_ns=turn.now_ns, party=party, sources={source: new}))
-    _explain(turn, number, explaining(turn.now("notices"), new, number, hint))
+    turn.put("launches", number, Launch(opened_ns=turn.now_ns, party=party, opener=turn.name, sources={source: new}))
+    _explain(turn, number, explaining(turn.now("notices"), [new], number, hint))
     _raise(turn, number)
     return number
 
@@ -85,8 +89,9 @@ def _join(turn: Turn, number: int, source: str, new: Detection, hint: str | None
     launch: Launch = turn.now("launches")[number]
     if source not in launch.sources and len(launch.sources) >= SOURCES:
         return number
-    turn.put("launches", number, replace(launch, sources=launch.sources | {source: new}))
-    notice = explaining(turn.now("notices"), new, number, hint)
+    sources = launch.sources | {source: new}
+    turn.put("launches", number, replace(launch, sources=sources))
+    notice = explaining(turn.now("notices"), sources.values(), number, hint)
     alert = launch.alerts[-1]
     if alert.notice is not None and notice != alert.notice:
         _supersede(turn, number, notice)

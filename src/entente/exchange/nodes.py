@@ -51,7 +51,7 @@ class Feed(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """The latest state of a track: m would do, but km are as they came. `jumps`: how often it was begun anew."""
+    """The latest state of a track, as it came; `jumps`: how often it was begun anew; `late`: too late to raise anything."""
 
     observed_ns: int
     r_km: tuple[float, float, float]
@@ -60,6 +60,7 @@ class Track(msgspec.Struct, frozen=True):
     sigma_km_s: float
     jumps: int
     launch: int | None
+    late: bool
 
 
 class Named(msgspec.Struct, frozen=True):

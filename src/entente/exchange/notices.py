@@ -6,6 +6,8 @@ Bounds: 256 notices a party. What is over (cancelled, took place, or its window 
 first; if nothing is, the new one is refused.
 """
 
+from collections.abc import Collection
+
 import msgspec
 from msgspec.structs import replace
 
@@ -85,14 +87,19 @@ def noticed(notices: Notices, said: Notice, index: int, digest: str, now_ns: int
     return kept | {said.notice: new}
 
 
-def explaining(notices: Notices, seen: Detection, launch: int, hint: str | None = None) -> str | None:
-    """The notice that explains a launch: the one its reporter names if it fits, else the first announced that does."""
+def explaining(notices: Notices, seen: Collection[Detection], launch: int, hint: str | None = None) -> str | None:
+    """The notice that explains a launch: it fits all that is seen of it; the one a reporter names first, then the eldest."""
     named = [hint] if hint in notices else []
     for name in (*named, *notices):
         notice = notices[name]
-        free = notice.launch in (None, launch) and notice.cancelled is None and notice.index < seen.index
-        said = notice.said
-        if free and isinstance(said, PreLaunch) and explains(said, notice.opens_ns, notice.closes_ns, seen):
+        if (
+            not isinstance(notice.said, PreLaunch)
+            or notice.cancelled is not None
+            or notice.launch not in (None, launch)
+        ):
+            continue
+        span = notice.opens_ns, notice.closes_ns
+        if all(notice.index < each.index and explains(notice.said, *span, each) for each in seen):
             return name
     return None
 

@@ -67,6 +67,8 @@ def _health(turn: Turn, said: StateOfHealth, _key: str) -> None:
         before = node.feeds.get(feed.name)
         if feed.state != (before.state if before else "up"):
             turn.alarm(FEED_ALARMS[feed.state], about=turn.index)
+    for _no_longer_told in node.feeds.keys() - {feed.name for feed in said.feeds}:
+        turn.alarm(FEED_ALARMS["down"], about=turn.index)
     error_ns = round(said.clock.error_s * NS_PER_S) if said.clock else 0
     feeds = {feed.name: Feed(feed.state, feed.covers) for feed in said.feeds}
     turn.node = replace(node, health=said.number, heard_ns=turn.now_ns, clock_error_ns=error_ns, feeds=feeds)

@@ -50,14 +50,15 @@ def hear_track(turn: Turn, said: TrackState) -> None:
         if not reachable(before, now_ns, said, sigma_km, sigma_km_s):
             jumps, launch = jumps + 1, None
             turn.alarm(Reason.TRACK_JUMPED, about=turn.index)
-    if launch is None and said.launched is not None:
-        launch = seen(turn, said, f"{turn.name}/track/{said.track}", None, late=is_late(turn, said.observed))
+    late = is_late(turn, said.observed)
+    if launch is None and (before is None or jumps > before.jumps or (before.late and not late)):
+        launch = seen(turn, said, f"{turn.name}/track/{said.track}", None, late=late)
     kept = dict(tracks)
     if before is not None:
         del kept[said.track]
     elif len(kept) >= TRACKS:
         del kept[next(iter(kept))]
-    kept[said.track] = Track(now_ns, said.r_km, said.v_km_s, sigma_km, sigma_km_s, jumps, launch)
+    kept[said.track] = Track(now_ns, said.r_km, said.v_km_s, sigma_km, sigma_km_s, jumps, launch, late)
     turn.node = replace(turn.node, tracks=kept)
 
 
