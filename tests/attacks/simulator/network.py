@@ -42,4 +42,4 @@ class Network:
         machine = self.machines[receiver]
         if machine.is_up:
             self.delivered += 1
-            getattr(machine, what)(*arguments)
+            machine.guarded(getattr(machine, what), *arguments)
