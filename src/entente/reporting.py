@@ -12,6 +12,7 @@ import numpy as np
 from entente import rng
 from entente.compiled import Floats
 from entente.estimate.attribute import attribute_many
+from entente.exchange.precision import ANGLE, ANGLE_SPREAD, TIME, TIME_LATE, round_turn
 from entente.lines import after_outages, outages_of, wrong_of
 from entente.records import INFRARED, WARNING, Detections, Ints, NationalTracks, Shared
 from entente.scenario.rows import find_rung
@@ -65,7 +66,10 @@ def _given(world: World, detections: Detections, national: NationalTracks, share
     sigma[:, 1:] = np.hypot(sigma[:, 1:], policy.report_sigma)
     for row, number, k in zip(range(len(rows)), sensor, track, strict=True) if wrong.bias.any() else ():
         _shift(z[row], world.sensors[number], national.tracks.x[k], wrong.bias)
-    return _Looks(detections.scan_t[scan] + wrong.skew, arrives, sensor, detections.obj[rows], z, sigma)
+    # To the decimals that messages carry.
+    z[:, 1], z[:, 2] = round_turn(ANGLE, z[:, 1], 360.0), ANGLE.kept(z[:, 2])
+    made, sigma[:, 1:] = TIME.kept(detections.scan_t[scan] + wrong.skew), ANGLE_SPREAD.kept(sigma[:, 1:])
+    return _Looks(made, TIME_LATE.kept(arrives), sensor, detections.obj[rows], z, sigma)
 
 
 def _in_scans(looks: list[_Looks]) -> Detections:

@@ -1,8 +1,10 @@
 """Stage 4: what each nation releases at a rung of cooperation, how coarse, and when it arrives.
 
-The release goes in the order of the joint rules: threshold, area coarsening, delay. Coarseness is one bias per object,
-drawn once and kept, so that no repetition and no new track averages it out; its size is declared, and whoever receives
-the state carries it whole, as a consider state. While the line is down, what was to be sent waits for its end.
+The release goes in the order of the joint rules: threshold, area coarsening, delay, by the functions of `exchange.coarsening`,
+which the live nodes use too. Coarseness is one bias per object, drawn once and kept, so that no repetition and no new track
+averages it out; its size is declared, and whoever receives the state carries it whole, as a consider state. While the line
+is down, what was to be sent waits for its end. Every number is as a message carries it, so that a recorded log holds a
+history to the last bit (`conveying`).
 
 `stressed` then does what nobody declared: the step into the common frame and the common time is off, the line is slower and
 worse than agreed. It works on finished releases, so that one history is made once and compared under many stresses.
@@ -13,21 +15,23 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entente import rng
-from entente.compiled import Floats, kernel
-from entente.estimate.belief import BEARING, BURNS, LAT, LON, MAJOR, MINOR, WHEN
+from entente.compiled import Floats
+from entente.estimate.belief import BURNS, LAT, LON, MAJOR, WHEN
 from entente.estimate.follow import BETA_LN
 from entente.estimate.predict import impact_area
+from entente.exchange.coarsening import coarser_areas, displaced, is_surely_long
+from entente.exchange.precision import LENGTH, SPEED, TIME, TIME_LATE, areas_kept, covariances_kept
 from entente.lines import UNSTRESSED, Wrong, after_outages, outages_of, wrong_of
-from entente.physics.earth import destination, ecef_from_geodetic, geodesic, geodetic_from_ecef
+from entente.physics.earth import ecef_from_geodetic, geodesic, geodetic_from_ecef
 from entente.records import FALSE_ALARM, TRACK, WARNING, Areas, Bools, Detections, Ints, NationalTracks, Shared, Tracks
 from entente.scenario.rows import find_rung
 from entente.scenario.units import KM
 from entente.scenario.world import Policy, World
 
 WARNING_EVERY = 60.0  # s  between two warnings about the same track, the first one apart
-SURELY = 1.0  # standard deviations by which a flight must be longer than the limit: five chances in six
 FALSE_OBJECTS = 1_000_000  # added to the number of a false track to make the key of its bias
 
 
@@ -42,7 +46,7 @@ def share(world: World, national: NationalTracks, rung: int) -> Shared:
 
 def releases(world: World, national: NationalTracks) -> list[Shared]:
     """What both nations would let go of if everything flowed, in parts of one track and one kind; the same at every rung."""
-    return [part for track in range(len(national.tracks.obj)) for part in _released(world, national, track)]
+    return _as_said([part for track in range(len(national.tracks.obj)) for part in _released(world, national, track)])
 
 
 def stressed(world: World, national: NationalTracks, parts: list[Shared]) -> list[Shared]:
@@ -64,12 +68,10 @@ def _under(world: World, wrong: Wrong, part: Shared, key: int) -> Shared:
     blur = np.array([rng.normal(world.seed, rng.STRESS, key, 1 + wrong.giver, i) for i in range(7)])
     areas = []
     for given, east, north in ((part.launch, *blur[3:5]), (part.impact, *blur[5:7])):
-        table = _shifted(_coarser(coarse, given.table, east, north), wrong.bias)
+        table = _shifted(coarser_areas(given.columns, coarse, east, north), wrong.bias)
         table[:, WHEN] += wrong.skew
         areas.append(Areas.from_table(table))
-    x, P = part.x.copy(), part.P.copy()
-    x[:, :3] += coarse * blur[:3] + wrong.bias
-    P[:, :3, :3] += coarse**2 * np.eye(3)
+    x, P = displaced(part.x, part.P, coarse * blur[:3] + wrong.bias, coarse)
     return replace(
         part,
         t=part.t + wrong.skew,
@@ -95,7 +97,7 @@ def let_through(world: World, parts: list[Shared], rung: int) -> Shared:
     flows = find_rung(rung, world.scenario.ladder).flows
     kinds = [WARNING] * ("warnings" in flows) + [TRACK] * ("tracks" in flows or "reports" in flows)
     flowing = [part for part in parts if part.kind[0] in kinds]
-    if "reports" not in flows:  # which sensors contribute is told to a centre only
+    if "reports" not in flows:  # which sensors contribute is told to a centre only, of tracks
         flowing = [replace(part, sensors=np.zeros_like(part.sensors)) for part in flowing]
     return _in_order([*flowing, _messages(0)], _noticed(world, "notices" in flows))
 
@@ -162,20 +164,57 @@ def _released(world: World, national: NationalTracks, track: int) -> list[Shared
         if not len(g):
             continue
         part = _messages(len(g))
-        part = replace(part, launch=Areas.from_table(_coarser(policy.area_floor, launch[g], bias[3], bias[4])))
+        origin = _last_known(launch, first, g) if kind == WARNING else launch[g]
+        part = replace(part, launch=Areas.from_table(coarser_areas(origin, policy.area_floor, bias[3], bias[4])))
         if kind == WARNING:
-            part = replace(part, impact=Areas.from_table(_coarser(policy.area_floor, impact[g], bias[5], bias[6])))
+            part = replace(part, impact=Areas.from_table(coarser_areas(impact[g], policy.area_floor, bias[5], bias[6])))
         part.giver[:], part.kind[:], part.track[:], part.t[:] = giver, kind, track, believed.t[g]
         part.arrives[:] = after_outages(part.t + delay, outages)
         part.seen_by[:] = believed.seen_by[track, g]
-        part.sensors[:] = believed.sensors[track, g]
         if kind == TRACK:
-            part.x[:], part.P[:] = believed.x[track, g], believed.P[track, g]
-            part.x[:, :3] += policy.track_sigma * bias[:3]
-            part.P[:, :3, :3] += policy.track_sigma**2 * np.eye(3)  # declared, so that nobody believes too much
-            part.bias[:] = policy.track_sigma
+            x, P, away = believed.x[track, g], believed.P[track, g], policy.track_sigma * bias[:3]
+            part.x[:], part.P[:] = displaced(x, P, away, policy.track_sigma)
+            part.sensors[:], part.bias[:] = believed.sensors[track, g], policy.track_sigma
         parts.append(part)
     return parts
+
+
+def _last_known(areas: Floats, first: int, moments: NDArray[np.integer]) -> Floats:
+    """The areas (G, 7) at moments (N,), where not known the last known one; the one at the moment `first` is known."""
+    known = np.arange(first, len(areas))
+    known[np.isnan(areas[first:, LAT])] = first
+    return np.asarray(areas[np.maximum.accumulate(known)[moments - first]])
+
+
+def _as_said(parts: list[Shared]) -> list[Shared]:
+    """The same releases once they were put into messages: all numbers to the decimals that these carry."""
+    if not parts:
+        return parts
+
+    def together(name: str) -> Floats:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    areas = areas_kept(np.concatenate([area.columns for part in parts for area in (part.launch, part.impact)]))
+    x, P = together("x"), covariances_kept(together("P"))
+    x = np.concatenate([LENGTH.kept(x[:, :3]), SPEED.kept(x[:, 3:])], axis=1)
+    t, arrives, bias = TIME.kept(together("t")), TIME_LATE.kept(together("arrives")), LENGTH.kept(together("bias"))
+    out, end = [], 0
+    for part in parts:
+        begin, end = end, end + len(part.t)
+        rows, middle = slice(begin, end), begin + end
+        out.append(
+            replace(
+                part,
+                t=t[rows],
+                arrives=arrives[rows],
+                x=x[rows],
+                P=P[rows],
+                launch=Areas.from_table(areas[2 * begin : middle]),
+                impact=Areas.from_table(areas[middle : 2 * end]),
+                bias=bias[rows],
+            )
+        )
+    return out
 
 
 def _key(tracks: Tracks, track: int) -> int:
@@ -200,7 +239,7 @@ def _cleared(policy: Policy, national: NationalTracks, track: int) -> int | None
         if status != 0:
             continue
         unsure = math.sqrt(launch[g, MAJOR] ** 2 + corner[0, 0] + corner[1, 1])
-        if geodesic(launch[g, LAT], launch[g, LON], lat, lon)[0] - SURELY * unsure >= policy.min_range:
+        if is_surely_long(geodesic(launch[g, LAT], launch[g, LON], lat, lon)[0], unsure, policy.min_range):
             return int(g)
     return None
 
@@ -242,23 +281,3 @@ def _noticed(world: World, flow: bool) -> Bools:
         told = np.array([p.name in notice.to for p in world.parties]) & reaches
         return own | told | (told[::-1] & again & flow)
     return own | (np.array(reaches) & flow)
-
-
-def _coarser(floor: float, areas: Floats, east: float, north: float) -> Floats:
-    """Areas (N, 7) no smaller than a floor [m], their centres moved by the bias (in units of the floor).
-
-    Times stay as they were: their standard deviations are those of the whole area, wherever its centre is put.
-    """
-    out = areas.copy()
-    _move_many(areas, math.atan2(east, north), floor * math.hypot(east, north), out)
-    out[:, MAJOR], out[:, MINOR] = (np.hypot(areas[:, i], floor) for i in (MAJOR, MINOR))
-    out[:, BEARING] = areas[:, BEARING]
-    return out
-
-
-@kernel
-def _move_many(areas: Floats, azimuth: float, away: float, out: Floats) -> None:
-    """Write into `out` where the centres of areas (N, 7) lie after a step `away` [m] in the direction `azimuth` [rad]."""
-    for i in range(len(areas)):
-        if not math.isnan(areas[i, LAT]):
-            out[i, LAT], out[i, LON] = destination(areas[i, LAT], areas[i, LON], azimuth, away)

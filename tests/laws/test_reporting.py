@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import chi2
 
 from entente.arrivals import SEEN_AGAIN, followed
+from entente.exchange.precision import TIME
 from entente.fusing import join
 from entente.records import BOTH, CENTRE, INFRARED, WARNING, Detections
 from entente.reporting import report
@@ -18,6 +19,8 @@ from entente.sharing import share
 
 LONG = ("europe-2026", "icbm-north-america")  # seen by satellites of both nations for four minutes
 SEEDS = (1, 2, 3)
+MILLISECOND = 1e-3  # s; messages give times to one
+SAID = np.radians(1e-6)  # and directions to a millionth of a degree
 
 
 @cache
@@ -36,7 +39,7 @@ def origin_of(so_far, reports):
     """The row of the nation's own detections that each report is, by its sensor and time."""
     d = so_far.detections
     scan = np.repeat(np.arange(len(d.scan_t)), np.diff(d.scan_start))
-    keys = {(d.scan_sensor[s], d.scan_t[s], d.obj[row]): row for row, s in enumerate(scan)}
+    keys = {(d.scan_sensor[s], float(TIME.kept(d.scan_t[s])), d.obj[row]): row for row, s in enumerate(scan)}
     given = np.repeat(np.arange(len(reports.scan_t)), np.diff(reports.scan_start))
     return given, np.array(
         [keys[reports.scan_sensor[s], reports.scan_t[s], reports.obj[r]] for r, s in enumerate(given)]
@@ -60,7 +63,7 @@ def test_what_leaves_was_warned_of_before_and_comes_late(seed):
         warned = shared.t[(shared.giver == party) & (shared.kind == WARNING)].min()
         latency = np.array([world.sensors[n].latency for n in reports.scan_sensor])
         ready = np.maximum(reports.scan_t + latency, warned) + world.policies[party].track_delay
-        assert (reports.scan_report_t[mine] >= ready[mine] - 1e-9).all()
+        assert (reports.scan_report_t[mine] >= ready[mine] - MILLISECOND).all()
     assert all(world.sensors[n].kind == INFRARED for n in reports.scan_sensor)
     assert (np.diff(reports.scan_t) >= 0.0).all()
     assert len(np.unique(rows)) == len(rows) == len(given)
@@ -77,7 +80,7 @@ def test_what_leaves_is_blurred_by_what_is_declared():
         own = so_far.detections
         apart.append(((reports.z - own.z[rows])[:, 1:] / blur[:, None]).ravel())
         np.testing.assert_allclose(
-            reports.sigma[:, 1:] ** 2, own.sigma[rows][:, 1:] ** 2 + blur[:, None] ** 2, rtol=1e-9
+            reports.sigma[:, 1:] - np.hypot(own.sigma[rows][:, 1:], blur[:, None]), 0.5 * SAID, atol=0.5 * SAID + 1e-12
         )
     apart = np.concatenate(apart)
     low, high = chi2.ppf([5e-4, 1 - 5e-4], len(apart))

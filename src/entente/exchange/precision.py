@@ -44,11 +44,17 @@ PLACE = Precision(DEG, 5)  # latitude, longitude: 1.1 m
 LENGTH = Precision(KM, 3)
 SPEED = Precision(KM_S, 6)
 TIME = Precision(1.0, 3)
+TIME_LATE = Precision(1.0, 3, up=True)  # when something is sent or arrives
 SPREAD = Precision(1.0, 3, up=True)  # of a time
 AXIS = Precision(KM / NINETY, 3, up=True)  # from one standard deviation to the semi-axis of the 90 % area
 ANGLE = Precision(DEG, 6)  # of a line of sight: 0.7 m from a geostationary orbit
 ANGLE_SPREAD = Precision(DEG, 6, up=True)
 BEARING = Precision(DEG, 3)
+
+
+def round_turn(precision: Precision, si: Floats, turn_deg: float) -> Floats:
+    """Angles (...) from 0 to less than a turn (or half of one) as they are once they were said; the turn itself is none."""
+    return np.asarray(precision.unit * (precision.number(si % (turn_deg * DEG)) % turn_deg))
 
 
 def areas_kept(table: Floats) -> Floats:
@@ -59,7 +65,7 @@ def areas_kept(table: Floats) -> Floats:
     out = np.empty_like(table)
     out[..., :2] = PLACE.kept(table[..., :2])
     out[..., 2:4] = AXIS.unit * np.minimum(AXIS.number(table[..., 2:4]), LONGEST_KM)
-    out[..., 4] = BEARING.unit * (BEARING.number(table[..., 4]) % 180.0)
+    out[..., 4] = round_turn(BEARING, table[..., 4], 180.0)
     out[..., 5] = TIME.kept(table[..., 5])
     out[..., 6] = SPREAD.kept(table[..., 6])
     return out

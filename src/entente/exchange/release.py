@@ -1,22 +1,20 @@
 """What leaves a nation? Threshold, class, area, delay, fields, in this order; signing is the last step, and the caller's.
 
-The first part works on arrays: the study's sharing stage and the centre use the same functions, each with a bias of its own
-making. The second part releases one message under a policy. All of it is pure, and runs on the national side only: what
-comes in never leaves but by what comes out.
+One message under one policy; the study's sharing stage uses the same functions on arrays (`coarsening`), with a bias that it
+draws itself. All of it is pure, and runs on the national side only: what comes in never leaves but by what comes out.
 """
 
 import math
 from dataclasses import dataclass
-from typing import TypeVar
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from entente.compiled import Floats
 from entente.constants import R_MEAN
 from entente.exchange import precision
 from entente.exchange.blurring import SPIN, keyed, turn_of, turned, walk
+from entente.exchange.coarsening import SURELY, coarser_areas, displaced
 from entente.exchange.commitment import commit, salt_of
 from entente.exchange.instants import NS_PER_S, nanoseconds
 from entente.exchange.messages import (
@@ -34,51 +32,7 @@ from entente.exchange.messages import (
     Whose,
 )
 from entente.exchange.permits import CLASSES, FLIGHTS, PEACEFUL, Policy, Terms, Withheld, optional, terms
-from entente.physics.earth import destination
 from entente.scenario.units import DEG, KM, KM2
-
-SURELY = 1.0  # standard deviations by which a flight must be longer than the limit: five chances in six
-LAT, LON, MAJOR, MINOR = 0, 1, 2, 3  # columns of a table of areas, see records.Areas
-Whole = TypeVar("Whole", int, NDArray[np.int64])
-
-
-def is_surely_long(length: Floats, unsure: Floats, limit: float) -> Floats:
-    """Whether flights of these lengths [m], (...), are surely no shorter than a limit, given their standard deviations."""
-    return np.asarray(length - SURELY * unsure >= limit)
-
-
-def coarser_areas(table: Floats, floor: float, east: float, north: float) -> Floats:
-    """Areas (N, 7), see `records.Areas`, no smaller than a floor [m], their centres moved by a bias in units of the floor.
-
-    Times stay as they were: their standard deviations are those of the whole area, wherever its centre is put.
-    """
-    out = table.copy()
-    azimuth, away = math.atan2(east, north), floor * math.hypot(east, north)
-    for i in np.flatnonzero(np.isfinite(table[:, LAT])):
-        out[i, LAT], out[i, LON] = destination(table[i, LAT], table[i, LON], azimuth, away)
-    out[:, MAJOR : MINOR + 1] = np.hypot(table[:, MAJOR : MINOR + 1], floor)
-    return out
-
-
-def displaced(x: Floats, P: Floats, away: Floats, sigma: float, sigma_v: float = 0.0) -> tuple[Floats, Floats]:
-    """States (..., 6) moved by a bias (3,) [m] or (6,) [m, m/s], and covariances (..., 6, 6) that say so.
-
-    Args:
-        sigma, sigma_v: declared standard deviations of the bias, on each axis [m], [m/s].
-    """
-    out, declared = x.copy(), P.copy()
-    out[..., : len(away)] += away
-    declared[..., :3, :3] += sigma**2 * np.eye(3)
-    declared[..., 3:, 3:] += sigma_v**2 * np.eye(3)
-    return out, declared
-
-
-def slot_after(ready_ms: Whole, slot_ms: int) -> Whole:
-    """The first multiple of the slot [ms] that is later: what happens at its very beginning waits for the next one.
-
-    It follows from the civil time alone, so that a release after a restart falls where it would have fallen without.
-    """
-    return (ready_ms // slot_ms + 1) * slot_ms
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,10 +10,11 @@ from typing import TypeVar
 
 import msgspec
 
+from entente.exchange.coarsening import slot_after
 from entente.exchange.instants import NS_PER_MS, instant
 from entente.exchange.messages import LaunchDetected, Said
 from entente.exchange.permits import Terms, Withheld
-from entente.exchange.release import Draft, Giver, kind_of, obligations, released, slot_after, surely_km
+from entente.exchange.release import Draft, Giver, kind_of, obligations, released, surely_km
 
 Value = TypeVar("Value")
 MS_PER_S = 1_000
