@@ -22,7 +22,7 @@ HOSTILE = (
 )
 SCREENS = [(1280, 900, "light"), (1280, 900, "dark"), (768, 1024, "light"), (360, 740, "light"), (360, 740, "dark")]
 PAGES = ["report.html", "report.ru.html"]
-FIGURES = ["ladder", "raids", "seeing", "map", "warning", "tolerance"]
+FIGURES = ["ladder", "raids", "seeing", "map", "warning", "clock", "tolerance"]
 AA = 4.5  # contrast of text that WCAG 2.2 asks for, level AA
 
 

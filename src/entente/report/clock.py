@@ -101,15 +101,17 @@ def _left(one: Clock, pen: Pen, across: Scale, size: float, at: float) -> Markup
     row = len(one.before)
     y = (1.9 + ROW * row) * size
     span = (at, at + one.left) if one.left >= 0.0 else (at + one.left, at)
-    said = f"{pen.tongue.clock(one.left)} ({one.spread})"
     look = "swing" if one.left >= 0.0 else "short"
+    start, end = across(span[0]), across(span[1])
     parts = [text(0, y + 1.15 * size, [pen.tongue.say("clock.left")], size, "strong")]
-    parts.append(_rect(across(span[0]), y + 0.35 * size, across(span[1]) - across(span[0]), size, look))
-    right, inside = across(span[1]), 0.56 * size * len(said)
-    if across(span[1]) - across(span[0]) > inside + size:
-        parts.append(text(across(span[0]) + 0.6 * size, y + 1.15 * size, [said], size, "strong"))
+    parts.append(_rect(start, y + 0.35 * size, end - start, size, look))
+    short, full = pen.tongue.clock(one.left), f"{pen.tongue.clock(one.left)} ({one.spread})"
+    wide = 0.56 * size * len(full)
+    room = across(one.flight) - end if end < across(one.flight) else across.b - end  # up to the line of the impact
+    if end - start > wide + size:
+        parts.append(text(start + 0.6 * size, y + 1.15 * size, [full], size, "strong"))
     else:
-        parts.append(text(right + 0.5 * size, y + 1.15 * size, [said], size, "strong"))
+        parts.append(text(end + 0.5 * size, y + 1.15 * size, [full if wide + size < room else short], size, "strong"))
     for p, gain in enumerate(one.gains):
         if gain <= 0.0:
             continue
