@@ -100,12 +100,12 @@ SPECIMENS = {
 assert len(SPECIMENS) == len(get_args(said.Said))
 
 
-def changed(kind, **fields):
+def changed(kind, /, **fields):
     """The specimen of a kind with other fields; nothing is checked."""
     return replace(SPECIMENS[kind], **fields)
 
 
-def written(kind, **fields):
+def written(kind, /, **fields):
     """A body with other fields, of any type; a field set to ... is left out."""
     values = json.loads(encode(SPECIMENS[kind])) | fields
     return json.dumps({key: value for key, value in values.items() if value is not ...}).encode()

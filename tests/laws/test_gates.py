@@ -134,8 +134,9 @@ def test_launches_agree_with_themselves():
         ({"missile": "srbm", "launch_area": ellipse(35.0, 54.0, 1_000.0)}, None),
     ):
         assert refusal(changed(launch, **fields)) == said, fields
-    sector = {"azimuth_from_deg": 350.0, "azimuth_to_deg": 20.0}
-    assert refusal(changed("pre-launch", **sector)) is None  # 43 degrees lie within 30 of the sector's edge
+    sector = {"azimuth_from_deg": 350.0, "azimuth_to_deg": 12.0}
+    assert refusal(changed("pre-launch", **sector)) == "direction"  # 31 degrees, 19 from the sector's edge
+    assert refusal(changed("pre-launch", **sector, missile="space launch")) is None
     assert refusal(changed("pre-launch", azimuth_from_deg=180.0, azimuth_to_deg=220.0)) == "direction"
     antipode = {"missile": "space launch", "impact_areas": (ellipse(-69.0, -140.0),)}
     assert refusal(changed("pre-launch", **antipode)) is None  # every direction leads there

@@ -36,6 +36,9 @@ from entente.exchange.physical import Fault, air_track, launch, looks, state, su
 
 AHEAD = 5 * NS_PER_S  # ns  by which a clock may run before another
 MARKS = 2  # on one letter, one after the other; more is meant to be unreadable
+# Letters and marks that show nothing: soft hyphen, joiner, fillers, selectors. Unicode 3.2 has some of them for plain ones.
+INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | set(map(chr, range(0xFE00, 0xFE10)))
+INVISIBLE |= set(map(chr, range(0x180B, 0x180F)))
 REAL = (*get_args(Notice), StateOfHealth, Acknowledgement)  # kinds of which `real` is accepted
 TEXTS = {PreLaunch: "purpose", Experiment: "effect", KeyRevoke: "reason", PolicyInForce: "text"}
 
@@ -74,11 +77,12 @@ def text(said: Any) -> Fault | None:
 
 
 def is_plain(words: str) -> bool:
-    """Does it look as it is written? By the tables of Unicode 3.2: what is younger is refused, too."""
+    """Does it look as it is written? The only blank is the common one. What is younger than Unicode 3.2 is refused, too."""
     kinds = [unicode.category(letter) for letter in words]
     marks = "".join("m" if kind[0] == "M" else "." for kind in kinds)
     return (
-        not any(kind[0] == "C" or kind in ("Zl", "Zp") for kind in kinds)
+        not any(kind[0] in "CZ" for kind, letter in zip(kinds, words, strict=True) if letter != " ")
+        and INVISIBLE.isdisjoint(words)
         and "m" * (MARKS + 1) not in marks
         and unicode.normalize("NFC", words) == words
     )

@@ -31,7 +31,8 @@ BIASED_AXES = (
     math.sqrt(2.0) * 0.999
 )  # a bias may spare one axis, as turning a flight spares its height; less is rounding
 DIAGONAL = 0, 6, 11, 15, 18, 20  # in the upper triangle, row by row
-ROUGH_DEG = 30.0  # between a launch azimuth and the bearing of the impact: rotation, bends, rounding
+# Between a launch azimuth and the bearing of the impact: the Earth turns meanwhile, and launchers to orbit bend.
+ROUGH_DEG, BENT_DEG = 15.0, 30.0
 TOO_FAR_KM = 15_000.0  # near the antipode every direction leads there
 FLIGHT_S, GROUND_KM_S = 7_200.0, 8.0  # longest flight that is no orbit, greatest mean speed over ground
 PRESSURE_PA = 700.0, 110_000.0  # dynamic: less does not carry an aircraft, more breaks it; assumed
@@ -138,7 +139,7 @@ def _leads(
     said: PreLaunch | LaunchDetected, hits: tuple[Area, ...], azimuth_deg: float | None, within_deg: float
 ) -> Fault | None:
     """Does the launch, thrown that way, come down there, and does its class reach it?"""
-    start = said.launch_area
+    start, rough = said.launch_area, BENT_DEG if said.missile == "space launch" else ROUGH_DEG
     for area in hits:
         if _between(start, area) > MARGIN * RANGE_KM.get(said.missile, math.inf):
             return "range"
@@ -146,7 +147,7 @@ def _leads(
         if azimuth_deg is None or away <= blur or away > TOO_FAR_KM:
             continue
         off = abs(turn_deg(azimuth_deg, bearing_deg(centre_of(start), centre_of(area))))
-        if off > within_deg + ROUGH_DEG + math.degrees(math.asin(blur / away)):
+        if off > within_deg + rough + math.degrees(math.asin(blur / away)):
             return "direction"
     return None
 
