@@ -99,7 +99,7 @@ def let_through(world: World, parts: list[Shared], rung: int) -> Shared:
     flowing = [part for part in parts if part.kind[0] in kinds]
     if "reports" not in flows:  # which sensors contribute is told to a centre only, of tracks
         flowing = [replace(part, sensors=np.zeros_like(part.sensors)) for part in flowing]
-    return _in_order([*flowing, _messages(0)], _noticed(world, "notices" in flows))
+    return _in_order([*flowing, _messages(0)], noticed(world, "notices" in flows))
 
 
 def _messages(count: int) -> Shared:
@@ -264,7 +264,7 @@ def _spaced(t: Floats, may: Bools, interval: float) -> Ints:
     return np.array(out, np.int32)
 
 
-def _noticed(world: World, flow: bool) -> Bools:
+def noticed(world: World, flow: bool) -> Bools:
     """Whether those on duty at each party know that this launch was announced.
 
     Who launches knows. A party tells the other only where notices flow; a third party tells whom it tells, and where notices
