@@ -38,6 +38,7 @@ def read(text: bytes) -> Policy:
         raise PolicyRefused(f"policy: {len(text):,} characters; at most {LONGEST:,}")
     try:
         data = json.loads(text.decode("ascii"), object_pairs_hook=_once, parse_constant=_no_number)
+        json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair, written as an escape, is no text
     except (ValueError, RecursionError) as problem:
         raise PolicyRefused(
             f"policy: no JSON that can be read ({problem}); write plain ASCII JSON, each key once"
