@@ -1,19 +1,27 @@
-"""All flights of one vehicle from one region: whole flights for some azimuths and pitches, to interpolate between."""
+"""All flights of one vehicle from one region: whole flights for some azimuths and pitches, to interpolate between.
 
+A fan takes a second to fly, and a report asks for several; so each is kept beside the compiled code, under a name that holds
+the vehicle, the place and the hash of the program. An edit anywhere flies it anew.
+"""
+
+import hashlib
 import math
 import os
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from entente.ascent import Ascent
-from entente.compiled import Floats
+from entente.compiled import CACHE, Floats
 from entente.constants import OMEGA
 from entente.errors import Unreachable
 from entente.physics import powered
 from entente.physics.covering import Fan
 from entente.physics.earth import ecef_from_geodetic, enu_axes, geodesic, geodetic_from_ecef
+from entente.provenance import code_hash
 from entente.scenario.units import DEG, KM
 from entente.scenario.vehicle import Vehicle
 
@@ -21,6 +29,7 @@ AZIMUTHS, PITCHES, POINTS = 36, 48, 97  # of a fan; the flights between are inte
 SHORTEST = 50.0 * KM  # nearer impacts tell no bearing
 MOST_LEAD = 60.0 * DEG  # what the Earth's turn carries farther aside is left out
 LONGEST = 19_000.0 * KM  # beyond, near the antipode, bearings turn too fast
+MOST_KEPT = 48  # fans on the disk, of 1 to 3 MB each; the oldest make room
 
 
 @lru_cache(maxsize=16)
@@ -32,6 +41,50 @@ def fan(vehicle: Vehicle, lat: float, lon: float, beta: float, lofted: bool) -> 
     Raises:
         Unreachable: it has no flights of that kind.
     """
+    place = kept_at(vehicle, lat, lon, beta, lofted)
+    if (found := _read(place)) is not None:
+        return found
+    flown = fly_fan(vehicle, lat, lon, beta, lofted)
+    _write(place, flown)
+    return flown
+
+
+def kept_at(vehicle: Vehicle, lat: float, lon: float, beta: float, lofted: bool) -> Path:
+    """Where a fan is kept: the name changes with what it is of, and with the program."""
+    said = repr((_code(), vehicle, lat, lon, beta, lofted))
+    return Path(CACHE) / f"fan-{hashlib.sha256(said.encode()).hexdigest()[:24]}.npz"
+
+
+@cache
+def _code() -> str:
+    return code_hash()
+
+
+def _read(place: Path) -> Fan | None:
+    """A fan that was kept; None if there is none, or no whole one."""
+    try:
+        with np.load(place, allow_pickle=False) as parts:
+            found = {name: parts[name] for name in Fan._fields}
+        return Fan(**found | {"burnout": float(found["burnout"])})
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def _write(place: Path, flown: Fan) -> None:
+    """Keep a fan; where nothing can be written it is flown again next time."""
+    partial = place.with_name(f".{place.stem}.{os.getpid()}.npz")
+    try:
+        np.savez(partial, **flown._asdict())
+        partial.replace(place)
+        kept = sorted(place.parent.glob("fan-*.npz"), key=lambda file: file.stat().st_mtime)
+        for file in kept[:-MOST_KEPT]:
+            file.unlink(missing_ok=True)
+    except OSError:
+        partial.unlink(missing_ok=True)
+
+
+def fly_fan(vehicle: Vehicle, lat: float, lon: float, beta: float, lofted: bool) -> Fan:
+    """As `fan`, flown and not looked up."""
     ascent = Ascent(vehicle, lat, lon, beta)
     axes = np.empty((3, 3))
     enu_axes(lat, lon, axes)
