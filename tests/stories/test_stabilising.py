@@ -1,6 +1,7 @@
 """Finding F3: what defences of cities and of forces do to the first-strike index, as people are told it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -78,6 +79,22 @@ def test_the_margin_is_how_far_both_halves_are_above_the_bar(predicate):
     margin = replace(few, index=index, levels=np.array([1000.0])).margin(0.01)
     assert isinstance(few, Levels)
     assert holds(margin + 1e-9).tolist() == [True, True, False, False]
+
+
+def test_the_page_prints_these_brackets(predicate, found):
+    page = (Path(en.__file__).parents[2] / "docs/explanation/stability.md").read_text(encoding="utf-8")
+    rows = [
+        line.split("|")[1:4]
+        for line in page.partition("## Levels")[2].partition("\n## ")[0].splitlines()
+        if line.startswith("|")
+    ][2:]
+    assert len(rows) == 4
+    for level, *cells in rows:
+        place = predicate.levels.index(int(level.replace(",", "")))
+        for cell, name in zip(cells, ("cities", "forces"), strict=True):
+            one = found.fewest[name][place]
+            said = f"{one.lost:,} to {one.seen:,}" if one.seen else f"more than {one.lost:,}"
+            assert cell.strip() == said + (f", lost again beyond {one.until:,}" if one.until else "")
 
 
 def test_a_verdict_says_in_two_languages_what_must_be_said(predicate, found, study_of):

@@ -65,18 +65,18 @@ class Reliance:
     def __str__(self) -> str:
         """A line a way."""
         lines = [
-            f"{'':10s} {'launched under attack':24s} {'index: change':24s} {'chance of inadvertent war':24s} likelier in"
+            f"{'':10s} {'launched under attack':24s} {'index: change':26s} {'chance of inadvertent war':25s} likelier in"
         ]
         for n, way in enumerate(WAYS):
             lua = _said(self.under_attack[n], "{:.2f}")
             if n == 0:
-                lines.append(f"{way:10s} {lua:24s} {'':24s} {'':24s}".rstrip())
+                lines.append(f"{way:10s} {lua:24s} {'':26s} {'':25s}".rstrip())
                 continue
             index, factor = (
                 _said(self.change("index", way), "{:+.3f}"),
                 "times " + _said(self.change("yearly", way), "{:.2f}"),
             )
-            lines.append(f"{way:10s} {lua:24s} {index:24s} {factor:24s} {self.rises(way):.0%}")
+            lines.append(f"{way:10s} {lua:24s} {index:26s} {factor:25s} {self.rises(way):.0%}")
         return "\n".join(
             [*lines, "one sign each way: safer forces, and more that a false alarm can set off; no forecast"]
         )
