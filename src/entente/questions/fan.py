@@ -63,7 +63,7 @@ def _code() -> str:
 def _read(place: Path) -> Fan | None:
     """A fan that was kept; None if there is none, or no whole one."""
     try:
-        with np.load(place, allow_pickle=False) as parts:
+        with place.open("rb") as file, np.load(file, allow_pickle=False) as parts:
             found = {name: parts[name] for name in Fan._fields}
         return Fan(**found | {"burnout": float(found["burnout"])})
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
