@@ -7,13 +7,11 @@ which each is observed; the numbers are those of `questions.deterrents`.
 from dataclasses import replace
 from functools import cache
 
-import numpy as np
-
-from entente.predicates import FAR, Guarantee, Guaranteed
+from entente.predicates import Guarantee, Guaranteed
 from entente.questions.deterrents import Shield, able, armed, seen, shield, struck, taken
 from entente.questions.holdings import forces
 from entente.questions.national import holding
-from entente.unilateral import Taking, judged, three
+from entente.unilateral import Asked, Taking, taking, three
 
 
 def guarantee_takings(predicate: Guaranteed) -> tuple[Taking, ...]:
@@ -51,29 +49,8 @@ def left_by(one: Guarantee, deployed: int) -> int:
 def _taking(predicate: Guaranteed, year: int, one: Guarantee, beside: int, system: bool) -> Taking:
     back, held = able(predicate.deterrent, year, predicate.draws), engaging(predicate, year)
     left = replace(held, count=left_by(one, held.count))
-    found = taken(back, left, beside, predicate.loss_below, system)
-    margin = np.clip(1.0 - found.loss / predicate.loss_below - 1e-12, -1.0 - FAR, FAR)  # less than the bar
-    names, sourced = back.names + held.names, back.sourced + held.sourced
-    share, interval, ruling, capped, ranked = judged(margin, np.hstack([back.inputs, held.inputs]), names, sourced)
-    return Taking(
-        defender=predicate.defender,
-        deterrent=predicate.deterrent,
-        year=year,
-        seen=one.name,
-        posture="struck",
-        beside=beside,
-        system=system,
-        interceptors=left.count,
-        without=three(found.without),
-        loss=three(found.loss),
-        growth=three(found.growth),
-        most=three(found.most),
-        share=share,
-        interval=interval,
-        ruling=ruling,
-        capped=capped,
-        deciders=ranked,
-    )
+    asked = Asked(predicate.defender, predicate.deterrent, year, one.name, "struck", beside, system)
+    return taking(asked, back, left, predicate.loss_below, more=False)
 
 
 def least(rows: tuple[Taking, ...], year: int, name: str) -> Taking:

@@ -39,6 +39,19 @@ FEWER = 4  # times fewer draws where every year is computed
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Which case: whose interceptors against whose retaliation, when, how seen, and how they shoot; as of `Taking`."""
+
+    defender: str
+    deterrent: str
+    year: int
+    seen: str
+    posture: str
+    beside: int
+    system: bool
+
+
+@dataclass(frozen=True)
 class Taking:
     """What one view of a defence takes from one retaliation.
 
@@ -129,18 +142,19 @@ def _loss(predicate: Unilateral, year: int, how: Seen, posture: Posture, beside:
 
 def _taking(predicate: Unilateral, year: int, how: Seen, posture: Posture, beside: int, system: bool) -> Taking:
     back, held = _parts(predicate.defender, predicate.deterrent, year, how, posture, predicate.draws)
-    found = taken(back, held, beside, predicate.falls_by, system)
-    margin = np.clip(found.loss / predicate.falls_by - 1.0 - 1e-12, -1.0 - FAR, FAR)  # more than the bar
+    asked = Asked(predicate.defender, predicate.deterrent, year, how, posture, beside, system)
+    return taking(asked, back, held, predicate.falls_by, more=True)
+
+
+def taking(asked: Asked, back: Back, held: Shield, bar: float, more: bool) -> Taking:
+    """What a shield takes, judged: whether it is more than the bar, or less."""
+    found = taken(back, held, asked.beside, bar, asked.system)
+    over = found.loss / bar - 1.0
+    margin = np.clip((over if more else -over) - 1e-12, -1.0 - FAR, FAR)
     names, sourced = back.names + held.names, back.sourced + held.sourced
     share, interval, ruling, capped, ranked = judged(margin, np.hstack([back.inputs, held.inputs]), names, sourced)
     return Taking(
-        defender=predicate.defender,
-        deterrent=predicate.deterrent,
-        year=year,
-        seen=how,
-        posture=posture,
-        beside=beside,
-        system=system,
+        **vars(asked),
         interceptors=held.count,
         without=three(found.without),
         loss=three(found.loss),
