@@ -104,7 +104,7 @@ class Room:
 
     def add(self, holder, key=None, **fields):
         """Its root adds a key for a holder."""
-        party = HOLDERS.get(holder, fields.pop("party", None))
+        party = fields.pop("party", None) or HOLDERS[holder]
         fields = {
             "key": PUBLIC[key or holder],
             "holder": holder,
@@ -115,7 +115,8 @@ class Room:
         given = {"proof": proof(message, key or holder)} if fields["proof"] == "00" * 64 else {}
         return self.say(said.KeyAdd, party, **fields | given)
 
-    def launch(self, node, name="l-1", place=0, *, age_s=20.0, **more):
+    def launch(self, node, name="l-1", place=0, *, age_s=20.0, after_s=0.0, **more):
+        self.now_ns += round(after_s * S)
         fields = {
             "launch": name, "revision": 1, "whose": "third party", "missile": "mrbm", "seen_by": "infrared",
             "observed": instant(self.now_ns - S), "observed_sigma_s": 0.5,
@@ -134,7 +135,8 @@ class Room:
         }  # fmt: skip
         return self.say(said.PreLaunch, node, **fields | more)
 
-    def track(self, node, name="t-1", *, r=(3500.0, 3500.0, 4500.0), v=(1.0, 1.5, 2.0), **more):
+    def track(self, node, name="t-1", *, r=(3500.0, 3500.0, 4500.0), v=(1.0, 1.5, 2.0), after_s=0.0, **more):
+        self.now_ns += round(after_s * S)
         fields = {
             "track": name, "whose": "third party", "missile": "mrbm", "seen_by": "radar", "frame": "ecef",
             "observed": instant(self.now_ns - S), "observed_sigma_s": 0.05, "r_km": r, "v_km_s": v,

@@ -12,7 +12,7 @@ import math
 
 import msgspec
 
-from entente.exchange.areas import away, bearing_deg, centre_of, distance_km, extent_km
+from entente.exchange.areas import HEMISPHERE_KM, away, bearing_deg, centre_of, distance_km, extent_km, is_inside
 from entente.exchange.instants import NS_PER_S, nanoseconds
 from entente.exchange.messages import Area, Ellipse, LaunchDetected, Polygon, PreLaunch, TrackState
 
@@ -117,19 +117,25 @@ def overlap(a: Area, b: Area) -> bool:
     middle = centre_of(a)
     if distance_km(middle, centre_of(b)) > 1.01 * (extent_km(a) + extent_km(b)):
         return False
+    if _around(a, b) or _around(b, a):
+        return True
     first, second = drawn(a, middle), drawn(b, middle)
     return _holds(first, second[0]) or _holds(second, first[0]) or _cross(first, second)
+
+
+def _around(a: Area, b: Area) -> bool:
+    """The short answer for most: the centre of an ellipse is one of its places (of a polygon it need not be)."""
+    return isinstance(b, Ellipse) and is_inside(centre_of(b), a)
 
 
 def at_90_percent(area: Area) -> Area:
     """The 90 % ellipse of the error whose 50 % ellipse this is; all else as it is."""
     if isinstance(area, Polygon) or area.containment_percent == 90:
         return area
-    longest = math.pi * 6_371.0 / 2
     return msgspec.structs.replace(
         area,
-        semi_major_km=min(area.semi_major_km * FROM_50_TO_90, longest),
-        semi_minor_km=min(area.semi_minor_km * FROM_50_TO_90, longest),
+        semi_major_km=min(area.semi_major_km * FROM_50_TO_90, HEMISPHERE_KM),
+        semi_minor_km=min(area.semi_minor_km * FROM_50_TO_90, HEMISPHERE_KM),
         containment_percent=90,
     )
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 import msgspec
 
 from entente.errors import KeyRefused
-from entente.exchange.messages import Boot, Governance, KeyAdd, KeyRetire, KeyRevoke, KeyRotate, PolicyInForce
+from entente.exchange.messages import Governance, KeyAdd, KeyRetire, KeyRevoke, KeyRotate
 from entente.exchange.reasons import Reason
 from entente.exchange.signing import KEY_STATEMENT, check_public, fits, key_id, pae
 
@@ -81,7 +81,7 @@ class Keyring(msgspec.Struct, frozen=True):
                 held = self.keys.get(message.key)
                 good = held is not None and self._is_own(message.party, held) and not held.revoked
                 return None if good else Reason.KEY_UNKNOWN
-            case Boot() | PolicyInForce():
+            case _:
                 return None
 
     def after(self, index: int, message: Governance, key: str) -> "Keyring":
@@ -103,7 +103,7 @@ class Keyring(msgspec.Struct, frozen=True):
             case KeyRevoke():
                 ended = self.keys[message.key].ended
                 return self._changed(message.key, ended=index if ended is None else ended, revoked=True)
-            case Boot() | PolicyInForce():
+            case _:
                 return self
 
     def _add_refusal(self, message: KeyAdd) -> Reason | None:
@@ -168,11 +168,10 @@ def pinned(roots: Mapping[str, str]) -> Keyring:
 def statement(message: KeyAdd | KeyRotate) -> bytes:
     """What the new key, and at a rotation the old one, signs: pae(KEY_STATEMENT, this)."""
     said = {"log": message.log, "party": message.party, "holder": message.holder}
-    match message:
-        case KeyAdd():
-            what, said = "add", said | {"role": message.role, "key": message.key}
-        case KeyRotate():
-            what, said = "rotate", said | {"old": message.old, "key": message.key}
+    if isinstance(message, KeyAdd):
+        what, said = "add", said | {"role": message.role, "key": message.key}
+    else:
+        what, said = "rotate", said | {"old": message.old, "key": message.key}
     return f"entente key {what}\n{''.join(f'{name} {value}{chr(10)}' for name, value in said.items())}".encode()
 
 

@@ -13,7 +13,6 @@ from entente.exchange.alerts import (
     ALERTS,
     OF_NODE,
     OF_PARTY,
-    SOURCES,
     Launch,
     Raised,
     acknowledged,
@@ -87,15 +86,13 @@ def _forget(turn: Turn, number: int) -> None:
 def _join(turn: Turn, number: int, source: str, new: Detection, hint: str | None) -> int:
     """More, or newer, of a launch that is known."""
     launch: Launch = turn.now("launches")[number]
-    if source not in launch.sources and len(launch.sources) >= SOURCES:
-        return number
     sources = launch.sources | {source: new}
     turn.put("launches", number, replace(launch, sources=sources))
     notice = explaining(turn.now("notices"), sources.values(), number, hint)
     alert = launch.alerts[-1]
     if alert.notice is not None and notice != alert.notice:
         _supersede(turn, number, notice)
-    elif alert.notice is None and notice is not None:
+    else:
         _explain(turn, number, notice)
     _corroborate(turn, number)
     return number

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from entente.exchange.correlation import Detection, explains
 from entente.exchange.instants import NS_PER_S, nanoseconds
-from entente.exchange.messages import Cancel, Deorbit, Experiment, Notice, PostLaunch, PreLaunch, WindowChange
+from entente.exchange.messages import Deorbit, Experiment, Notice, PostLaunch, PreLaunch, WindowChange
 from entente.exchange.reasons import Reason
 
 NOTICES = 256  # of one party
@@ -76,7 +76,7 @@ def noticed(notices: Notices, said: Notice, index: int, digest: str, now_ns: int
             return notices | {said.original: replace(notices[said.original], **changed)}
         case PostLaunch():
             return notices | {said.original: replace(notices[said.original], took_place=index)}
-        case Cancel():
+        case _:
             return notices | {said.original: replace(notices[said.original], cancelled=index)}
     new = Announced(
         said=said, index=index, digest=digest, opens_ns=nanoseconds(span[0]), closes_ns=nanoseconds(span[1])
