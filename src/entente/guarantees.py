@@ -54,7 +54,7 @@ class Verified:
     Attributes:
         promised: interceptors that it leaves; deployed: those that are there.
         seen: what of a breach is seen, and when.
-        possible: how many interceptors could be there before a breach is seen, low, nominal, high.
+        possible: how many interceptors could be there before a breach is seen, low, nominal, high; infinite where it is not.
         loss: share of the 10th percentile that the nominal number takes; share: of the draws in which that is below the bar.
     """
 
@@ -123,16 +123,22 @@ def _verified(predicate: Guaranteed, one: Guarantee, means: tuple[Means, ...]) -
     deployed = engaging(predicate, year).count
     promised = left_by(one, deployed)
     clauses = tuple(of.what for of in one.clauses)
-    possible = _possible(one, means, promised, deployed)
+    seen = verify(clauses, means)
+    possible = _possible(one, seen, promised, deployed)
     loss, share = _at(predicate.model_dump_json(), year, round(possible[1]))
-    return Verified(one.name, one.title, year, promised, deployed, verify(clauses, means), possible, loss, share)
+    return Verified(one.name, one.title, year, promised, deployed, seen, possible, loss, share)
 
 
-def _possible(one: Guarantee, means: tuple[Means, ...], promised: int, deployed: int) -> Three:
-    """Promised, and what could be loaded before that is seen: never more than there are, for new silos take years."""
+def _possible(one: Guarantee, seen: Seen, promised: int, deployed: int) -> Three:
+    """Promised, and what could be loaded before that is seen: no more than there are, for new silos are seen in time.
+
+    Where a clause is not seen, what is there already and more: nothing bounds it.
+    """
+    if not seen.whole:
+        return float(promised), float(deployed), float("inf")
     if one.at_most is None:
         return float(deployed), float(deployed), float(deployed)
-    more = [unnoticed(of.what, means) for of in one.clauses]
+    more = [unnoticed(of.what, seen.means) for of in one.clauses]
     low, middle, high = (min(deployed, promised + max(ways)) for ways in zip(*more, strict=True))
     return float(low), float(middle), float(high)
 

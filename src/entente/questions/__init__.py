@@ -14,5 +14,6 @@ what gets through, `raids` the same drawn and by size, `effectiveness` all of it
 `stability` the first-strike index of two `sides` (their forces; `standing` those of a year),
 `levels` the same as forces shrink and defences grow, `showing` from how many interceptors that shows, `sensitivity` which
 inputs of a closed form matter; `deterrents` what interceptors take from a retaliation, `answers` how that would be answered;
+`verification` what of a broken promise is seen, by which means and when; `observer` what a third party would get;
 `deciding` the time to decide, `alarms` how often a false one ends in war, `reliance` both under launch under attack.
 """

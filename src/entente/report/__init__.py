@@ -11,6 +11,7 @@
     cards.py       the findings, what decides them, where we differ
     tables.py      cases by rungs, who gives and gains, losses, paths
     paths.py       the picture of a path over the years
+    guarantees.py  third parties: reach by year, means of verification, an observer; guarantees.html.j2
     page.py        one page as text: page.html.j2, card.html.j2, tables.html.j2, ending.html.j2, style.css
     balance.py     findings F2, F3 and F7 in full: balance.html.j2; clock.py draws the time to decide
     sources.py     sources with their links

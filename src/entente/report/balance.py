@@ -14,7 +14,7 @@ from entente.questions.deciding import Flight, Timeline, decision_timeline, thre
 from entente.questions.reliance import WAYS, Reliance, shared_warning
 from entente.questions.showing import Bracket
 from entente.questions.standing import side_of, uncertain_in
-from entente.report import words
+from entente.report import guarantees, words
 from entente.report.clock import Clock
 from entente.report.language import Tongue
 from entente.report.material import Material
@@ -59,6 +59,7 @@ def _parts(found: Material, tongue: Tongue, verdict: Verdict) -> dict[str, Any]:
         "path": path_rows(tongue, path()) if verdict.id == "F2" else [],
         "record": record_rows(tongue) if verdict.id == "F2" else [],
         "guarantees": guarantee_rows(tongue, verdict.guarantees),
+        **(guarantees.parts(found, tongue) if verdict.guarantees else {}),
     }
 
 
@@ -284,7 +285,7 @@ def record_rows(tongue: Tongue) -> list[dict[str, Any]]:
     ]
 
 
-def guarantee_rows(tongue: Tongue, guarantees: tuple[Guarantee, ...]) -> list[dict[str, Any]]:
+def guarantee_rows(tongue: Tongue, promised: tuple[Guarantee, ...]) -> list[dict[str, Any]]:
     """Each guarantee, and its clauses: what, by which means it is observed, what of a breach would be seen, and when."""
     return [
         {
@@ -295,5 +296,5 @@ def guarantee_rows(tongue: Tongue, guarantees: tuple[Guarantee, ...]) -> list[di
                 for of in one.clauses
             ],
         }
-        for one in guarantees
+        for one in promised
     ]

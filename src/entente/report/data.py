@@ -19,6 +19,7 @@ from entente.questions.deciding import three
 from entente.questions.defended import way_of
 from entente.questions.reliance import WAYS
 from entente.questions.showing import Bracket
+from entente.report import guarantees
 from entente.report.balance import path as answers
 from entente.report.balance import reliance, timelines
 from entente.report.figures import impact, lanes, steps
@@ -71,6 +72,7 @@ def sheets(found: Material) -> list[Sheet]:
         *several(found),
         *force_levels(found),
         *taken(found),
+        *(Sheet(*table) for table in guarantees.files(found)),
         protected(found),
         losses(found),
         reciprocity(found),
