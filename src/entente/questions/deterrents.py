@@ -247,10 +247,10 @@ def taken(back: Back, held: Shield, beside: int, bar: float, system: bool = Fals
 def _tenth(back: Back, number: Floats, kill: Floats) -> Floats:
     """The 10th percentile of what arrives; beyond one shot each never above that of one shot, where the approximation jumps."""
     one_each = back.surviving * back.rows[:, kernels.RELIABILITY]
-    return np.minimum(
-        tenth_many(back.rows, back.lost, number, kill),
-        tenth_many(back.rows, back.lost, np.minimum(number, one_each), kill),
-    )
+    found = tenth_many(back.rows, back.lost, number, kill)
+    if (number <= one_each).all():
+        return found
+    return np.minimum(found, tenth_many(back.rows, back.lost, np.minimum(number, one_each), kill))
 
 
 def _edge(holds: Callable[[Floats], Floats], low: Floats, high: Floats) -> Floats:
