@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import entente as en
 from entente.comparison import balanced, baseline, change, exposure, gain, level, losses, reciprocity, walk
+from entente.comparison.exposing import inputs_of
 from entente.comparison.losses import UNTRACED
 from entente.errors import ModelError, UnknownName
 from entente.scenario.parts import Ranged
@@ -350,3 +351,10 @@ def test_an_undefined_number_stays_undefined(scenario, study_of):
     assert math.isnan(found.value)
     assert (found.n, found.better, found.worse) == (0, 0.0, 0.0)
     assert change(study, "warning_lead_s", CASE, 4, "russia").direction == "no clear change"
+
+
+def test_what_an_allys_systems_reveal_counts_for_the_party(study_of):
+    inputs = {name: np.zeros(SEEDS) for name in ("jp_sado.reach_km", "beale.reach_km", "mishelevka_dnepr.reach_km")}
+    study = study_of(en.load("pacific-2013"), {"warning_lead_s": 1.0}, SEEDS, inputs=inputs)
+    assert inputs_of(study, "us_nato") == ["jp_sado.reach_km", "beale.reach_km"]
+    assert inputs_of(study, "russia") == ["mishelevka_dnepr.reach_km"]
