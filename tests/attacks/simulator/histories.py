@@ -1,18 +1,20 @@
 """`lied(seed)`: witnesses against a log with two faces."""
 
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.attacks.simulator import sayings
 from tests.attacks.simulator.disk import Disks
-from tests.attacks.simulator.invariants import judge, one_history
+from tests.attacks.simulator.invariants import judge, one_history, words_are_kept
 from tests.attacks.simulator.liars import LyingLog
-from tests.attacks.simulator.nodes import Equivocator, Root, Seat, Thief
+from tests.attacks.simulator.nodes import Equivocator, Forger, Root, Seat, Thief
 from tests.attacks.simulator.wiring import Wiring, planted
 from tests.attacks.simulator.witnesses import WitnessMachine
 from tests.attacks.simulator.world import PARTIES, World
 
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # real disks only make it slower
 COUNTRIES = {"nato": "US", "rus": "RU"}
 
 
@@ -29,7 +31,7 @@ class Outcome:
 def played(seed, build, judge, until_s, wiring=None):
     """Build a world, let it run, judge it, clear it away."""
     wiring = wiring or Wiring()
-    with tempfile.TemporaryDirectory(prefix="entente-world-") as folder, planted(wiring):
+    with tempfile.TemporaryDirectory(prefix="entente-world-", dir=MEMORY) as folder, planted(wiring):
         disks = Disks()
         try:
             world = World(seed, Path(folder), disks, wiring)
@@ -39,12 +41,13 @@ def played(seed, build, judge, until_s, wiring=None):
         finally:
             disks.disks.clear()
             for machine in world.network.machines.values():
+                machine.disk.fault = None
                 for file in machine.open:
                     file.close()
             disks.unregister()
 
 
-def lied(seed, wiring=None, until_s=60.0):
+def lied(seed, wiring=None, until_s=40.0):
     """Two honest witnesses that crash, and a log that lies."""
 
     def build(world):
@@ -58,11 +61,16 @@ def lied(seed, wiring=None, until_s=60.0):
                 at = draws.uniform(1, until_s - 5)
                 world.scheduler.after(at, machine.crash)
                 world.scheduler.after(at + draws.uniform(0.1, 3), boot, machine)
+        if draws.random() < 0.5:  # one of them is put back to an older day
+            machine, at = draws.choice(machines), draws.uniform(1, until_s - 10)
+            world.scheduler.after(at, machine.back_up)
+            world.scheduler.after(at + draws.uniform(1, 8), machine.restore)
 
     def judged(world, until_s):
         world.scheduler.run(until_s)
         world.counts["checkpoints of both"] = len(world.cosigned())
         one_history(world)
+        words_are_kept(world)
 
     return played(seed, build, judged, until_s, wiring)
 
@@ -87,6 +95,7 @@ def lived(seed, wiring=None, until_s=60.0, rest_s=30.0):
         world.network.calm()
         world.is_quiet = True
         for machine in cast["machines"]:
+            machine.disk.fault = None
             boot(machine)
         world.scheduler.run(until_s + rest_s)
         judge(world, cast["centre"], cast["witnesses"], cast["nodes"])
@@ -171,6 +180,10 @@ def trouble(world, cast, until_s):
     if draws.random() < 0.3:
         away = draws.choice(cast["witnesses"])
         scheduler.after(10, world.network.cut, "centre", away.name, until_s)
+    if draws.random() < 0.3:
+        forger = Forger(world, "forger")
+        cast["machines"].append(forger)
+        scheduler.after(draws.uniform(8, until_s / 2), boot, forger)
     if draws.random() < 0.3:
         theft(world, cast, until_s)
 

@@ -39,7 +39,7 @@ class LyingLog(Machine):
         self.held = dict.fromkeys(PARTIES, 0)
         self.signed = dict.fromkeys(PARTIES, 0)
         self.said = 0
-        self.told = {party: set() for party in PARTIES}
+        self.prey = {}  # party whose witness went back -> a history made for it
         self.every(0.3, self.invent)
         for party in PARTIES:
             self.every(0.25, lambda party=party: self.lie(party))
@@ -60,7 +60,7 @@ class LyingLog(Machine):
     def lie(self, party):
         """Ask a witness to sign some history at some size; now and then with the proof of another."""
         draws = self.world.scheduler.draws
-        history = draws.choice(self.histories)
+        history = self.prey.get(party) or draws.choice([self.histories[0], draws.choice(self.histories)])
         most = len(history.entries)
         size = most if draws.random() < 0.7 else draws.randint(1, most)
         old = self.signed[party] if draws.random() < 0.9 else draws.randint(0, size)
@@ -82,6 +82,9 @@ class LyingLog(Machine):
         """Learn where the witness stands."""
         self.held[party] = held
         if isinstance(answer, Refused):
+            if answer.size < self.signed[party]:  # it has forgotten: the chance to tell it something else
+                self.prey[party] = History([*self.histories[0].entries[: answer.size], b"for %s" % party.encode()])
+                self.world.scheduler.after(3.0, self.prey.pop, party, None)
             self.signed[party] = answer.size
         elif answer:
             self.signed[party] = max(self.signed[party], request.old_size, len(request.entries) + request.start)

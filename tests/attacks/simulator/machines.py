@@ -14,6 +14,7 @@ class Machine:
         self.world, self.name = world, name
         self.clock = Clock(world.scheduler, offset_s, drift)
         self.boots = 0
+        self.backup = None
         self.disk = world.disks.hold(Disk(self.folder()))
         self.is_up = False
         self.open = []  # files of this and of earlier boots: those are closed when the world ends
@@ -27,6 +28,25 @@ class Machine:
         """Remember to close it when the world ends."""
         self.open.append(file)
         return file
+
+    def back_up(self):
+        """Put a copy of the disk aside, as it is."""
+        self.backup = self.disk.image("all", None)
+
+    def restore(self):
+        """Put the disk back to the copy, if there is one, and start from there."""
+        if self.backup is None:
+            return
+        self.crash("none")
+        self.world.restored.add(self.party)
+        self.world.disks.drop(self.disk)
+        for old in self.disk.folder.iterdir():
+            old.unlink()
+        for name, data in self.backup.items():
+            (self.disk.folder / name).write_bytes(data)
+        self.disk = self.world.disks.hold(Disk(self.disk.folder))
+        if not self.is_up:
+            self.boot()
 
     def boot(self):
         """Start from what is on the disk."""

@@ -12,8 +12,11 @@ from entente.errors import BadProof, LedgerError, Malformed
 from entente.exchange.decoding import decode, encode
 from entente.exchange.entries import envelope_of
 from entente.exchange.keyring import statement
+from entente.exchange.merkle import leaf_hash
 from entente.exchange.messages import NOTHING, Alert, KeyAdd, KeyRevoke
-from entente.exchange.signing import KEY_STATEMENT, digest, pae, public_of, seal, unseal
+from entente.exchange.notes import TreeHead, sign_head
+from entente.exchange.receipts import Receipt, write_receipt
+from entente.exchange.signing import KEY_STATEMENT, digest, key_id, pae, public_of, seal, unseal
 
 AGAIN_NS = 3 * SECOND
 MANY = 16
@@ -83,11 +86,11 @@ class NodeMachine(Machine):
         """Receipts: each is checked, or the message goes on waiting."""
         for number, text in given:
             try:
-                self.outbox.settle(number, text, self.world.quorum)
+                self.outbox.settle(number, text, self.world.wiring.relies(self.world.quorum))
                 self.world.settled.append((self.name, number, text))
             except (Malformed, BadProof, LedgerError) as problem:
                 self.world.counts["bad receipt"] += 1
-                self.world.scheduler.note("bad receipt", self.name, str(problem)[:40])
+                self.world.scheduler.note("bad receipt", self.name, type(problem).__name__)
 
 
 class Root(NodeMachine):
@@ -136,7 +139,8 @@ class Seat(NodeMachine):
                     self.seen.add(index)
                     nature = draws.choice(["test", "attack", "unknown", "test"])
                     boot, body = self.boots, sha256(encode(said)).hexdigest()
-                    self.world.scheduler.after(draws.uniform(1, 15), self.acknowledge, boot, index, body, nature)
+                    for _ in range(draws.choice([1, 1, 2])):  # some officers press twice
+                        self.world.scheduler.after(draws.uniform(1, 15), self.acknowledge, boot, index, body, nature)
 
     def acknowledge(self, boot, index, body, nature):
         """Say that it was seen, unless the desk went down meanwhile."""
@@ -169,6 +173,34 @@ class Equivocator(NodeMachine):
                 self.world.refused_faces.add(digest(raw))
         own = [k for k, (_, raw) in enumerate(letters) if digest(raw) not in self.world.other_faces]
         super().replied([letters[k] for k in own], [replies[k] for k in own])
+
+
+class Forger(Machine):
+    """Somebody without any party's key: envelopes with a known hint and no signature, receipts that the log alone signed."""
+
+    def start(self):
+        """Go on until all is quiet."""
+        self.number = 700
+        self.every(2.0, self.forge)
+
+    def forge(self):
+        """A launch under the name of a radar, and a receipt for whatever it says next."""
+        world, party = self.world, self.world.scheduler.draws.choice(["nato", "rus"])
+        if world.is_quiet:
+            return
+        self.number += 1
+        name, now = f"{party}-radar", self.clock.now_ns()
+        head = sayings.header(party, name, 1, self.number, now, NOTHING)
+        body = encode(sayings.detected(head, now, 3, "forged"))
+        raw = key_id(public_of(world.key(name))) + bytes(64) + body
+        world.unsigned.add(digest(raw))
+        self.send("centre", "submitted", self.name, [(0, raw)])
+        note = sign_head(TreeHead(world.log, 1, leaf_hash(b"")), world.keys["log"])
+        false = write_receipt(Receipt(now, 0, (), note))
+        self.send(name, "receipts", [(number, false) for number in range(1, 4)])
+
+    def replied(self, letters, replies):
+        """He knows."""
 
 
 class Thief(Machine):

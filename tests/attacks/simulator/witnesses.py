@@ -6,7 +6,6 @@ from entente.errors import BadProof, LedgerError, Malformed
 from entente.exchange.instants import NS_PER_S
 from entente.exchange.merkle import consistency_proof
 from entente.exchange.notes import head_of
-from entente.exchange.witness import Refused
 
 
 class WitnessMachine(Machine):
@@ -23,7 +22,9 @@ class WitnessMachine(Machine):
         signers = world.quorum.witnesses
         mine, theirs = sorted(signers, key=lambda signer: signer.name != self.party)
         self.witness = wiring.witness(self.mirror, mine.name, world.keys[self.name], world.quorum.log, theirs)
-        self.is_sure = False
+        self.is_sure = not wiring.asks
+        if self.is_sure:
+            self.witness.confirm(None)
         self.every(1.0, self.ask_other)
 
     def ask_other(self):
@@ -46,7 +47,7 @@ class WitnessMachine(Machine):
             self.witness.confirm(note, proof)
             self.is_sure = True
         except (Malformed, BadProof, LedgerError) as problem:
-            self.world.scheduler.note("unsure", self.name, str(problem))
+            self.world.scheduler.note("unsure", self.name, type(problem).__name__)
 
     def asked(self, asker, request):
         """The log asks for a signature."""
@@ -60,20 +61,3 @@ class WitnessMachine(Machine):
             else:
                 self.world.counts["witness refused", answer.code] += 1
         self.send(asker, "answered", self.party, request, held, answer)
-
-
-class LyingWitness(WitnessMachine):
-    """Signs whatever it is shown, and stores nothing: its own party's key, used without shame."""
-
-    def asked(self, asker, request):
-        """No check at all."""
-        from entente.exchange.notes import cosign, read_note
-
-        held, answer = request.start + len(request.entries), None
-        if request.note:
-            key = self.world.keys[self.name]
-            answer = cosign(read_note(request.note).text, self.party, key, self.clock.now_ns() // NS_PER_S)
-        self.send(asker, "answered", self.party, request, held, answer)
-
-
-__all__ = ["LyingWitness", "Refused", "WitnessMachine"]

@@ -41,11 +41,14 @@ class World:
         self.is_quiet = False  # nobody makes trouble any more
         self.counts = Counter()
         self.lines = {}  # text of a checkpoint -> parties whose honest witness signed it
+        self.order = []  # (party, what it signed, whether both have by then), as it happened
+        self.restored = set()  # parties whose witness was put back to an older day
         self.histories = {}  # root -> the entries under it, for liars who have several
         self.acknowledged = {}  # digest of an envelope -> index that its node was told
         self.put = {}  # digest of an envelope -> who said it
         self.other_faces = set()  # digests of what equivocating nodes sent besides
         self.forged = {}  # digest of an envelope that a thief made -> true time [ns]
+        self.unsigned = set()  # digests of envelopes that nobody signed
         self.settled = []  # (node, number, receipt) as nodes keep them
         self.shown = {}  # index of an alert -> {party: true time [ns] at which a seat saw it}
         self.since = {}  # index -> true time [ns] at which the entry was on the centre's disk
@@ -87,7 +90,9 @@ class World:
     def signed(self, party, note, line):
         """A witness signed."""
         self.scheduler.note("signed", party, line)
-        self.lines.setdefault(read_note(note).text, set()).add(party)
+        text = read_note(note).text
+        self.lines.setdefault(text, set()).add(party)
+        self.order.append((party, head_of(note), len(self.lines[text]) == 2))
 
     def cosigned(self):
         """Every checkpoint that both signed."""
