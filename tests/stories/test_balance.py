@@ -69,6 +69,8 @@ def test_a_row_a_year_of_the_path_and_no_verdict_but_two(code):
     }
     assert rows[0]["limit"] == "–"
     assert rows[-1]["limit"].startswith("1; 1")
+    assert [row["counted"] for row in rows[:2] + rows[-1:]] == ["0", "−45", "+12"]
+    assert [row["interceptors"] for row in rows[:1] + rows[-1:]] == ["30 / 78", "68 / 92"]
 
 
 def test_what_interceptors_take_is_a_row_a_year_and_view(asked):
