@@ -9,6 +9,7 @@ wrong digests, by revoked keys; clocks jump. Whatever happens:
 - the state comes back from its snapshot exactly, and from a replay of the log.
 """
 
+from itertools import permutations
 from random import Random
 
 import pytest
@@ -190,6 +191,30 @@ def check(seeds):
 
 def test_no_history_confirms_by_one_party():
     check(range(IN_CI))
+
+
+@pytest.mark.parametrize("order", list(permutations(("nato", "nato again", "rus", "cancel", "wait"))), ids="-".join)
+def test_every_order_of_two_parties_a_cancellation_and_a_deadline(order):
+    """All 120: where the two alerts stand is told from the order alone, in one line each."""
+    room = FURNISHED.copy()
+    room.announce("rus-desk", ahead_s=-60.0, launch_area=PLACES[0])
+    room.launch("nato-sat", launch_area=PLACES[0])
+    alert = room.last(said.Alert)
+    for what in order:
+        if what == "cancel":
+            room.say(said.Cancel, "rus-desk", notice=NOTICES["rus-desk"][:-5] + "2/04", original=NOTICES["rus-desk"])
+        elif what == "wait":
+            room.now_ns += ACKNOWLEDGE_NS + S
+        else:
+            seat = {"nato": "nato-desk", "nato again": "nato-desk-2", "rus": "rus-desk"}[what]
+            room.acknowledge(seat, alert, "test")
+    old, new = room.state.launches[1].alerts
+    ended = min(order.index("cancel"), order.index("wait"))
+    in_time = order.index("rus") < ended and min(order.index("nato"), order.index("nato again")) < ended
+    assert (old.acknowledged is not None) == in_time
+    assert standing(old, room.now_ns) == "cancelled"
+    assert standing(new, room.now_ns) == ("expired" if order.index("cancel") < order.index("wait") else "open")
+    assert sum(isinstance(entry[3], said.Bulletin) for entry in room.log) == in_time
 
 
 @pytest.mark.slow
