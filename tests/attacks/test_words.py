@@ -73,9 +73,9 @@ def test_t05_a_forged_signature_and_another_key_do_not_pass():
 def test_t40_deep_nesting(opening):
     """As deep as a body can be, quickly; whoever reads it gets a reason, not an exception of the reader's own."""
     body = (opening * BODY_LIMIT)[:BODY_LIMIT].encode()
-    start = time.perf_counter()
+    start = time.thread_time()
     assert undecodable(body) in {"too-deep", "not-json", "not-a-message"}
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 def test_t40_too_large_is_not_read_at_all():
@@ -169,12 +169,12 @@ def test_t43_what_is_no_object():
 def test_t44_huge_numbers(digits):
     number = b"9" * digits
     for field in (b"boot", b"number"):
-        start = time.perf_counter()
+        start = time.thread_time()
         body = re.sub(rb'("%s": ?)\d+' % field, rb"\g<1>" + number, written(TRACK))
         assert undecodable(body) == "not-a-message"
         body = re.sub(rb'("bias_sigma_km": ?)[\d.]+', rb"\g<1>" + number, written(TRACK))
         assert undecodable(body) == "not-a-message"
-        assert time.perf_counter() - start < 0.5
+        assert time.thread_time() - start < 0.5
     assert decode(re.sub(rb'("bias_sigma_km": ?)[\d.]+', rb"\g<1>1." + number, written(TRACK))).bias_sigma_km < 2.1
 
 
