@@ -84,7 +84,7 @@ def other_row(tongue: Tongue, one: Other) -> dict[str, str]:
     }
 
 
-def watched_row(found: Material, tongue: Tongue, one: Watched) -> dict[str, str]:
+def watched_row(found: Material, tongue: Tongue, one: Watched) -> dict[str, Any]:
     """One case as an observer has it."""
     title = next(case.title for case in found.cases if case.name == one.case)
     said = [
@@ -97,7 +97,7 @@ def watched_row(found: Material, tongue: Tongue, one: Watched) -> dict[str, str]
         for party in found.study.scenario.parties
     ]
     return {
-        "case": title,
+        "case": tongue.own(title),
         "issued": tongue.per_cent(one.issued),
         "after": "–" if math.isnan(one.after_min[1]) else whole(tongue, one.after_min),
         "flying": "–" if math.isnan(one.in_flight) else tongue.per_cent(one.in_flight),
