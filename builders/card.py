@@ -1,5 +1,6 @@
 """A picture for the docs: a card with a light background of its own, as SVG, that reads the same on any page."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from entente.report.svg import Floats, line_path, tag, text
 
 TARGET = Path(__file__).resolve().parents[1] / "docs/pictures"
 WIDTH, EDGE, SIZE = 760.0, 28.0, 14.0  # px: of a card, its margin, its text
+HEAD, FOOT, LINE = 84.0, 26.0, 14.0  # px: above and below a map, and each further line below it
 STYLE = """
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; fill: #1b1e23; }
 .head { font-weight: 700; } .strong { font-weight: 650; } .quiet { fill: #5a6068; }
@@ -86,3 +88,22 @@ def axes(card: Card, across: Scale, up: Scale, most: tuple[int, int], units: tup
     for value in across.ticks(most[0]):
         card.say(across(value), up.a + 18, f"{value:g}", "quiet", "middle", 12)
     card.say(0.5 * (across.a + across.b), up.a + 42, units[0], "quiet", "middle")
+
+
+def on_map(name: str, heading: tuple[str, str], drawn: Markup, style: str, height: float, below: Sequence[str]) -> Card:
+    """A card that is one map of that height [px] under a title and a subtitle, lines of small print below it."""
+    card = Card(name, height + HEAD + FOOT + LINE * (len(below) - 1), *heading)
+    card.parts.append(tag("style", Markup(style)))
+    card.parts.append(tag("g", drawn, transform=f"translate(0 {HEAD:g})"))
+    for row, line in enumerate(below):
+        card.say(EDGE, height + HEAD + 17 + LINE * row, line, "quiet", size=11)
+    return card
+
+
+def write_all(pictures: Iterable[Callable[[], Card]]) -> int:
+    """Write every picture, say how large each is."""
+    for draw in pictures:
+        card = draw()
+        card.file.write_text(card.svg, encoding="utf-8")
+        print(f"{card.file}: {card.file.stat().st_size / 1000:.0f} kB")
+    return 0

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 
 import numpy as np
-from card import EDGE, WIDTH, Card
+from card import EDGE, HEAD, WIDTH, Card, on_map, write_all
 from markupsafe import Markup
 
 import entente as en
@@ -22,7 +22,6 @@ from entente.scenario.places import CREDIT_LAND
 from entente.scenario.rows import radars
 from entente.scenario.units import DEG, KM
 
-HEAD, FOOT = 84.0, 26.0  # px: above and below a map
 OFFERED = ("gabala", "armavir_southwest", "armavir_southeast")
 LEAST = en.minimum_energy(10_010.0).apogee_km  # km  the highest apogee that any flight of least energy has
 LOFTED_KM = 2_000.0  # km  apogee
@@ -129,7 +128,7 @@ def europe() -> Card:
     """Europe in the middle of 2013: who sees a body 300 km up."""
     found = en.coverage(altitude_km=300.0)
     both, either = (found.area_million_km2(cells)[0] for cells in (found.both, found.either))
-    return on_map(
+    return seen_on(
         "coverage-europe",
         "Who sees a body 300 km up, in the middle of 2013",
         f"Radars by their published ranges. Together they see {either:.0f} million km² of the Earth, both see {both:.0f}.",
@@ -143,7 +142,7 @@ def offers() -> Card:
     others = [row.id for row in radars() if row.owner == "russia" and row.id not in OFFERED]
     found = en.coverage(on=2007, altitude_km=300.0, extra=OFFERED, without=others)
     added = found.area_million_km2(found.gain("us_nato"))[0]
-    return on_map(
+    return seen_on(
         "coverage-offers",
         f"The offers of 2007 would have added {added:.1f} million km²",
         "Who sees a body 300 km up in the middle of 2007: US and NATO, and the radars that were offered.",
@@ -153,29 +152,16 @@ def offers() -> Card:
     )
 
 
-def on_map(
+def seen_on(
     name: str, title: str, subtitle: str, found: Coverage, view: View, tones: Mapping[str, str] | None = None
 ) -> Card:
-    """A card that is one map."""
+    """A card that is one map of coverage."""
     assert set(found.parties) <= set(NAMES)
-    card = Card(name, view.height + HEAD + FOOT, title, subtitle)
-    card.parts.append(tag("style", Markup(STYLE)))
-    card.parts.append(tag("g", coverage_map(found, view, 0, tones), transform=f"translate(0 {HEAD:g})"))
-    card.say(EDGE, view.height + HEAD + 17, CREDIT_LAND, "quiet", size=11)
-    return card
+    return on_map(name, (title, subtitle), coverage_map(found, view, 0, tones), STYLE, view.height, [CREDIT_LAND])
 
 
 PICTURES = (horizon, europe, offers)
 
 
-def main() -> int:
-    """Write every picture, say how large each is."""
-    for draw in PICTURES:
-        card = draw()
-        card.file.write_text(card.svg, encoding="utf-8")
-        print(f"{card.file}: {card.file.stat().st_size / 1000:.0f} kB")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_all(PICTURES))

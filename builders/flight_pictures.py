@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from card import EDGE, WIDTH, Card, axes
+from card import EDGE, WIDTH, Card, axes, write_all
 
 import entente as en
 from entente.constants import GM, R_MEAN
@@ -267,14 +267,5 @@ def reports() -> list[tuple[str, float, float, float]]:
 PICTURES = (side_view, heights, ground_tracks, tests_flown)
 
 
-def main() -> int:
-    """Write them, say how large they are."""
-    for draw in PICTURES:
-        card = draw()
-        card.file.write_text(card.svg, encoding="utf-8")
-        print(f"{card.file.relative_to(ROOT)}: {len(card.svg) / 1000:.0f} kB")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_all(PICTURES))

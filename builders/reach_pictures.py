@@ -7,7 +7,7 @@ import sys
 from functools import cache
 
 import numpy as np
-from card import EDGE, WIDTH, Card, axes
+from card import EDGE, WIDTH, Card, axes, on_map, write_all
 from markupsafe import Markup
 
 import entente as en
@@ -15,10 +15,9 @@ from entente.questions.reassurance import REGIONS, generic_flights
 from entente.report.axes import Scale
 from entente.report.footprint_map import below, footprint_map, look
 from entente.report.svg import Floats, tag
-from entente.report.tones import HEAD, STYLE, View, around
+from entente.report.tones import STYLE, View, around
 from entente.scenario.places import CREDIT_LAND
 
-FOOT = 40.0  # px
 VEHICLE = "icbm_solid"
 SITES = {"Redzikowo, Poland": (54.5, 17.1), "Deveselu, Romania": (44.1, 24.4)}
 SPEEDS = np.arange(3.0, 9.01, 0.1)  # km/s
@@ -96,7 +95,7 @@ def sensors() -> Card:
     """Where the partner's radars make the difference: intercontinental flights."""
     found = en.footprint("middle-east", "icbm_liquid", "us_nato", "europe-2013")
     more = (found.people("sensors") - found.people("alone")) / 1e6
-    return on_map(
+    return covered_on(
         "reach-sensors",
         f"Russia's radars would cover {more:.0f} million people more",
         "What US and NATO can cover against an intercontinental missile from the Middle East, in 2013.",
@@ -109,7 +108,7 @@ def interceptors() -> Card:
     """Where only the partner's interceptors do: southern Russia."""
     found = en.footprint("middle-east-south", "mrbm_2000", "russia", "europe-2026")
     more = (found.people("interceptors") - found.people("alone")) / 1e6
-    return on_map(
+    return covered_on(
         "reach-interceptors",
         f"With the partner's interceptors {more:.0f} million people more",
         "What Russia can cover against a medium-range missile from the Middle East, in 2026.",
@@ -118,27 +117,14 @@ def interceptors() -> Card:
     )
 
 
-def on_map(name: str, title: str, subtitle: str, found: en.Footprint, view: View) -> Card:
-    """A card that is one map."""
-    card = Card(name, view.height + HEAD + FOOT, title, subtitle)
-    card.parts.append(tag("style", Markup(STYLE + look(found))))
-    card.parts.append(tag("g", footprint_map(found, view), transform=f"translate(0 {HEAD:g})"))
-    for row, line in enumerate((below(found), CREDIT_LAND)):
-        card.say(EDGE, view.height + HEAD + 17 + 14 * row, line, "quiet", size=11)
-    return card
+def covered_on(name: str, title: str, subtitle: str, found: en.Footprint, view: View) -> Card:
+    """A card that is one map of a footprint."""
+    lines = [below(found), CREDIT_LAND]
+    return on_map(name, (title, subtitle), footprint_map(found, view), STYLE + look(found), view.height, lines)
 
 
 PICTURES = (dispute, sensors, interceptors)
 
 
-def main() -> int:
-    """Write every picture, say how large each is."""
-    for draw in PICTURES:
-        card = draw()
-        card.file.write_text(card.svg, encoding="utf-8")
-        print(f"{card.file}: {card.file.stat().st_size / 1000:.0f} kB")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_all(PICTURES))

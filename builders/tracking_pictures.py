@@ -7,10 +7,9 @@ place beside what they name, since models change and curves move.
 import math
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-from card import EDGE, WIDTH, Card
+from card import EDGE, WIDTH, Card, write_all
 from followed import (
     IN_90_PLANE,
     NAMES,
@@ -36,7 +35,6 @@ from entente.report.axes import Scale
 from entente.report.svg import Floats, tag
 from entente.scenario.units import KM, MINUTE
 
-ROOT = Path(__file__).resolve().parents[1]
 LOOK_STYLE = """
 .region { stroke-width: 2; fill-opacity: .12; } .region.least { fill: #1b1e23; } .region.p1 { fill: #a84a00; fill-opacity: .5; }
 .region.all { fill: #6a3fb0; fill-opacity: .3; } .gate { fill: none; stroke: #8b9096; stroke-width: 1.3; stroke-dasharray: 6 4; }
@@ -257,14 +255,5 @@ def rim(cov: Floats, squared: float) -> Floats:
 PICTURES = (history, one_look, areas)
 
 
-def main() -> int:
-    """Write them, say how large they are."""
-    for draw in PICTURES:
-        card = draw()
-        card.file.write_text(card.svg, encoding="utf-8")
-        print(f"{card.file.relative_to(ROOT)}: {len(card.svg) / 1000:.0f} kB")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_all(PICTURES))
