@@ -15,6 +15,7 @@ Two attacks are left, and each has its answer.
 
 import hmac
 import math
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -28,7 +29,6 @@ LADDER = (
     *(float(f"{step}e{power}") for power in (-3, -2, -1, 0, 1, 2) for step in (1, 2, 5)),
     1000.0,
 )  # the sizes there are, in their unit
-SPIN = np.array([0.0, 0.0, OMEGA])  # rad/s  of the Earth-fixed axes
 DOMAIN = b"entente release 1\0"  # what the secret is used for here, so that another use of it gives other numbers
 
 
@@ -49,6 +49,7 @@ def normals(secret: bytes, count: int, *words: str) -> Floats:
     return np.array(out[:count])
 
 
+@lru_cache(maxsize=4096)
 def walk(secret: bytes, body: str, what: str, size: float, count: int) -> Floats:
     """The bias of a body, (count,), each of this standard deviation, in its unit; for a greater size the same and more.
 
@@ -60,6 +61,7 @@ def walk(secret: bytes, body: str, what: str, size: float, count: int) -> Floats
     for below, step in pairwise(LADDER):
         if step <= size:
             total += math.sqrt(step**2 - below**2) * normals(secret, count, "bias", what, body, f"{step:g}")
+    total.flags.writeable = False  # it is kept, for the next message of the body
     return total
 
 
@@ -69,10 +71,15 @@ def turned(x: Floats, angle: Floats, t: float) -> Floats:
     Args:
         angle: by which it is turned [rad], (3,), a rotation vector in axes that do not rotate and met the Earth's at t = 0.
     """
-    turn = _rotation(-t * SPIN) @ angle  # as the Earth-fixed axes of this moment have it
+    turn = _rotation(np.array([0.0, 0.0, -OMEGA * t])) @ angle  # as the Earth-fixed axes of this moment have it
     about = _rotation(turn)
     r = about @ x[:3]
-    return np.concatenate([r, about @ (x[3:] + np.cross(SPIN, x[:3])) - np.cross(SPIN, r)])
+    return np.concatenate([r, about @ (x[3:] + carried(x)) - carried(r)])
+
+
+def carried(x: Floats) -> Floats:
+    """The velocity [m/s], (3,), of the Earth-fixed axes where a body is, by its position or state."""
+    return OMEGA * np.array([-x[1], x[0], 0.0])
 
 
 def turn_of(secret: bytes, body: str, size_km: float) -> Floats:

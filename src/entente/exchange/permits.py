@@ -6,9 +6,9 @@ so that each of these must have a permit, and the strictest of them all holds.
 """
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -47,10 +47,17 @@ OBLIGED = {
 """The obligations that a permit must state if it is for one of these kinds."""
 
 
-def optional(kind: str) -> frozenset[str]:
-    """The fields that a message of this kind may leave out; only those that a permit names are stated."""
+@cache
+def left_out(kind: str) -> dict[str, Any]:
+    """The fields that a message of this kind may leave out, and what each then is; only those that a permit names are stated."""
     fields = msgspec.structs.fields(RELEASED[kind])
-    return frozenset(field.name for field in fields if not field.required) - HEADER - DECLARED
+    return {field.name: field.default for field in fields if not field.required and field.name not in HEADER | DECLARED}
+
+
+@cache
+def optional(kind: str) -> frozenset[str]:
+    """Their names."""
+    return frozenset(left_out(kind))
 
 
 class Permit(Part, frozen=True):

@@ -5,7 +5,7 @@ draws itself. All of it is pure, and runs on the national side only: what comes 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from entente.compiled import Floats
 from entente.constants import R_MEAN
 from entente.exchange import precision
-from entente.exchange.blurring import SPIN, keyed, turn_of, turned, walk
+from entente.exchange.blurring import carried, keyed, turn_of, turned, walk
 from entente.exchange.coarsening import SURELY, coarser_areas, displaced
 from entente.exchange.commitment import commit, salt_of
 from entente.exchange.instants import NS_PER_S, nanoseconds
@@ -31,8 +31,10 @@ from entente.exchange.messages import (
     TrackState,
     Whose,
 )
-from entente.exchange.permits import CLASSES, FLIGHTS, PEACEFUL, Policy, Terms, Withheld, optional, terms
+from entente.exchange.permits import CLASSES, FLIGHTS, PEACEFUL, Policy, Terms, Withheld, left_out, terms
 from entente.scenario.units import DEG, KM, KM2
+
+TRIANGLE = np.triu_indices(6)
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +64,7 @@ class Giver:
 
     policy: Policy | None
     digest: str
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 def obligations(giver: Giver, draft: Draft, surely_km: float | None) -> Terms | Withheld:
@@ -126,9 +128,8 @@ def released(giver: Giver, draft: Draft, under: Terms) -> Said | Withheld:
         coarse = said
     if coarse is None:
         return "cannot be coarsened"
-    removed = optional(kind_of(said)) - under.fields
-    defaults = {field.name: field.default for field in msgspec.structs.fields(said) if field.name in removed}
-    return msgspec.structs.replace(coarse, policy=giver.digest, previous=NOTHING, **defaults)
+    removed = {name: value for name, value in left_out(kind_of(said)).items() if name not in under.fields}
+    return msgspec.structs.replace(coarse, policy=giver.digest, previous=NOTHING, **removed)
 
 
 def _launch(secret: bytes, said: LaunchDetected, draft: Draft, under: Terms) -> LaunchDetected | None:
@@ -140,7 +141,7 @@ def _launch(secret: bytes, said: LaunchDetected, draft: Draft, under: Terms) -> 
     azimuth, sigma = said.azimuth_deg, said.azimuth_sigma_deg
     if azimuth is not None and sigma is not None:
         off = walk(secret, draft.bodies[0], "azimuth", under.azimuth_floor_deg, 1)[0]
-        azimuth = round(azimuth + off, 3) % 360.0
+        azimuth = _round_turn(azimuth + off, 3)
         sigma = min(_up(math.hypot(sigma, under.azimuth_floor_deg)), 180.0)
     return msgspec.structs.replace(
         said,
@@ -164,7 +165,7 @@ def _track(secret: bytes, said: TrackState, draft: Draft, under: Terms) -> Track
     moved = turned(x, angle, nanoseconds(said.observed) / NS_PER_S)
     unit = under.bias_km / R_MEAN  # km of bias a metre away from the Earth's centre
     bias = _up(math.hypot(said.bias_sigma_km, unit * float(np.linalg.norm(x[:3]))))
-    speed = float(np.linalg.norm(x[3:] + np.cross(SPIN, x[:3])))
+    speed = float(np.linalg.norm(x[3:] + carried(x)))
     bias_v = _up(math.hypot(said.bias_sigma_km_s, unit * speed), 6)
     x, P = displaced(x, _matrix(said.covariance) * KM2, moved - x, bias * KM, bias_v * KM)
     return msgspec.structs.replace(
@@ -173,7 +174,7 @@ def _track(secret: bytes, said: TrackState, draft: Draft, under: Terms) -> Track
         missile=_class(said.missile, under),
         r_km=tuple(precision.LENGTH.number(x[:3]).tolist()),
         v_km_s=tuple(precision.SPEED.number(x[3:]).tolist()),
-        covariance=tuple(precision.covariances_said(P)[np.triu_indices(6)].tolist()),
+        covariance=tuple(precision.covariances_said(P)[TRIANGLE].tolist()),
         bias_sigma_km=bias,
         bias_sigma_km_s=bias_v,
         launch_area=launch,
@@ -185,10 +186,10 @@ def _looks(secret: bytes, said: LinesOfSight, draft: Draft, under: Terms) -> Lin
     """Lines of sight: each direction off by an angle that belongs to the body and the satellite."""
     floor, out = under.angle_floor_deg, []
     for body, seen in zip(draft.bodies, said.directions, strict=True):
-        east, up = walk(secret, body, f"sight {said.sensor}", floor, 2)
+        east, up = walk(secret, body, f"sight {said.sensor}", floor, 2).tolist()
         out.append(
             Direction(
-                azimuth_deg=round(seen.azimuth_deg + east, 6) % 360.0,
+                azimuth_deg=_round_turn(seen.azimuth_deg + east, 6),
                 elevation_deg=min(max(round(seen.elevation_deg + up, 6), -90.0), 90.0),
                 azimuth_sigma_deg=min(_up(math.hypot(seen.azimuth_sigma_deg, floor), 6), 180.0),
                 elevation_sigma_deg=min(_up(math.hypot(seen.elevation_sigma_deg, floor), 6), 180.0),
@@ -237,6 +238,11 @@ def _commitment(secret: bytes, draft: Draft) -> str:
     return commit(salt_of(secret, draft.raw), draft.raw) if draft.raw else NOTHING
 
 
+def _round_turn(degrees: float, decimals: int) -> float:
+    """Rounded to decimals, from 0 to less than 360."""
+    return round(float(degrees) % 360.0, decimals) % 360.0
+
+
 def _up(value: float, decimals: int = 3) -> float:
     """Rounded up to decimals."""
     return float(precision.Precision(1.0, decimals, up=True).number(np.asarray(value)))
@@ -245,5 +251,5 @@ def _up(value: float, decimals: int = 3) -> float:
 def _matrix(upper: tuple[float, ...]) -> Floats:
     """A symmetric matrix (6, 6) by its upper triangle."""
     out = np.zeros((6, 6))
-    out[np.triu_indices(6)] = upper
+    out[TRIANGLE] = upper
     return out + np.triu(out, 1).T
