@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
+from tests.attacks.room import furnished, why
 from tests.attacks.specimens import HEAD, NOW, SPECIMENS, UPPER, changed, ellipse, written
 
 import entente.exchange
@@ -277,6 +279,19 @@ def test_t48_what_lies_where_the_feed_cannot_see():
         refusal(changed("launch-detected", launch_area=ellipse(-45.0, 45.0), impact_area=None), covers)
         == "outside-coverage"
     )
+
+
+def test_t48_the_centre_holds_a_node_to_its_own_account_of_what_it_covers():
+    """A state of health says where its feeds can see; while one feed does not say, any place may be."""
+    from_here = ellipse(45.0, 45.0, 2_500.0)
+    feeds = [Feed(name=name, state="up", since="2026-01-01T00:00:00.000Z", covers=from_here) for name in ("a", "b")]
+    for told, said in ((feeds, "outside-coverage"), ([feeds[0], replace(feeds[1], covers=None)], None)):
+        room = furnished()
+        room.say(StateOfHealth, "nato-sat", feeds=tuple(told))
+        assert why(room.track("nato-sat")) is None
+        before = room.state
+        assert why(room.launch("nato-sat", launch_area=ellipse(-45.0, 45.0))) == said
+        assert (room.state.launches == before.launches) == (said is not None)
 
 
 ORDER = [a + b for i, a in enumerate("xyzuvw") for b in "xyzuvw"[i:]]  # position x y z, velocity u v w

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import msgspec
 
 from entente.exchange.alerts import acknowledgement_refusal
+from entente.exchange.gates import coverage
 from entente.exchange.instants import NS_PER_S, nanoseconds
 from entente.exchange.keyring import CENTRE
 from entente.exchange.launching import alert_at
@@ -148,6 +149,15 @@ def _notice_refusal(state: Centre, said: Notice, _key: str, now_ns: int) -> Reas
     return notice_refusal(state.notices, said, now_ns)
 
 
+def _coverage_refusal(state: Centre, said: Report, _key: str, _now_ns: int) -> Reason | None:
+    """A node's own account of where its feeds can see; one feed without an account may see anywhere."""
+    told = [feed.covers for feed in state.nodes[sender(said)].feeds.values()]
+    known = [area for area in told if area is not None]
+    if not known or len(known) < len(told):
+        return None
+    return Reason.OUTSIDE_COVERAGE if coverage(said, known) else None
+
+
 def _key_refusal(state: Centre, said: Governance, key: str, _now_ns: int) -> Reason | None:
     return state.keyring.refusal(state.size, said, key)
 
@@ -165,6 +175,7 @@ def _policy_text_refusal(_state: Centre, said: PolicyInForce, _key: str, _now_ns
 
 REFERENCES: dict[type, Callable[[Centre, Any, str, int], Reason | None]] = {
     **dict.fromkeys(NOTICES, _notice_refusal),
+    **dict.fromkeys(REPORTS, _coverage_refusal),
     **dict.fromkeys(KEYS, _key_refusal),
     Boot: _boot_refusal,
     PolicyInForce: _policy_text_refusal,

@@ -43,6 +43,9 @@ class Reason(StrEnum):
     NO_POLICY = "no-policy"
     OLD_POLICY = "old-policy"
 
+    # Places.
+    OUTSIDE_COVERAGE = "outside-coverage"  # where, by its own account, its feeds cannot see
+
     # What it refers to.
     NOTICE_TAKEN = "notice-taken"
     UNKNOWN_NOTICE = "unknown-notice"
