@@ -25,7 +25,7 @@ from entente.questions.fan import fan
 from entente.questions.watch import Mistakes, day_of
 from entente.records import RADAR
 from entente.scenario.load import load
-from entente.scenario.places import cities
+from entente.scenario.places import Cities, cities
 from entente.scenario.rows import interceptors, radars, satellites, vehicles
 from entente.scenario.schema import Case, Scenario
 from entente.scenario.units import DEG, KM2
@@ -87,8 +87,7 @@ def footprint(
         there = cover(world, party, lat_deg, lon_deg, *rule)
         return there.status == covering.IN_REACH, there.margin
 
-    residents = cities()
-    home = cells.cell_of(int(nside), residents.lat_deg, residents.lon_deg)
+    residents, home = at_home(int(nside))
     partner = next(one.name for one in world.parties if one.name != party)
     return Footprint(
         party=party,
@@ -127,13 +126,19 @@ def people_covered(
         as `footprint`.
     """
     world = nominal_world(scenario, region, vehicle, party, None, (), loft)
-    residents = cities()
+    residents, places = at_home(nside)
     lat, lon = cells.centres(nside)
-    asked, home = np.unique(cells.cell_of(nside, residents.lat_deg, residents.lon_deg), return_inverse=True)
+    asked, home = np.unique(places, return_inverse=True)
     found = cover(world, party, lat[asked], lon[asked], DETECTIONS, -1.0)
     inside = {way: found.margin[:, n] >= 0.0 for n, way in enumerate(WAYS)}
     inside["in reach"] = found.status == covering.IN_REACH
     return {way: int(residents.population[there[home]].sum()) for way, there in inside.items()}
+
+
+def at_home(nside: int) -> tuple[Cities, NDArray[np.int64]]:
+    """The cities, and the cell that each lies in, by the numbers of `cells.centres`."""
+    residents = cities()
+    return residents, cells.cell_of(nside, residents.lat_deg, residents.lon_deg)
 
 
 class Covered:
