@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.attacks.room import LOG, POLICY, PUBLIC, START, Room, S, furnished, proof, why
+from tests.attacks.room import LOG, POLICY, PUBLIC, START, Room, S, circle, furnished, proof, why
 
 from entente.errors import Malformed, Undecodable
 from entente.exchange import messages as said
@@ -106,12 +106,19 @@ def test_t04_a_count_begun_again_needs_the_word_of_the_root(room):
     assert room.reason(said.Boot, "rus", started="nato-sat", its_boot=2) == "unknown-entry", "not its root"
     assert room.reason(said.Boot, "nato", started="nato-sat", its_boot=1) == "old-boot"
     assert room.reason(said.Boot, "nato", started="nato-sat", its_boot=2) is None
+    assert room.alarms() == []
     assert why(room.arrive(again, counts=False)) is None
     assert room.reason(said.Boot, "nato", started="root", its_boot=2) is None, "a root counts anew by its own word"
     room.heads["nato"] = (2, 0, said.NOTHING)
     assert room.reason(said.Boot, "nato", started="root", its_boot=3) is None
     room.heads["nato-sat"] = (1, 2, room.heads["nato-sat"][2])
     assert room.reason(said.StateOfHealth, "nato-sat", feeds=FEEDS) == "old-boot"
+
+
+def test_t04_a_boot_does_not_hide_a_gap(room):
+    room.arrive(room.message(said.StateOfHealth, "nato-sat", number=3, previous="ab" * 32, feeds=FEEDS), counts=False)
+    room.say(said.Boot, "nato", started="nato-sat", its_boot=2)
+    assert room.alarms() == ["gap-given-up"]
 
 
 def test_t06_a_key_of_the_other_party_cannot_speak_for_a_node(room):
@@ -280,6 +287,28 @@ def test_t51_a_notice_and_a_detection_of_one_party_are_one_party(room):
     assert kinds(room.launch("nato-sat", after_s=60.0)) == ["LaunchDetected", "Alert"]
     assert room.log[-1][3].notice == "PLN/US/2026/001/001/01"
     assert kinds(room.launch("rus-sat", place=1)) == ["LaunchDetected", "Alert", "Corroborated"]
+
+
+def test_t51_a_vague_early_report_swallows_no_later_launch(room):
+    """A ghost as large as a continent and as long as an hour, seen and dismissed by both, before the real launch."""
+    vague = {"launched_sigma_s": 3600.0, "launch_area": circle(20.0, 40.0, 3_000.0), "missile": "unknown"}
+    room.launch("nato-sat", "ghost", **vague)
+    ghost = room.last(said.Alert)
+    room.acknowledge("nato-desk", ghost, "sensor fault")
+    room.acknowledge("rus-desk", ghost, "sensor fault")
+    assert kinds(room.launch("rus-sat", "real")) == ["LaunchDetected", "Alert", "Corroborated"]
+    assert [standing(alert, room.now_ns) for alert in room.state.launches[1].alerts] == ["cancelled", "open"]
+    assert kinds(room.launch("rus-sat", "second", place=1)) == ["LaunchDetected", "Alert"], "it agrees with not all"
+
+
+def test_t51_a_launch_cannot_hide_behind_an_older_name(room):
+    room.launch("nato-sat")
+    room.launch("rus-sat")
+    for k, change in enumerate(({"place": 3}, {"missile": "icbm"}, {"age_s": 0.0, "launched_sigma_s": 1.0})):
+        entries = room.copy().launch("nato-sat", revision=2, **{"after_s": 30.0 if k == 2 else 0.0} | change)
+        assert kinds(entries) == ["LaunchDetected", "Alert"], change
+        assert entries[1].launch == 2
+    assert kinds(room.launch("nato-sat", revision=2, missile="srbm")) == ["LaunchDetected"]
 
 
 def test_t52_one_name_at_two_nodes_is_two_things(room):

@@ -71,10 +71,13 @@ def detection(said: LaunchDetected | TrackState, index: int, offset_ns: int, *, 
 
 
 def agree(a: Detection, b: Detection) -> bool:
-    """Are the two of one launch?"""
-    return (
-        not (a.alone or b.alone) and apart(a, b) <= SIGMAS and alike(a.missile, b.missile) and overlap(a.area, b.area)
-    )
+    """Are the two of one launch, and are both clocks good enough to say so?"""
+    return not (a.alone or b.alone) and can_be_one(a, b)
+
+
+def can_be_one(a: Detection, b: Detection) -> bool:
+    """Do times, classes and places allow one launch?"""
+    return apart(a, b) <= SIGMAS and alike(a.missile, b.missile) and overlap(a.area, b.area)
 
 
 def apart(a: Detection, b: Detection) -> float:

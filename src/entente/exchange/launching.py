@@ -3,6 +3,7 @@
 Late, by more than 120 s after it was observed: it joins a launch that is known, as evidence, for launches are joined by
 when they took place, not by when they were told; it raises no alert of its own, and an alarm tells both sides of it.
 A node whose clock is degraded raises alerts, which stand alone: nothing is joined with them automatically.
+A revision that can no longer be of the launch it was of (another time, place or class) is of another.
 A track that names its launch time and area is evidence of a launch, too; without, it is only kept.
 """
 
@@ -20,9 +21,10 @@ from entente.exchange.alerts import (
     is_agreed,
     is_closed,
     joining,
+    standing,
     views_for_bulletin,
 )
-from entente.exchange.correlation import Detection, detection
+from entente.exchange.correlation import Detection, can_be_one, detection
 from entente.exchange.instants import NS_PER_S, instant
 from entente.exchange.messages import Acknowledgement, Alert, Bulletin, Corroborated, LaunchDetected, TrackState
 from entente.exchange.nodes import clock_of, offset_ns
@@ -46,10 +48,11 @@ def seen(turn: Turn, said: LaunchDetected | TrackState, source: str, known: int 
     if new is None:
         return known
     launches: dict[int, Launch] = turn.now("launches")
-    number = known if known in launches else joining(launches, source, new)
+    stays = known in launches and all(can_be_one(new, other) for other in launches[known].sources.values())
+    number = known if stays else joining(launches, source, new)
     hint = said.announced if isinstance(said, LaunchDetected) else None
     if number is not None:
-        return _join(turn, number, source, new, hint)
+        return _join(turn, number, source, new, hint, late=late)
     if late:
         turn.alarm(Reason.LATE_LAUNCH, about=turn.index)
         return None
@@ -83,14 +86,19 @@ def _forget(turn: Turn, number: int) -> None:
     turn.changes["alerts"] = {index: of for index, of in turn.now("alerts").items() if index not in gone}
 
 
-def _join(turn: Turn, number: int, source: str, new: Detection, hint: str | None) -> int:
-    """More, or newer, of a launch that is known."""
+def _join(turn: Turn, number: int, source: str, new: Detection, hint: str | None, *, late: bool) -> int:
+    """More, or newer, of a launch that is known.
+
+    The other party's first word after an alert was acknowledged, or ran out, is no footnote to it: it raises another, so
+    that no early, vague report can swallow a later one.
+    """
     launch: Launch = turn.now("launches")[number]
     sources = launch.sources | {source: new}
     turn.put("launches", number, replace(launch, sources=sources))
     notice = explaining(turn.now("notices"), sources.values(), number, hint)
     alert = launch.alerts[-1]
-    if alert.notice is not None and notice != alert.notice:
+    is_news = not late and standing(alert, turn.now_ns) != "open" and new.party not in backing(launch, None)
+    if is_news or (alert.notice is not None and notice != alert.notice):
         _supersede(turn, number, notice)
     else:
         _explain(turn, number, notice)
