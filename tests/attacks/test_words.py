@@ -24,6 +24,7 @@ from entente.exchange import signing
 from entente.exchange.decoding import BODY_LIMIT, decode, encode
 from entente.exchange.gates import REAL, refusal
 from entente.exchange.messages import Feed, StateOfHealth
+from entente.report.data import Sheet
 
 TRACK = "track-state"
 EXCHANGE = Path(entente.exchange.__file__).parent
@@ -441,6 +442,11 @@ def test_t69_no_name_or_call_sign_is_a_formula():
             ("key-add", "holder"),
         ):
             assert judged(kind, **{field: sign}) == "not-a-message"
+
+
+def test_t69_no_table_of_a_report_holds_a_formula():
+    rows = [["=1+1", "+1", "-1", "@A1", "\t=1", "a=1", "", -1.5, None]]
+    assert Sheet("x.csv", list("abcdefghi"), rows).text.splitlines()[1] == "'=1+1,'+1,'-1,'@A1,'\t=1,a=1,,-1.5,"
 
 
 def test_t70_no_address_is_ever_fetched():

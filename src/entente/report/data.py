@@ -33,6 +33,7 @@ from entente.unilateral import Taking, events
 
 INTERVALS = ("sampling_low", "sampling_high", "assumption_low", "assumption_high")
 UNITS = {"1": "share"}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what such a text begins with
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,15 @@ class Sheet:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(self.header)
-        writer.writerows([["" if _undefined(value) else value for value in row] for row in self.rows])
+        writer.writerows([[_cell(value) for value in row] for row in self.rows])
         return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Nothing where it is undefined; text that a spreadsheet would run as a formula is marked as text."""
+    if _undefined(value):
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _undefined(value: object) -> bool:
