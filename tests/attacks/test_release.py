@@ -253,14 +253,15 @@ def test_t54_a_policy_states_every_mistake_at_once():
          "whose": ["unknown"], "min_range_km": 30_000},
         {"name": "a", "kinds": ["alert"], "delay_s": 1, "slot_s": 1, "fields": []},
         {"name": "b", "kinds": [], "delay_s": 1, "slot_s": 1, "fields": [], "bias_km": 1},
-        {"name": "c", "kinds": ["cancel"]}, 7,
+        {"name": "C", "kinds": ["cancel"], "slot_s": 1.5, "fields": [], "more": 1}, 7,
     ]  # fmt: skip
     with pytest.raises(PolicyRefused) as refused:
         read(json.dumps({"party": "RU", "number": True, "permits": bad, "extra": 1}).encode())
     lines = str(refused.value).splitlines()
     expected = ["extra:", "party:", "number:", "permits.0: whose", "permits.0: delay_s", "permits.0: slot_s",
                 "permits.0: fields", "permits.0: min_range_km", "permits.0: classes", "permits.0: area_floor_km",
-                "permits.0: bias_km", "permits.1: kinds", "permits.2: kinds", "permits.2: bias_km", "permits.3:",
+                "permits.0: bias_km", "permits.1: kinds", "permits.2: kinds", "permits.2: bias_km", "permits.3: more",
+                "permits.3: name", "permits.3: delay_s", "permits.3: slot_s",
                 "permits.4:", "permits: 'a'"]  # fmt: skip
     assert [line for line in expected if not any(one.startswith(line) for one in lines)] == []
     assert len(lines) == len(expected)

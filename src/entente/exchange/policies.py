@@ -48,14 +48,11 @@ def read(text: bytes) -> Policy:
     rows = data.get("permits")
     permits, mistakes = [], _of_head(data)
     for n, row in enumerate(rows if isinstance(rows, list) else []):
-        where = f"permits.{n}"
-        try:
-            permit = msgspec.convert(row, Permit)
-        except msgspec.ValidationError as problem:
-            mistakes.append(f"{where}: {problem}")
-        else:
-            permits.append(permit)
-            mistakes += [f"{where}: {mistake}" for mistake in _of_permit(permit)]
+        wrong = _of_row(row)
+        if not wrong:
+            permits.append(msgspec.convert(row, Permit))
+            wrong = _of_permit(permits[-1])
+        mistakes += [f"permits.{n}: {mistake}" for mistake in wrong]
     names = [permit.name for permit in permits]
     mistakes += [
         f"permits: {name!r} is there more than once; name each once"
@@ -116,9 +113,7 @@ def _of_head(data: dict[str, Any]) -> list[str]:
         f"{key}: not known; known: party, number, permits"
         for key in sorted(data.keys() - {"party", "number", "permits"})
     ]
-    try:
-        msgspec.convert(data.get("party"), Name)
-    except msgspec.ValidationError:
+    if not _is(data.get("party"), Name):
         out.append(f"party: {data.get('party')!r} is no name; write one such as us_nato")
     if type(data.get("number")) is not int or not 1 <= data["number"] <= 2**53:
         out.append(f"number: {data.get('number')!r}; count policies from 1")
@@ -126,6 +121,34 @@ def _of_head(data: dict[str, Any]) -> list[str]:
     if not isinstance(rows, list) or len(rows) > MOST_PERMITS:
         out.append(f"permits: give a list of at most {MOST_PERMITS}")
     return out
+
+
+def _of_row(row: Any) -> list[str]:
+    """Mistakes in the form of a permit: keys that are missing or not known, values of another kind."""
+    if not isinstance(row, dict):
+        return [f"{row!r} is no table; give a permit"]
+    known = {field.name: field for field in msgspec.structs.fields(Permit)}
+    out = [f"{key}: not known; known: {', '.join(known)}" for key in sorted(row.keys() - known.keys())]
+    for name, field in known.items():
+        if name not in row and field.required:
+            out.append(f"{name}: missing; every permit states it")
+        elif name == "name" and not _is(row[name], Name):
+            out.append(f"name: {row[name]!r} is no name; lower-case letters, digits, _ and - such as warnings")
+        elif name in row and name != "name":
+            try:
+                msgspec.convert(row[name], field.type)
+            except msgspec.ValidationError as problem:
+                out.append(f"{name}: {problem}")
+    return out
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Whether a value is of a kind that messages use."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _of_permit(permit: Permit) -> list[str]:
