@@ -6,7 +6,18 @@ from itertools import pairwise
 import typer
 from typer import echo
 
-from entente.commands import answering, balancing, exchanging, flights, lists, raiding, seeing, studies, watching
+from entente.commands import (
+    answering,
+    balancing,
+    exchanging,
+    flights,
+    lists,
+    raiding,
+    seeing,
+    studies,
+    trusting,
+    watching,
+)
 from entente.commands.common import NUMBER
 
 MISUSED = 2  # the exit status of a command line that cannot be read
@@ -19,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (studies, watching, lists, flights, seeing, answering, raiding, balancing, exchanging):
+for part in (studies, watching, lists, flights, seeing, answering, raiding, balancing, exchanging, trusting):
     app.add_typer(part.commands)
 
 

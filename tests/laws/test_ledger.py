@@ -57,7 +57,7 @@ def test_the_time_of_an_entry_is_eight_bytes_big_end_first():
     assert entry_of(-1, b"").hex() == "ffffffffffffffff"
 
 
-@settings(max_examples=30)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 20), max_size=12))
 def test_what_was_appended_is_there_in_whatever_batches(tmp_path_factory, batches):
     path = tmp_path_factory.mktemp("log") / "log.db"
@@ -133,8 +133,9 @@ def test_checkpoints_are_kept_if_they_say_what_the_log_is(ledger):
     after = sign_head(TreeHead(ORIGIN, 8, grown.root()), KEY)
     ledger.append(more, note=after)
     assert ledger.latest_checkpoint() == (8, after)
-    with pytest.raises(LedgerError, match="8 entries is kept"):
-        ledger.save_checkpoint(5, note_of(ledger, 5))
+    ledger.save_checkpoint(5, note_of(ledger, 5))  # a smaller one that came late does no harm
+    assert ledger.latest_checkpoint() == (8, after)
+    assert [size for size, _ in ledger.checkpoints()] == [5, 8]
     for wrong in (
         sign_head(TreeHead(ORIGIN, 8, bytes(32)), KEY),
         sign_head(TreeHead("exercise/two", 8, ledger.root()), KEY),

@@ -51,16 +51,19 @@ class Ledger:
     """One log, open. To write it, be the only one; to read it (`writing=False`), be anyone.
 
     Raises:
-        LedgerError: no ledger, another log's, open elsewhere, or one that no longer holds what was cosigned.
+        LedgerError: no ledger, another log's, open elsewhere, or, for writing, one that no longer holds what was cosigned.
     """
+
+    _edge: Frontier | None
 
     def __init__(self, path: Path, origin: str, *, writing: bool = True, vfs: str | None = None) -> None:
         self.path, self.origin = path, origin
         self._disk = Disk(path, TABLES, writing=writing, vfs=vfs)
         try:
             self._be(origin, writing)
-            self._frontier = frontier_at(self.node, self._stored_size())
-            self._refuse_a_loss()
+            self._size, self._edge = self._stored_size(), None
+            if writing:
+                self._refuse_a_loss()
         except BaseException:
             self._disk.close()
             raise
@@ -78,7 +81,7 @@ class Ledger:
     @property
     def size(self) -> int:
         """How many entries there are."""
-        return self._frontier.size
+        return self._size
 
     def frontier(self) -> Frontier:
         """The right edge of the tree, to try entries on before they are stored."""
@@ -108,7 +111,7 @@ class Ledger:
             _number(db, first, numbered)
             if note:
                 self._keep_checkpoint(db, note, TreeHead(self.origin, grown.size, grown.root()))
-        self._frontier = grown
+        self._size, self._edge = grown.size, grown
         return first
 
     def entry(self, i: int) -> bytes:
@@ -131,6 +134,10 @@ class Ledger:
             return self._one("SELECT leaf FROM entries WHERE at = ?", i, f"leaf {i}")
         return self._one("SELECT hash FROM inner_nodes WHERE rank = ?", rank(level, i), f"subtree {level}, {i}")
 
+    def inner_nodes(self) -> Iterator[bytes]:
+        """The hashes above the leaves in the order in which appending completed them; for audits."""
+        return (hash_ for (hash_,) in self._disk.rows("SELECT hash FROM inner_nodes ORDER BY rank"))
+
     def root(self, size: int | None = None) -> bytes:
         """The root over the first `size` entries, or over all."""
         if size is None or size == self.size:
@@ -148,9 +155,9 @@ class Ledger:
     def save_checkpoint(self, size: int, note: str) -> None:
         """Keep a checkpoint over the first `size` entries; the caller has checked its signatures.
 
-        Of the checkpoints within 256 entries only the last is kept.
+        Of the checkpoints within 256 entries only the last is kept, and what comes after it.
         Raises:
-            LedgerError: it does not say what this log holds, or a larger one is kept already.
+            LedgerError: it does not say what this log holds.
         """
         head = TreeHead(self.origin, size, self.root(size))
         with self._disk.transaction() as db:
@@ -206,6 +213,13 @@ class Ledger:
         """Reason and text of each checkpoint kept as evidence against the log, oldest first."""
         return ((reason, note) for reason, note in self._disk.rows("SELECT reason, note FROM evidence ORDER BY id"))
 
+    @property
+    def _frontier(self) -> Frontier:
+        """The right edge of the tree, read when it is first asked for."""
+        if self._edge is None:
+            self._edge = frontier_at(self.node, self._size)
+        return self._edge
+
     def _be(self, origin: str, writing: bool) -> None:
         """Be the log of this name: say so in a new file, find it said in an old one."""
         if writing and self._disk.first("SELECT 1 FROM about") is None:
@@ -223,17 +237,15 @@ class Ledger:
     def _refuse_a_loss(self) -> None:
         """Start only if what was cosigned is still there."""
         latest = self.latest_checkpoint()
-        if latest:
-            self.must_hold(head_of(latest[1]))
+        self.must_hold(head_of(latest[1]) if latest else TreeHead(self.origin, self.size, self.root()))
 
     def _keep_checkpoint(self, db: apsw.Connection, note: str, head: TreeHead) -> None:
         """Inside a transaction: keep a checkpoint if it says what this log is."""
-        said, latest = head_of(note), self.latest_checkpoint()
+        said = head_of(note)
         if said != head:
             raise LedgerError(f"{self.path}: the checkpoint over {said.size} entries is not about this log as it is")
-        if latest and latest[0] > said.size:
-            raise LedgerError(f"{self.path}: a checkpoint over {latest[0]} entries is kept; {said.size} is less")
-        db.execute("DELETE FROM checkpoints WHERE size >= ?", (said.size // KEPT_EVERY * KEPT_EVERY,))
+        block = said.size // KEPT_EVERY * KEPT_EVERY
+        db.execute("DELETE FROM checkpoints WHERE size BETWEEN ? AND ?", (block, said.size))
         db.execute("INSERT INTO checkpoints VALUES (?, ?)", (said.size, note))
 
     def _one(self, asked: str, value: int, what: str) -> bytes:

@@ -14,6 +14,7 @@ from entente.exchange.entries import TIME_BYTES, entry_of
 from entente.exchange.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from entente.exchange.notes import (
     DECIMAL,
+    LOG_TYPE,
     LONGEST_NOTE,
     WITNESS_TYPE,
     Note,
@@ -72,8 +73,10 @@ def quorum_of(log: Signer, witnesses: Sequence[Signer]) -> Quorum:
         check_public(signer.public)
     if len({signer.public for signer in signers}) < len(signers) or len({s.name for s in signers}) < len(signers):
         raise KeyRefused("quorum: a key or a name stands twice; the log and each witness have their own")
-    if len(witnesses) < 2 or any(witness.type != WITNESS_TYPE for witness in witnesses):
-        raise KeyRefused(f"quorum: {len(witnesses)} witnesses; there is one of each party, with a witness's key")
+    if len(witnesses) < 2 or any(witness.type != WITNESS_TYPE for witness in witnesses) or log.type != LOG_TYPE:
+        raise KeyRefused(
+            f"quorum: {len(witnesses)} witnesses; there is one of each party, with a witness's key, and a log"
+        )
     return Quorum(log, tuple(witnesses))
 
 

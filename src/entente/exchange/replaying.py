@@ -4,7 +4,7 @@ What the parties said is judged anew, at the time that stands with it; what the 
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from entente.errors import LedgerError
 from entente.exchange.centre import Arrived, Centre, receive, replay_refusal
@@ -14,46 +14,63 @@ from entente.exchange.keyring import CENTRE
 from entente.exchange.messages import Refusal, Said
 from entente.exchange.signing import Envelope, digest, is_signed, unseal
 
+Signed = Callable[[int, Envelope, str], None]  # index, envelope, public key in hex that must have signed it
 
-def replayed(state: Centre, entries: Iterable[bytes], *, is_checked: bool = False) -> Centre:
-    """The state after more entries.
+
+def replayed(state: Centre, entries: Iterable[bytes]) -> Centre:
+    """The state after more entries of one's own log; see `steps`.
+
+    Signatures are not looked at, but where two keys have one hint: the entries of one's own log are as they were when they
+    were written, or its root is another.
+    """
+    for after, _ in steps(state, entries):
+        state = after
+    return state
+
+
+def steps(state: Centre, entries: Iterable[bytes], signed: Signed | None = None) -> Iterator[tuple[Centre, Said]]:
+    """The state after each entry, and what the entry says.
 
     Args:
         state: before the first of them.
         entries: from index `state.size` on.
-        is_checked: whether every signature is known to be good; else only one that decides between two keys is looked at,
-            for the entries of one's own log are as they were when they were written, or its root is another.
+        signed: told of every entry by which key it must be signed; for who checks signatures.
     Raises:
         LedgerError: an entry that does not follow; its index is named.
         Malformed, Undecodable: an entry that is no message.
     """
+    centre = next(key for key, held in state.keyring.keys.items() if held.party == CENTRE)
     due = deque[Said]()
     for index, entry in enumerate(entries, state.size):
         raw, now_ns = envelope_of(entry), received_ns(entry)
         envelope = unseal(raw)
         said = decode(envelope.body)
-        if due:
-            _demand(due.popleft(), envelope.body, index)
-            continue
-        if isinstance(said, Refusal) and said.party == CENTRE:
-            state, follows, _ = replay_refusal(state, said, now_ns)
-        else:
-            key = _key_of(state, envelope)
-            state, follows, _ = receive(state, Arrived(message=said, digest=digest(raw), key=key), now_ns)
-        if not follows:
-            raise LedgerError(f"entry {index}: says what was said before")
-        _demand(follows[0], envelope.body, index)
-        due.extend(follows[1:])
+        is_due = bool(due)
+        if is_due:
+            _demand(due.popleft(), said, index)
+        is_own = is_due or (isinstance(said, Refusal) and said.party == CENTRE)
+        key = centre if is_own else _key_of(state, envelope)
+        if signed:
+            signed(index, envelope, key)
+        if not is_due:
+            if isinstance(said, Refusal) and is_own:
+                state, follows, _ = replay_refusal(state, said, now_ns)
+            else:
+                state, follows, _ = receive(state, Arrived(message=said, digest=digest(raw), key=key), now_ns)
+            if not follows:
+                raise LedgerError(f"entry {index}: says what was said before")
+            _demand(follows[0], said, index)
+            due.extend(follows[1:])
+        yield state, said
     if due:
         raise LedgerError(
             f"entry {state.size - len(due)}: is missing; after what stands before it the centre says {type(due[0]).__name__}"
         )
-    return state
 
 
-def _demand(expected: Said, body: bytes, index: int) -> None:
+def _demand(expected: Said, said: Said, index: int) -> None:
     """The entry must say what follows."""
-    if encode(expected) != body and decode(body) != expected:
+    if expected is not said and expected != said and encode(expected) != encode(said):
         raise LedgerError(f"entry {index}: {type(expected).__name__} must stand there; another does")
 
 

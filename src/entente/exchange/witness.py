@@ -132,6 +132,19 @@ class Witness:
             return Refused(503, f"still short of the {self._floor.size} entries that the other party holds", head.size)
         return cosign(read.text, self.name, self._key, now_s)
 
+    def learn(self, note: str) -> None:
+        """Keep a checkpoint that the other party signed as well: so this copy shows by itself what both stood by.
+
+        Raises:
+            Malformed, BadProof: the log or the other's witness has not signed it.
+            LedgerError: it is not about this copy.
+        """
+        read = read_note(note)
+        head = log_signed(read, self.log)
+        if signed_at(read, self.other) is None:
+            raise BadProof(f"checkpoint: {self.other.name} has not signed it")
+        self.mirror.save_checkpoint(head.size, note)
+
     def vouch(self, now_s: int) -> str | None:
         """The largest checkpoint that this witness signed, for the other party's `confirm`; None if there is none."""
         latest = self.mirror.latest_checkpoint()
