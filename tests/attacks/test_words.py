@@ -25,6 +25,7 @@ from entente.exchange.decoding import BODY_LIMIT, decode, encode
 from entente.exchange.gates import REAL, refusal
 from entente.exchange.messages import Feed, StateOfHealth
 from entente.report.data import Sheet
+from entente.scenario.yaml12 import UnreadableError, compose
 
 TRACK = "track-state"
 EXCHANGE = Path(entente.exchange.__file__).parent
@@ -397,7 +398,7 @@ def test_t63_digits_of_other_scripts(digits):
 
 
 def test_t67_only_json_is_read():
-    """No YAML, so neither billion laughs nor tags nor `NO`; a scenario's reader has its own tests (test_reader_fuzz)."""
+    """No YAML, so neither billion laughs nor tags nor `NO`."""
     for body in (b"kind: query\nabout: 12\n", b"!!python/object/apply:os.system ['true']", b"a: &a [1]\nb: [*a, *a]"):
         assert undecodable(body) == "not-json"
     for word in ("NO", "no", "on", "10:30", "~", "1e3"):
@@ -405,6 +406,22 @@ def test_t67_only_json_is_read():
         assert judged("query", party=word) in {None, "not-a-message"}
         if judged("query", party=word) is None:
             assert decode(written("query", party=word)).party == word
+
+
+def test_t67_scenarios_are_yaml_of_plain_values_only():
+    """Nothing is multiplied by reference, nothing is made by a tag, and words stay words."""
+    laughs = "a0: &a0 [lol, lol]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+    start = time.thread_time()
+    page = compose(laughs, "laughs.yaml")
+    assert time.thread_time() - start < 0.5
+    assert len(page.findings) >= 3 * 39
+    assert all(finding.text.startswith(("'&", "'*")) for finding in page.findings)
+    (tag,) = compose("a: !!python/object/apply:os.system ['true']", "tag.yaml").findings
+    assert "is a tag, which is refused" in tag.text
+    plain = compose("a: NO\nb: 10:30\nc: on\nd: 0o17\ne: １２\nf: 2013-06-01\ng: ٣", "plain.yaml")
+    assert [plain.value((key,)) for key in "abcdefg"] == ["NO", "10:30", "on", 15, "１２", "2013-06-01", "٣"]
+    with pytest.raises(UnreadableError, match="nested deeper"):
+        compose("a: " + "[" * 20_000, "deep.yaml")
 
 
 def imported():
