@@ -1,12 +1,16 @@
 """One message of every kind, as an honest sender would send it; a test changes what it is about."""
 
 import json
+import re
 from typing import get_args
 
+import pytest
 from msgspec.structs import replace
 
+from entente.errors import Undecodable
 from entente.exchange import messages as said
-from entente.exchange.decoding import encode
+from entente.exchange.decoding import decode, encode
+from entente.exchange.gates import refusal
 
 HEAD = {
     "log": "exercise-1", "origin": "exercise", "party": "nato", "node": "nato-radar", "boot": 1, "number": 7,
@@ -109,3 +113,19 @@ def written(kind, /, **fields):
     """A body with other fields, of any type; a field set to ... is left out."""
     values = json.loads(encode(SPECIMENS[kind])) | fields
     return json.dumps({key: value for key, value in values.items() if value is not ...}).encode()
+
+
+def undecodable(body):
+    """The reason for which this body is no message."""
+    with pytest.raises(Undecodable) as refused:
+        decode(body)
+    assert re.fullmatch("[a-z][a-z-]*", refused.value.reason)
+    return refused.value.reason
+
+
+def judged(kind, /, **fields):
+    """The reason for which a body with these fields is refused: by what decodes or by what judges; None if it is not."""
+    try:
+        return refusal(decode(written(kind, **fields)))
+    except Undecodable as refused:
+        return refused.reason
