@@ -8,7 +8,9 @@ Read in this order::
     merkle      the RFC 6962 tree; notes: checkpoints and cosignatures as text (C2SP)
     keyring     which key speaks for whom, judged by index in the log
     ledger      the log on disk; witness: each party's own copy, and its word that history only grew
-    centre      `receive(state, arrived, now) -> (state, entries, outbox)`: the rules, pure
+    centre      `receive(state, arrived, now) -> (state, entries, outbox)`: the rules, pure. Its parts: entitlement (why
+                refused: reasons), nodes (numbers, clocks), notices, correlation, launching and alerts, tracking, queries,
+                rules (one a kind, written into a turn), due (what is late), state
     shell       parses, verifies, stores, answers; holds no rule
     audit       `entente verify`: rebuilds all of it from the log and the keys
 
