@@ -11,7 +11,8 @@ Read in this order::
     centre      `receive(state, arrived, now) -> (state, entries, outbox)`: the rules, pure. Its parts: entitlement (why
                 refused: reasons), nodes (numbers, clocks), notices, correlation, launching and alerts, tracking, queries,
                 rules (one a kind, written into a turn), due (what is late), state
-    shell       parses, verifies, stores, answers; holds no rule
+    shell       parses, verifies, stores, answers; holds no rule. throttle: how much one sender may say;
+                cosigning: how a checkpoint comes to bear all signatures; replaying: the state again, from the log
     audit       `entente verify`: rebuilds all of it from the log and the keys
 
 Conventions. A body is JSON, kept as the bytes received: nothing is put into another form before it is hashed or signed.
