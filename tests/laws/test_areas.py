@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.attacks.specimens import SQUARE, ellipse
 
 from entente.exchange.areas import (
-    HEMISPHERE_KM,
     RADIUS_KM,
     away,
     bearing_deg,
@@ -65,13 +64,10 @@ def test_an_ellipse_holds_what_is_nearer_than_its_edge(centre, major, flat, bear
     assert extent_km(area) == major
 
 
-@given(points, st.lists(bearings, min_size=3, max_size=8, unique=True), st.floats(10, 4_000), bearings)
-def test_a_polygon_holds_what_lies_on_the_inner_side_of_every_edge(centre, corners, size, look):
+@given(points, st.lists(st.floats(-0.15, 0.15), min_size=3, max_size=8), st.floats(10, 4_000), bearings)
+def test_a_polygon_holds_what_lies_on_the_inner_side_of_every_edge(centre, shifts, size, look):
     """A convex one, counted round its centre, against the signs of the triple products of its edges."""
-    turns = sorted(corners)
-    gaps = [(b - a) % 360 for a, b in zip(turns, turns[1:] + turns[:1], strict=True)]
-    assume(max(gaps) < 160)
-    assume(min(gaps) > 5)
+    turns = [(n + shift) / len(shifts) * 360 for n, shift in enumerate(shifts)]
     area = Polygon(corners=tuple(away(centre, turn, size) for turn in turns))
     for share in (0.1, 0.5, 0.9, 1.1, 3.0):
         point = away(centre, look, size * share)
@@ -98,6 +94,6 @@ def test_what_is_no_area():
     assert is_proper(SQUARE)
     assert is_proper(ellipse(10.0, 20.0, 50.0, 50.0))
     assert not is_proper(ellipse(10.0, 20.0, 50.0, 51.0))
-    assert not is_proper(ellipse(10.0, 20.0, HEMISPHERE_KM + 1))
+    assert is_proper(ellipse(10.0, 20.0, 20_020.0))
     assert not is_proper(Polygon(corners=((1.0, 1.0), (1.0, 2.0), (1.0, 1.0))))
     assert not is_proper(Polygon(corners=((0.0, 0.0), (0.0, 120.0), (0.0, -120.0))))

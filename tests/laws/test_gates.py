@@ -12,6 +12,8 @@ from tests.attacks.specimens import ANNOUNCED, SPECIMENS, changed, ellipse
 from entente.constants import OMEGA
 from entente.errors import Malformed
 from entente.exchange import physical
+from entente.exchange.blurring import LADDER
+from entente.exchange.decoding import decode, encode
 from entente.exchange.gates import coverage, refusal
 from entente.exchange.identifiers import (
     AFTERWARDS,
@@ -25,7 +27,9 @@ from entente.exchange.identifiers import (
 )
 from entente.exchange.instants import NS_PER_S, instant, nanoseconds
 from entente.exchange.messages import Direction
+from entente.exchange.permits import Terms
 from entente.exchange.physical import sub_point
+from entente.exchange.release import Draft, _air, _launch, _track
 from entente.physics.ballistics import minimum_energy
 from entente.scenario.units import KM
 
@@ -221,3 +225,16 @@ def test_when_notices_were_to_be_sent():
     for after, said in ((0, True), (-NS_PER_S, False), (AFTERWARDS, True), (AFTERWARDS + NS_PER_S, False)):
         assert is_in_time(changed("post-launch", sent=instant(launched + after))) is said
     assert is_in_time(SPECIMENS["cancel"]) is None
+
+
+@pytest.mark.parametrize("step", LADDER)
+def test_what_a_policy_coarsens_passes_the_gates(step):
+    """Biases and floors of every size, of many bodies: an honest release is never refused for what was done to it."""
+    under = Terms(
+        min_range_km=0.0, classes="as known", area_floor_km=step, azimuth_floor_deg=min(step, 20.0), bias_km=step,
+        angle_floor_deg=min(step, 20.0), delay_s=0, slot_s=1, fields=frozenset(),
+    )  # fmt: skip
+    for kind, coarsen in (("launch-detected", _launch), ("track-state", _track), ("air-track", _air)):
+        for body in range(20):
+            draft = Draft(said=SPECIMENS[kind], bodies=(f"body-{body}",), whose="third party", missile="mrbm")
+            assert refusal(decode(encode(coarsen(b"secret" * 6, SPECIMENS[kind], draft, under)))) is None

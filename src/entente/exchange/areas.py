@@ -78,9 +78,9 @@ def is_inside(point: Point, area: Area) -> bool:
 
 
 def is_proper(area: Area) -> bool:
-    """Is it an area at all: axes in order, corners apart and within a hemisphere?"""
+    """Is it an area at all: axes in order, though it be the whole Earth; corners apart and within a hemisphere?"""
     if isinstance(area, Ellipse):
-        return area.semi_minor_km <= area.semi_major_km <= HEMISPHERE_KM
+        return area.semi_minor_km <= area.semi_major_km
     return len(set(area.corners)) == len(area.corners) and extent_km(area) < HEMISPHERE_KM
 
 

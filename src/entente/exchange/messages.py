@@ -218,7 +218,7 @@ class TrackState(Message, frozen=True, tag="track-state"):
     r_km: tuple[float, float, float]
     v_km_s: tuple[float, float, float]
     covariance: Annotated[tuple[float, ...], Meta(min_length=21, max_length=21)]
-    bias_sigma_km: Annotated[float, Meta(ge=0, le=1_000)]
+    bias_sigma_km: Annotated[float, Meta(ge=0, le=10_000)]
     bias_sigma_km_s: Annotated[float, Meta(ge=0, le=12)] = 0.0
     launched: Instant | None = None
     launched_sigma_s: Seconds | None = None

@@ -26,7 +26,7 @@ MARGIN = 1.25  # times these; classes are guessed from afar
 FLOOR_KM, FLOOR_KM_S = 1e-3, 1e-6  # in any direction; nobody knows better
 SENSOR_FLOOR_KM = {"infrared": 0.1, "radar": 0.01, "both": 0.01}  # root of the sum over the axes; assumed, generous
 SIGHT_FLOOR_DEG = 1e-4  # 60 m from the geostationary orbit; assumed, generous
-CEILING_KM, CEILING_KM_S = 1_000.0, 12.0  # on an axis; worse is no knowledge
+CEILING_KM, CEILING_KM_S = 1_000.0, 12.0  # on an axis, beside the bias; worse is no knowledge
 BIASED_AXES = (
     math.sqrt(2.0) * 0.999
 )  # a bias may spare one axis, as turning a flight spares its height; less is rounding
@@ -53,7 +53,9 @@ def state(said: TrackState) -> Fault | None:
     if v >= SPEED_KM_S:
         return "speed"
     variances = [said.covariance[i] for i in DIAGONAL]
-    if max(variances[:3]) > CEILING_KM**2 or max(variances[3:]) > CEILING_KM_S**2:
+    if max(variances[:3]) > CEILING_KM**2 + said.bias_sigma_km**2:
+        return "covariance"
+    if max(variances[3:]) > CEILING_KM_S**2 + said.bias_sigma_km_s**2:
         return "covariance"
     if not _exceeds(said.covariance, FLOOR_KM**2, FLOOR_KM_S**2):
         return "covariance"
