@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.attacks.room import furnished, why
 from tests.attacks.specimens import ANNOUNCED, SPECIMENS, changed, ellipse
 
 from entente.constants import OMEGA
@@ -238,3 +239,14 @@ def test_what_a_policy_coarsens_passes_the_gates(step):
         for body in range(20):
             draft = Draft(said=SPECIMENS[kind], bodies=(f"body-{body}",), whose="third party", missile="mrbm")
             assert refusal(decode(encode(coarsen(b"secret" * 6, SPECIMENS[kind], draft, under)))) is None
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "told"), [(48 * 3600, []), (3600, ["not-in-time"]), (31 * 86_400, ["not-in-time"])]
+)
+def test_a_notice_out_of_time_is_taken_and_both_hear_of_it(ahead_s, told):
+    """An outcome, not an error: what was announced late was announced."""
+    room = furnished()
+    assert why(room.announce("nato-desk", ahead_s=ahead_s)) is None
+    assert room.alarms() == told
+    assert len(room.state.notices) == 1

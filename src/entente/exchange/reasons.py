@@ -66,6 +66,7 @@ class Reason(StrEnum):
     CLOCK_DEGRADED = "clock-degraded"
     CLOCK_WELL = "clock-well"
     LATE_LAUNCH = "late-launch"
+    NOT_IN_TIME = "not-in-time"  # a notice, sooner or later than it was to be sent
     TRACK_JUMPED = "track-jumped"
     FEED_DEGRADED = "feed-degraded"
     FEED_DOWN = "feed-down"

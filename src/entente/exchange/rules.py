@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from entente.exchange import queries
+from entente.exchange.identifiers import is_in_time
 from entente.exchange.instants import NS_PER_S
 from entente.exchange.launching import hear_acknowledgement, notice_fell
 from entente.exchange.messages import (
@@ -57,6 +58,8 @@ def _notice(turn: Turn, said: Notice, _key: str) -> None:
     turn.changes["notices"] = after
     if isinstance(said, Cancel):
         notice_fell(turn, said.original)
+    if is_in_time(said) is False:
+        turn.alarm(Reason.NOT_IN_TIME, about=turn.index)
 
 
 def _health(turn: Turn, said: StateOfHealth, _key: str) -> None:
