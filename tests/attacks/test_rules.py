@@ -199,6 +199,8 @@ def test_t45_times_of_the_future_are_refused_and_of_the_past_are_late(room):
     assert why(room.launch("nato-sat", observed=hour)) == "future"
     assert why(room.launch("nato-sat", observed="9999-12-31T23:59:59.999Z")) == "future"
     assert room.reason(said.StateOfHealth, "nato-sat", sent=instant(room.now_ns + 5 * S), feeds=FEEDS) is None
+    assert why(room.copy().launch("nato-radar", observed=instant(room.now_ns + 5 * S))) is None
+    assert why(room.copy().launch("nato-radar", observed=instant(room.now_ns + 5_001_000_000))) == "future"
     assert (
         room.reason(said.StateOfHealth, "nato-sat", sent=instant(room.now_ns + 5_001_000_000), feeds=FEEDS) == "future"
     )

@@ -113,6 +113,9 @@ def test_polygons():
     assert not overlap(hook, circle(9.0, 2.0, 100.0)), "in the bay, where its centre is"
     assert overlap(hook, said.Polygon(corners=((8.0, 4.0), (8.0, 7.0), (8.5, 5.5)))), "edges cross"
     assert not overlap(hook, said.Polygon(corners=((8.0, 1.0), (9.0, 3.0), (9.0, 1.0))))
+    within = said.Polygon(corners=((0.5, 179.5), (0.5, -179.5), (1.5, 179.5)))
+    assert overlap(square, within)
+    assert overlap(within, square)
 
 
 def test_areas_of_half_the_cases_are_grown_to_nine_tenths():
