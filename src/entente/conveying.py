@@ -48,7 +48,8 @@ from entente.records import INFRARED, RADAR, WARNING, Bools, Detections, Shared
 from entente.scenario.units import DEG
 from entente.scenario.world import World
 
-LOG, NODE = "study", "national"  # the log's name; a node's is this and its party's
+LOG = "study"  # the log's name
+NODE, SEAT = "national", "duty"  # names of a party's node and of its duty officer are these and the party's
 SEEN_BY: dict[int, Phenomenology] = {RADAR: "radar", INFRARED: "infrared", RADAR + INFRARED: "both"}
 AHEAD = 48 * 3_600.0  # s  before its window opens a launch is announced: between a day and a month
 HANDED = 60.0  # s  from a notice to the duty officer's word that it was seen; assumed
@@ -79,38 +80,38 @@ def messages_of(
 
 
 def record(conveyed: Iterable[Conveyed], keys: Mapping[str, Key], append: Callable[[int, bytes], int]) -> None:
-    """Number, chain and sign the messages of each party, and hand them to a log.
+    """Number, chain and sign the messages of each node and seat, and hand them to a log.
 
     Args:
-        keys: of the nodes, by party.
+        keys: of the nodes and of the duty officers' seats, by their names.
         append: takes when an envelope is received [ns since 1970] and the envelope, and says its index on the log.
     """
     number, previous = dict.fromkeys(keys, 0), dict.fromkeys(keys, NOTHING)
     placed: list[tuple[int, str]] = []
     for one in conveyed:
-        said, party = one.said, one.said.party
-        number[party] += 1
-        said = msgspec.structs.replace(said, number=number[party], previous=previous[party])
+        said, node = one.said, one.said.node
+        number[node] += 1
+        said = msgspec.structs.replace(said, number=number[node], previous=previous[node])
         if isinstance(said, Acknowledgement) and one.acknowledges is not None:
             about, of_body = placed[one.acknowledges]
             said = msgspec.structs.replace(said, about=about, digest=of_body)
         body = encode(said)
-        envelope = seal(keys[party], body)
-        previous[party] = digest(envelope)
+        envelope = seal(keys[node], body)
+        previous[node] = digest(envelope)
         placed.append((append(one.received_ns, envelope), digest(body)))
 
 
-def policy_digest(world: World, giver: int) -> str:
-    """By what the policy of a party of a scenario is named: SHA-256 of its release section as JSON."""
-    return sha256(world.parties[giver].release.model_dump_json().encode()).hexdigest()
+def policy_text(world: World, giver: int) -> str:
+    """The policy of a party of a scenario: its release section, as JSON; messages carry the SHA-256 of it."""
+    return world.parties[giver].release.model_dump_json()
 
 
-def _header(world: World, giver: int, received_ns: int, origin: Origin) -> dict[str, Any]:
+def _header(world: World, giver: int, received_ns: int, origin: Origin, who: str = NODE) -> dict[str, Any]:
     """The fields of `Message`; number and chain are not yet known."""
     name = world.parties[giver].name
     return {
-        "log": LOG, "origin": origin, "party": name, "node": f"{NODE}-{name}", "boot": 1, "number": 1,
-        "sent": instant(received_ns), "policy": policy_digest(world, giver),
+        "log": LOG, "origin": origin, "party": name, "node": f"{who}-{name}", "boot": 1, "number": 1,
+        "sent": instant(received_ns), "policy": sha256(policy_text(world, giver).encode()).hexdigest(),
     }  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def _notices(world: World, shared: Shared, before: Bools | None, origin: Origin)
     seen = sent + _ns(HANDED, 0)
     for party in np.flatnonzero(shared.noticed & ~before).tolist():
         theirs = next(i for i, one in enumerate(out) if one.said.party != world.parties[party].name)
-        header = _header(world, party, seen, origin)
+        header = _header(world, party, seen, origin, SEAT)
         out.append(Conveyed(seen, Acknowledgement(**header, about=0, digest=NOTHING), theirs))
     return out
 

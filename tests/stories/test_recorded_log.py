@@ -2,24 +2,36 @@
 
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
+from hashlib import sha256
 
+import msgspec
 import numpy as np
 import pytest
 
-from entente.conveying import messages_of, record
+from entente.conveying import LOG, NODE, SEAT, messages_of, policy_text, record
 from entente.exchange import gates
-from entente.exchange.decoding import decode
+from entente.exchange.centre import opened
+from entente.exchange.decoding import decode, encode
 from entente.exchange.entries import entry_of, envelope_of, received_ns
+from entente.exchange.instants import instant
+from entente.exchange.keyring import pinned, statement
 from entente.exchange.ledger import Ledger
-from entente.exchange.messages import NOTHING, Acknowledgement, LinesOfSight, PreLaunch
-from entente.exchange.signing import digest, is_signed, new_key, public_of, unseal
+from entente.exchange.messages import NOTHING, Acknowledgement, KeyAdd, LinesOfSight, PolicyInForce, PreLaunch
+from entente.exchange.notes import LOG_TYPE, WITNESS_TYPE, Signer
+from entente.exchange.receipts import quorum_of
+from entente.exchange.shell import Keys, Shell
+from entente.exchange.signing import KEY_STATEMENT, digest, is_signed, new_key, pae, public_of, seal, unseal
+from entente.exchange.throttle import Limits
 from entente.fusing import join
 from entente.hearing import shared_of
 from entente.run import at_rung, before_sharing
 from entente.scenario.load import load
 from entente.sharing import noticed
 
-KEYS = {"us_nato": new_key(), "russia": new_key()}
+PARTIES = ("us_nato", "russia")
+ROOTS = {name: new_key() for name in (*PARTIES, "centre")}
+KEYS = {f"{who}-{party}": new_key() for who in (NODE, SEAT) for party in PARTIES}
+PUBLIC = {name: public_of(key) for name, key in KEYS.items()}
 EVERY = [
     ("europe-2013", "mrbm-central-europe-3", 1),
     ("europe-2013", "icbm-north-america", 2),
@@ -53,10 +65,10 @@ def heard(ledger, public):
         raw = envelope_of(entry)
         envelope = unseal(raw)
         said = decode(envelope.body)
-        assert is_signed(envelope, public[said.party])
+        assert is_signed(envelope, public[said.node])
         assert gates.refusal(said) is None
-        assert (said.number - 1, said.previous) == chain[said.party]
-        chain[said.party] = said.number, digest(raw)
+        assert (said.number - 1, said.previous) == chain[said.node]
+        chain[said.node] = said.number, digest(raw)
         out.append((received_ns(entry), said))
     assert [ns for ns, _ in out] == sorted(ns for ns, _ in out)
     return out
@@ -85,7 +97,7 @@ def test_a_recorded_log_gives_the_same_picture(case, rung, tmp_path):
     with Ledger(tmp_path / "log", "study") as ledger:
         recorded(ledger, run, before)
     with Ledger(tmp_path / "log", "study") as ledger:
-        arrived = heard(ledger, {party: public_of(key) for party, key in KEYS.items()})
+        arrived = heard(ledger, PUBLIC)
     assert len(arrived) >= len(run.shared.t)
     assert any(isinstance(said, LinesOfSight) for _, said in arrived) == (len(run.shared.reports.scan_t) > 0)
     again = shared_of(run.world, arrived, before, run.shared.reports.obj)
@@ -102,7 +114,7 @@ def test_a_notice_is_known_of_by_those_whose_officers_said_so(tmp_path):
             before = noticed(run.world, False)
             with Ledger(tmp_path / f"{case}-{seed}", "study") as ledger:
                 recorded(ledger, run, before)
-                arrived = heard(ledger, {party: public_of(key) for party, key in KEYS.items()})
+                arrived = heard(ledger, PUBLIC)
                 bodies = [digest(unseal(envelope_of(entry)).body) for entry in ledger.entries()]
             told = [said.party for _, said in arrived if isinstance(said, PreLaunch)]
             acknowledged = [said for _, said in arrived if isinstance(said, Acknowledgement)]
@@ -117,12 +129,62 @@ def test_a_notice_is_known_of_by_those_whose_officers_said_so(tmp_path):
     assert any(acknowledged == 0 for _, _, acknowledged in found)
 
 
+def rooted(shell, world, start):
+    """What the roots of both parties say first: the keys of node and seat, and the policy in force."""
+    for giver, party in enumerate(PARTIES):
+        previous, text = NOTHING, policy_text(world, giver)
+        statements = [(KeyAdd, {"key": PUBLIC[f"{who}-{party}"].hex(), "holder": f"{who}-{party}", "role": role,
+                                "proof": "0" * 128}) for who, role in ((NODE, "node"), (SEAT, "seat"))]  # fmt: skip
+        statements.append((PolicyInForce, {"digest": sha256(text.encode()).hexdigest(), "text": text}))
+        for number, (kind, what) in enumerate(statements, 1):
+            said = kind(log=LOG, origin="exercise", party=party, node="root", boot=1, number=number, sent=instant(start),
+                        previous=previous, **what)  # fmt: skip
+            if kind is KeyAdd:
+                consent = KEYS[said.holder].sign(pae(KEY_STATEMENT, statement(said))).hex()
+                said = msgspec.structs.replace(said, proof=consent)
+            raw = seal(ROOTS[party], encode(said))
+            previous = digest(raw)
+            assert [reply.outcome for reply in shell.submit([raw], start)] == ["accepted"]
+
+
+@pytest.mark.parametrize("case", [EVERY[0], EVERY[2]], ids=[EVERY[0][1], EVERY[2][1]])
+def test_the_centre_takes_a_whole_history_and_its_log_gives_the_picture(case, tmp_path):
+    """Through the running centre: every message accepted, alerts and all beside them on the log, and the same picture."""
+    run = at_rung(begun(*case), 4)
+    before, conveyed = noticed(run.world, False), messages_of(run.world, run.shared, noticed(run.world, False))
+    log, witnesses = new_key(), [new_key() for _ in PARTIES]
+    origin = f"exercise/{LOG}"
+    quorum = quorum_of(Signer(origin, public_of(log), LOG_TYPE), [
+        Signer(f"{party}-witness", public_of(key), WITNESS_TYPE) for party, key in zip(PARTIES, witnesses, strict=True)
+    ])  # fmt: skip
+    opening = opened(LOG, "exercise", pinned({name: public_of(key).hex() for name, key in ROOTS.items()}))
+    free = Limits(crowd_per_s=1e9, crowd_at_once=1e9, reserved_per_s=1e9, reserved_at_once=1e9)
+    with Ledger(tmp_path / "log", origin) as ledger:
+        shell = Shell(ledger, Keys(log, ROOTS["centre"]), quorum, opening, free)
+        rooted(shell, run.world, conveyed[0].received_ns)
+
+        def append(ns, envelope):
+            (reply,) = shell.submit([envelope], ns)
+            assert reply.outcome == "accepted", (reply, envelope)
+            return reply.index
+
+        record(conveyed, KEYS, append)
+        entries = [(received_ns(entry), decode(unseal(envelope_of(entry)).body)) for entry in ledger.entries()]
+    said_by_centre = {type(said).__name__ for _, said in entries if said.party == "centre"}
+    assert {"Alert", "Corroborated"} <= said_by_centre
+    again = shared_of(
+        run.world, [(ns, said) for ns, said in entries if said.party != "centre"], before, run.shared.reports.obj
+    )
+    same(again, run.shared)
+    same(join(run.world, run.national, again, 4), run.picture)
+
+
 def test_what_was_not_rounded_would_not_come_back(tmp_path):
     """The test above can fail: a history whose states are a millimetre off what a message carries comes back otherwise."""
     run = at_rung(begun(*EVERY[0]), 3)
     off = replace(run, shared=replace(run.shared, x=run.shared.x + 1e-3))
     with Ledger(tmp_path / "log", "study") as ledger:
         recorded(ledger, off, noticed(run.world, False))
-        arrived = heard(ledger, {party: public_of(key) for party, key in KEYS.items()})
+        arrived = heard(ledger, PUBLIC)
     with pytest.raises(AssertionError, match=r"\.x"):
         same(shared_of(run.world, arrived, noticed(run.world, False)), off.shared)

@@ -4,7 +4,9 @@ Read in this order::
 
     messages    the nouns: every kind of message, strict, with units in the names
     signing     an envelope: key, signature, body as it was received; the only file that touches private keys
-    release     national side only: what a party's own policy lets out, how coarse, how late
+    release     national side only: what a party's own policy lets out, how coarse, how late. Its parts: permits (the table
+                and the question to it), policies (signed files), coarsening (on arrays, for the study too), blurring (biases
+                by a secret), precision (what messages carry), waiting (slots), commitment (to the raw event)
     merkle      the RFC 6962 tree; notes: checkpoints and cosignatures as text (C2SP)
     keyring     which key speaks for whom, judged by index in the log
     ledger      the log on disk; witness: each party's own copy, and its word that history only grew
