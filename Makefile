@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench console docs nightly environment tools
+.PHONY: help demo test check bench console docs nightly mutants environment tools
 
 BIN := .venv/bin
 SCENARIO := examples/europe-2013.yaml
@@ -24,6 +24,9 @@ test: tools console ## every test but the slow ones, the browser's included
 nightly: tools console ## the slow tests
 	@CHROMIUM="$$($(call limit,900) builders/chromium.sh)"; export CHROMIUM; \
 	$(call limit,5400) $(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 3600 $(ARGS)
+
+mutants: tools ## every small change of the log's core, and whether a test notices; for nightly runs
+	@$(call limit,3600) $(BIN)/python builders/mutants.py $(WORKERS)
 
 check: tools ## formatting, lint, types, layers
 	@$(call limit,60) $(BIN)/ruff format --check .

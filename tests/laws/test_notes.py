@@ -193,6 +193,19 @@ def test_the_largest_notes_are_read():
     assert read_note("text\n\n\u2014 a AAAAAAA=\n").signatures == (Signature("a", bytes(4), bytes(1)),)
 
 
+@pytest.mark.parametrize(("read", "text", "where"), [
+    (read_note, "text\n\n\u2014 a AAA\n", "note: signature: 'AAA' is not base64"),
+    (read_signer, "a+00000000+AAA", "key: 'AAA' is not base64"),
+    (read_head, "log\n1\nAAA\n", "checkpoint: its root: 'AAA' is not base64"),
+    (read_receipt, "c2sp.org/tlog-proof@v1\nextra AAA\nindex 0\n\n", "receipt: extra: 'AAA' is not base64"),
+    (read_receipt, TOP + "AAA\n\n", "receipt: proof: 'AAA' is not base64"),
+])  # fmt: skip
+def test_an_error_says_where_it_is(read, text, where):
+    with pytest.raises(Malformed) as problem:
+        read(text)
+    assert str(problem.value) == where
+
+
 @pytest.mark.parametrize("text", [
     "",
     f"log\n1\n{HASH}",

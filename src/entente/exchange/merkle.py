@@ -179,10 +179,10 @@ def frontier_at(node: Node, size: int) -> Frontier:
 def rank(level: int, i: int) -> int:
     """Inner subtrees in the order in which appending completes them, from 1: so they can be stored one after the other.
 
-    Before leaf m = (i + 1) * 2**level - 1 there were m - popcount(m) of them, and this one is the `level`-th that m adds.
+    n leaves have n - popcount(n) of them; this one is the `level`-th that leaf m = (i + 1) * 2**level - 1 completes, and
+    popcount(m) = popcount(i) + level.
     """
-    m = ((i + 1) << level) - 1
-    return m - m.bit_count() + level
+    return ((i + 1) << level) - 1 - i.bit_count()
 
 
 def _largest_power_below(n: int) -> int:
