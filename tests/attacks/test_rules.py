@@ -244,16 +244,16 @@ def test_t46_a_degraded_clock_joins_nothing_but_alerts_all_the_same(room):
     assert all(launch.alerts[-1].corroborated is None for launch in room.state.launches.values())
 
 
-def test_t46_a_clock_that_steps_or_drifts_back_is_seen_within_six_messages(room):
+def test_t46_a_clock_that_steps_back_is_seen_within_four_messages(room):
     clocks = []
-    for k in range(12):
-        lag = 0.0 if k < 6 else 2.0
+    for k in range(10):
+        lag = 0.0 if k < 6 else 1.0
         room.say(
             said.StateOfHealth, "nato-sat", after_s=1.0, feeds=FEEDS, sent=instant(room.now_ns + S - round(lag * S))
         )
         clocks.append(str(clock_of(room.state.nodes["nato-sat"])))
     assert clocks[:6] == ["clock-well"] * 6
-    assert clocks[11] == "clock-degraded"
+    assert clocks[9] == "clock-wide", "a step of 1 s, at one message a second, in less than 5 s"
     room.say(said.StateOfHealth, "nato-sat", feeds=FEEDS)
     assert room.alarms() == ["clock-well"], "one message in time proves the clock right"
 

@@ -22,7 +22,7 @@ from entente.exchange.messages import NOTHING, Area, Message
 from entente.exchange.reasons import Reason
 
 GAPS, REFUSALS, TRACKS, LAUNCHES = 32, 16, 128, 128
-DELAYS = 3  # messages whose least delay is taken; the clock is judged by the last 3 to 6
+DELAYS = 2  # messages whose least delay is taken; the clock is judged by the last 2 to 4
 WELL_NS, WIDE_NS = 50 * NS_PER_MS, 1 * NS_PER_S
 AHEAD_NS = 5 * NS_PER_S
 TRAVEL_NS = 300 * NS_PER_MS  # chosen by us: more than a message needs by any line in use
