@@ -133,7 +133,8 @@ def test_launches_agree_with_themselves():
         ({"launched": "2026-11-28T12:00:23.000Z"}, "times"),
         ({"impact": "2026-11-28T12:00:50.000Z"}, "flight-time"),
         ({"impact": "2026-11-28T11:57:00.000Z", "impact_area": None}, "flight-time"),
-        ({"impact": "2026-11-28T14:12:00.000Z"}, "flight-time"),
+        ({"impact": "2026-11-28T13:59:00.000Z"}, None),  # two hours, to the second
+        ({"impact": "2026-11-28T13:59:00.001Z"}, "flight-time"),
         ({"impact": "2026-11-28T14:12:00.000Z", "missile": "space launch"}, None),
         ({"missile": "srbm"}, "range"),
         ({"missile": "srbm", "launch_area": ellipse(35.0, 54.0, 1_000.0)}, None),
