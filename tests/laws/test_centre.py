@@ -8,7 +8,7 @@ from tests.attacks.specimens import SPECIMENS
 from entente.exchange import messages as said
 from entente.exchange.alarms import Alarm, Show
 from entente.exchange.alerts import is_agreed
-from entente.exchange.centre import Arrived, due, receive, refuse_unread, replay_refusal, restored, snapshot
+from entente.exchange.centre import Arrived, due, receive, refuse, refuse_unread, replay_refusal, restored, snapshot
 from entente.exchange.entitlement import MAY_SAY
 from entente.exchange.instants import instant
 from entente.exchange.reasons import Reason
@@ -426,6 +426,9 @@ def test_a_refused_message_uses_up_its_number(room):
     other = replace(bad, sent=instant(room.now_ns + S))
     assert why(room.arrive(other, counts=False)) == "number-used"
     assert room.gate(replace(bad, log="exercise-2"), "bad-units")[0].its_number == 0
+    twice = Arrived(replace(bad, number=2), "ab" * 32, PUBLIC["nato-sat"], earlier=room.heads["nato-sat"][2])
+    _, entries, sent = refuse(room.state, twice, "bad-units", room.now_ns)
+    assert (entries[0].reason, sent[-1].reason) == ("equivocation", "equivocation"), "which outranks what it says"
 
 
 def test_a_refused_message_in_a_gap_uses_up_its_number(room):

@@ -58,9 +58,9 @@ def _accept(state: Centre, arrived: Arrived, now_ns: int) -> Followed:
 
 
 def refuse(state: Centre, arrived: Arrived, reason: str, now_ns: int) -> Followed:
-    """What follows from a message that is refused, here or by a gate before."""
+    """What follows from a message that is refused, here or by a gate before; who says it is asked first all the same."""
     spent = person_refusal(state, arrived) or _told_before(state, arrived) or place_refusal(state, arrived)
-    number = 0 if spent else arrived.message.number
+    number, reason = (0, spent) if spent else (arrived.message.number, reason)
     turn = _refused(state, _signer(state, arrived.key), arrived.digest, reason, number, now_ns)
     if reason in TOLD:
         earlier = () if arrived.earlier is None else (arrived.earlier,)
