@@ -27,7 +27,7 @@ from entente.exchange.blurring import LADDER, carried, normals, turn_of, turned,
 from entente.exchange.commitment import commit, opens, salt_of
 from entente.exchange.decoding import decode, encode
 from entente.exchange.instants import NS_PER_S, instant, nanoseconds
-from entente.exchange.messages import NOTHING, LaunchDetected, Polygon, PreLaunch, StateOfHealth, TrackState
+from entente.exchange.messages import NOTHING, Feed, LaunchDetected, Polygon, PreLaunch, StateOfHealth, TrackState
 from entente.exchange.permits import RELEASED, Terms, optional
 from entente.exchange.policies import digest_of, in_force, read
 from entente.exchange.release import Draft, Giver, obligations, pseudonym, released, surely_km
@@ -551,6 +551,22 @@ def test_t57_what_is_withheld_leaves_no_trace():
     quiet = stream(GIVER, shown, NOW_MS + 240_000)
     assert quiet == stream(GIVER, shown + hidden, NOW_MS + 240_000)
     assert len(quiet) > 10
+
+
+def test_t57_a_heartbeat_has_one_rate_and_one_size():
+    """Ten minutes of states of health, one or nine feeds up or down: one each minute, each of the same length."""
+    random, drafts = random_of(14), []
+    for minute in range(10):
+        feeds = tuple(
+            Feed(name=f"feed-{n}", state=random.choice(["up", "degraded", "down"]), since="2026-01-01T00:00:00.000Z")
+            for n in range(random.choice([1, 9]))
+        )
+        draft = replace_said(draft_of("state-of-health"), feeds=feeds)
+        drafts.append((NOW_MS + 60_000 * minute + random.randrange(60_000), draft))
+    left = stream(GIVER, drafts, NOW_MS + 700_000)
+    assert [now for now, _ in left] == [NOW_MS + 60_000 * (n + 1) for n in range(10)]
+    assert len({len(body) for _, body in left}) > 1
+    assert len({len(encode(decode(body), bucket=2048)) for _, body in left}) == 1
 
 
 def test_t57_names_do_not_count():
