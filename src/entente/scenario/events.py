@@ -56,7 +56,10 @@ class Watcher(Part):
 
 
 class Truth(Part):
-    """What it was, and whose: a watcher, a third party, or nobody (a fault)."""
+    """What it was, and whose: a watcher, a third party, or nobody (a fault). An attack is one on a watcher.
+
+    `unknown`: none of the others and no attack on a watcher, such as an accident, a fall from orbit, or a fight elsewhere.
+    """
 
     nature: Nature
     by: Name
@@ -80,13 +83,17 @@ class Evidence(Part):
     at_s: RangedMoment
     appears: RangedProbability = Ranged(low=1.0, nominal=1.0, high=1.0)
     text: Text
-    assumed: tuple[Literal["at_s", "appears", "says"], ...] = ()
+    assumed: list[Literal["at_s", "appears", "says"]] = Field(default_factory=list)
     source: Source
     disputed: str = ""
 
 
 class Notice(Part):
-    """Something announced by one side; `passed_on`: the chance that it reaches those on duty; `lost`: that it is lost before."""
+    """Something announced by one side.
+
+    `passed_on`: the chance that it reaches those on duty; `lost`: that it is lost on its way. `happened: false`: what a
+    notification regime (rung 1 and up) would have asked for, and nobody sent: none of the event as it was.
+    """
 
     id: Name
     by: Name
@@ -127,12 +134,13 @@ class Flight(Part):
 
 
 class View(Part):
-    """A radar that first sees the flight somewhere between two elevations; `reported_s`: as told."""
+    """A radar that first sees the flight somewhere between two elevations; `track_s`: from sight to track."""
 
     evidence: Name
     lat_deg: Latitude
     lon_deg: Longitude
     elevation_deg: Annotated[Ranged, within(0, 90)]
+    track_s: Annotated[Ranged, within(0, 600)]
     reported_s: Annotated[Ranged, within(0, 3_600)] | None = None
     source: Source
 
@@ -163,21 +171,21 @@ class Event(Part):
     date: Date
     zero: Text
     zero_utc: Moment | None = None
-    watchers: Annotated[tuple[Watcher, ...], Field(min_length=2, max_length=2)]
+    watchers: Annotated[list[Watcher], Field(min_length=2, max_length=2)]
     truth: Truth
-    suspected: Annotated[tuple[Suspicion, ...], Field(min_length=1, max_length=2)]
+    suspected: Annotated[list[Suspicion], Field(min_length=1, max_length=2)]
     summary: Text
     disputed: Annotated[
         str, Field(min_length=8, max_length=1_500, description="what sources disagree on, or that none do")
     ]
-    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
-    notices: tuple[Notice, ...] = ()
-    timeline: tuple[Annotation, ...] = ()
+    evidence: Annotated[list[Evidence], Field(min_length=1)]
+    notices: list[Notice] = Field(default_factory=list)
+    timeline: list[Annotation] = Field(default_factory=list)
     flight: Flight | None = None
     first_view: View | None = None
     glint: Glint | None = None
     base_rates: dict[Nature, RangedProbability] | None = None
-    source: Annotated[tuple[Source, ...], Field(min_length=1)]
+    source: Annotated[list[Source], Field(min_length=1)]
 
     @property
     def parties(self) -> tuple[str, str]:
