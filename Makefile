@@ -21,11 +21,12 @@ test: tools console ## every test but the slow ones, the browser's included
 	@CHROMIUM="$$($(call limit,900) builders/chromium.sh)"; export CHROMIUM; \
 	$(call limit,1380) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
 
-nightly: tools console ## the slow tests
+nightly: tools console ## the slow tests, and the mutants
 	@CHROMIUM="$$($(call limit,900) builders/chromium.sh)"; export CHROMIUM; \
 	$(call limit,5400) $(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 3600 $(ARGS)
+	@$(call limit,3600) $(BIN)/python builders/mutants.py $(WORKERS)
 
-mutants: tools ## every small change of the log's core, and whether a test notices; for nightly runs
+mutants: tools ## every small change of the log's core, and whether a test notices
 	@$(call limit,3600) $(BIN)/python builders/mutants.py $(WORKERS)
 
 check: tools ## formatting, lint, types, layers
