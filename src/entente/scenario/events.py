@@ -101,7 +101,7 @@ class Notice(Part):
     format: Format
     sent_s: Annotated[float, Field(ge=-5_000_000, le=172_800)]
     announces: Innocent | None = None
-    opens_s: Annotated[float, Field(ge=-5_000_000, le=172_800)] | None = None
+    opens_s: Annotated[float, Field(ge=-5_000_000, le=5_000_000)] | None = None
     closes_s: Annotated[float, Field(ge=-5_000_000, le=5_000_000)] | None = None
     passed_on: RangedProbability
     lost: RangedProbability = Ranged(low=0.0, nominal=0.0, high=0.0)
@@ -172,7 +172,9 @@ class Event(Part):
     zero: Text
     zero_utc: Moment | None = None
     watchers: Annotated[list[Watcher], Field(min_length=2, max_length=2)]
-    truth: Truth
+    truth: Annotated[
+        Truth, Field(description="what it was: nature, by, what; nothing can be resolved rightly without it")
+    ]
     suspected: Annotated[list[Suspicion], Field(min_length=1, max_length=2)]
     summary: Text
     disputed: Annotated[
