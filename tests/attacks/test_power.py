@@ -5,11 +5,17 @@ from random import Random
 
 import apsw
 import pytest
+from tests.attacks.simulator import sayings
 from tests.attacks.simulator.disk import WAYS, Disk, Disks
+from tests.attacks.simulator.sayings import LOG
+from tests.attacks.simulator.small import KEYS, NOW, OPENING, QUORUM, Room
+from tests.attacks.simulator.world import PARTIES
 
 from entente.errors import LedgerError, LedgerFull
+from entente.exchange.entries import envelope_of
 from entente.exchange.ledger import Ledger
 from entente.exchange.notes import TreeHead, sign_head
+from entente.exchange.shell import Shell
 from entente.exchange.signing import new_key
 
 ORIGIN = "exercise-1"
@@ -178,3 +184,37 @@ def test_t26_read_only_disk_is_refused_for_writing(disks, tmp_path):
     disk.fault = None
     disks.drop(disk)
     ledger.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_t22_t23_t24_power_cut_under_the_whole_centre(disks, tmp_path, way):
+    """Log and both mirrors lose power at once, after every write and sync: what was answered is there, state and all."""
+    disk, draws = disks.hold(Disk(tmp_path / "live")), Random(way)
+    answered, images = [], []
+    disk.watch = lambda _: images.append((len(answered), disk.image(way, draws)))
+    room = Room(disk.folder)
+    both = {party: room.witness(party) for party in PARTIES}
+    for turn in range(3):
+        raws = [room.radars[party](sayings.detected, NOW, turn, f"l-{turn}") for party in PARTIES]
+        answered += [(reply.index, raw) for reply, raw in zip(room.shell.submit(raws, NOW), raws, strict=True)]
+        room.shell.checkpoint(NOW, both)
+    disk.watch = None
+    disks.drop(disk)
+    for file in (room.ledger, *(witness.mirror for witness in both.values())):
+        file.close()
+    assert len(images) > 100
+    different = {tuple(sorted(image.items())): count for count, image in images}
+    for n, (image, count) in enumerate(different.items()):
+        left = tmp_path / str(n)
+        left.mkdir()
+        for name, data in image:
+            (left / name).write_bytes(data)
+        with Ledger(left / "log.db", LOG) as ledger:
+            started = Shell(ledger, KEYS, QUORUM, OPENING)  # replays the log: it follows from itself
+            for index, raw in answered[:count]:
+                assert envelope_of(ledger.entry(index)) == raw
+            assert started.state.size == ledger.size
+            for party in PARTIES:
+                with Ledger(left / f"{party}.db", LOG) as mirror:
+                    assert mirror.size <= ledger.size
+                    assert list(mirror.entries()) == list(ledger.entries(0, mirror.size))
