@@ -372,6 +372,14 @@ def test_feeds_are_told_of_and_their_silence_too(room):
     assert (alarm.reason, alarm.sender) == (Reason.SILENT, "nato-sat")
 
 
+def test_a_node_is_held_to_its_own_account_of_what_it_sees(room):
+    room.say(said.StateOfHealth, "nato-sat", feeds=(feed("a", "up"),))
+    assert why(room.launch("nato-sat", place=3)) == "outside-coverage"
+    assert why(room.launch("nato-sat", place=0)) is None
+    room.say(said.StateOfHealth, "nato-sat", feeds=(feed("a", "up"), *FEEDS))
+    assert why(room.launch("nato-sat", "l-2", place=3)) is None, "a feed without an account may see anywhere"
+
+
 def test_a_state_of_health_that_fills_a_gap_is_history(room):
     first = room.message(said.StateOfHealth, "nato-sat", feeds=(feed("a", "down"),))
     room.arrive(room.message(said.StateOfHealth, "nato-sat", number=3, previous="ab" * 32, feeds=FEEDS), counts=False)
