@@ -152,6 +152,18 @@ def test_signers_are_read_as_they_were_written():
         assert read_signer(write_signer(signer)) == signer
 
 
+@pytest.mark.parametrize("signer", [
+    Signer("a", b"x" * 31, LOG_TYPE),
+    Signer("a", b"x" * 33, WITNESS_TYPE),
+    Signer("a b", public_of(ONE), LOG_TYPE),
+    Signer("", public_of(ONE), LOG_TYPE),
+    Signer("a", public_of(ONE), 0x06),
+])  # fmt: skip
+def test_signers_that_cannot_be_are_refused_though_their_id_is_right(signer):
+    with pytest.raises(Malformed, match="is no Ed25519 key"):
+        read_signer(write_signer(signer))
+
+
 @pytest.mark.parametrize("note", [
     "",
     "\n",

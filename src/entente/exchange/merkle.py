@@ -116,9 +116,9 @@ def verify_consistency(old: int, size: int, old_root: bytes, root: bytes, proof:
                 f"consistency: from {old} to {size} leaves with another root, or with hashes where none belong"
             )
         return
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
-    if not path or not proof:
+    if not proof:
         raise BadProof(f"consistency: no hashes between {old} and {size} leaves")
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     at, last = old - 1, size - 1
     while at & 1:
         at, last = at >> 1, last >> 1
