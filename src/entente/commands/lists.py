@@ -27,6 +27,8 @@ class Kind(StrEnum):
     record = "record"
     moments = "moments"
     chances = "chances"
+    evidence = "evidence"
+    judging = "judging"
 
 
 @commands.command(epilog="Example: entente catalogue radars --owner russia --year 2013")

@@ -20,5 +20,5 @@ it can use, `bank` for what it remembers, `descent` for a body that surely comes
 `claims` for which detection is whose, `repeats` for tracks of one body, and `near`
 for which of many points lie near a place; `belief` what tracks lead to and which are one body, moment by moment; `same`
 which they are at one moment; `pairs` both sides' tracks put into one frame, matched, judged and joined; `salvo` when a site
-would fire at them.
+would fire at them; `nature` what an event is, given what is said of it.
 """

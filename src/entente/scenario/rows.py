@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from entente.errors import ModelError, unknown
 from entente.scenario.accords import Agreement, Event
 from entente.scenario.clocks import Chance, Moment
+from entente.scenario.evidence import EvidenceType, Judgement
 from entente.scenario.holdings import Exchange, Forces, Inventory
 from entente.scenario.parts import Part, Status, as_tuple
 from entente.scenario.reader import read
@@ -138,6 +139,18 @@ def chances() -> tuple[Chance, ...]:
     return tuple(read(FOLDER / "chances.yaml", Sheet[Chance]).rows)
 
 
+@cache
+def evidence() -> tuple[EvidenceType, ...]:
+    """What can be said of an event, and how likely, by what it is."""
+    return tuple(read(FOLDER / "evidence.yaml", Sheet[EvidenceType]).rows)
+
+
+@cache
+def judging() -> tuple[Judgement, ...]:
+    """What judging an event takes: base rates, common causes, bars, trust and delays."""
+    return tuple(read(FOLDER / "judging.yaml", Sheet[Judgement]).rows)
+
+
 def systems() -> tuple[Radar | Satellite | Interceptor, ...]:
     """Everything that someone owns and that can be computed."""
     return (*radars(), *satellites(), *interceptors())
@@ -157,6 +170,8 @@ KINDS: dict[str, Callable[[], tuple[Entry, ...]]] = {
     "record": record,
     "moments": moments,
     "chances": chances,
+    "evidence": evidence,
+    "judging": judging,
 }
 OWNED = ("radars", "satellites", "interceptors")
 
@@ -166,7 +181,7 @@ def catalogue(kind: str = "", owner: str | None = None, year: int | None = None,
 
     Args:
         kind: radars, satellites, interceptors, vehicles, ladder, agreements, tests, forces, exchanges,
-            inventories, record, moments or chances.
+            inventories, record, moments, chances, evidence or judging.
         owner: us_nato, russia, china, israel, japan, south_korea, taiwan or other; systems only.
         year: keeps systems that had any status on 1 July of that year.
         status: deployed, planned, cancelled or retired: on that day, or, without a year, at any time.

@@ -8,6 +8,7 @@ from typing import Any
 from entente.errors import unknown
 from entente.scenario.accords import Agreement, Event
 from entente.scenario.clocks import Chance, Moment
+from entente.scenario.evidence import EvidenceType, Judgement
 from entente.scenario.holdings import Counted, Exchange, Forces, Inventory
 from entente.scenario.parts import Ranged
 from entente.scenario.systems import (
@@ -36,6 +37,8 @@ Entry = (
     | Event
     | Moment
     | Chance
+    | EvidenceType
+    | Judgement
 )
 NO_WAR = (
     "A test is not a war: what is known beforehand, and what no target hides, makes these shares no kill probability."
@@ -215,6 +218,11 @@ def _figures(row: Entry) -> str:
         case Chance():
             said = _short(row.value) + (" a year" if row.unit == "a year" else "")
             return f"{said}{', where warning is shared' if row.shared else ''}"
+        case EvidenceType():
+            told = ", ".join(f"{nature} {chance.nominal:g}" for nature, chance in row.chance.items())
+            return f"{row.channel}{', a threat' if row.threat else ''}: {told}"
+        case Judgement():
+            return _short(row.value) + {"probability": "", "s": " s", "a year": " a year"}[row.unit]
         case Inventory():
             return ", ".join(f"{party.replace('_', ' ')} {number}" for party, number in row.inventory.items())
         case Rung():
