@@ -8,7 +8,8 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.attacks.recorded import KEYS, LOG_KEY, OPENING, ORIGIN, QUORUM, WITNESS_KEYS, Recorded, record
+from tests.attacks.recorded import KEYS, LOG_KEY, OPENING, ORIGIN, POLICY, QUORUM, WITNESS_KEYS, Recorded, record
+from tests.attacks.room import POLICY_TEXT
 from typer.testing import CliRunner
 
 from entente.cli import app
@@ -229,6 +230,29 @@ def test_what_the_centre_must_refuse_is_named_though_it_was_accepted(copy):
     bad = audited(copy).bad
     assert bad.index == at
     assert "must stand there" in bad.reason or "refuses" in bad.reason
+
+
+def test_what_cannot_be_so_is_named_though_the_centre_let_it_pass(tmp_path, monkeypatch):
+    monkeypatch.setattr("entente.exchange.shell.gates.refusal", lambda said: None)
+    room = Recorded(tmp_path)
+    room.add("nato-radar")
+    room.say(said.PolicyInForce, "nato", digest=POLICY, text=POLICY_TEXT)
+    (track,) = room.track("nato-radar", r=(1.0, 2.0, 3.0))
+    assert isinstance(track, said.TrackState), track
+    monkeypatch.undo()
+    with room.ledger as ledger:
+        assert str(audit(ledger, OPENING, QUORUM).bad).endswith("cannot be so, and this stands on the log")
+    room.close()
+
+
+@pytest.mark.parametrize("batch", [1, 3, 41, 64])
+def test_the_first_bad_signature_is_named_whatever_the_batches(copy, monkeypatch, batch):
+    monkeypatch.setattr("entente.exchange.audit.BATCH", batch)
+    assert audited(copy).bad is None
+    for at in (35, 20):
+        entry = entries_of(copy)[at]
+        rewritten(copy, at, entry[:20] + bytes([entry[20] ^ 1]) + entry[21:])
+        assert str(audited(copy).bad).startswith(f"entry {at}: is not signed by")
 
 
 def test_an_alert_that_the_centre_invented_or_left_out_is_named(copy):

@@ -266,6 +266,17 @@ def test_a_witness_vouches_for_what_it_signed(mirror):
     other.confirm(witness.vouch(NOW))
 
 
+def test_a_copy_keeps_what_both_signed_and_nothing_less(mirror):
+    witness, log = witness_on(mirror), Log().grow(5)
+    line = log.ask(witness)
+    with pytest.raises(BadProof, match="russia has not signed it"):
+        witness.learn(log.note() + line)
+    witness.learn(shown_by_other(log) + line)
+    assert mirror.latest_checkpoint() == (5, shown_by_other(log) + line)
+    with pytest.raises(LedgerError, match="no root over 6"):
+        witness.learn(shown_by_other(Log(log.entries).grow(1)))
+
+
 def test_a_copy_that_was_filled_in_another_way_is_checked_before_it_is_signed(mirror):
     log = Log().grow(8)
     mirror.append(log.entries)

@@ -267,6 +267,17 @@ def test_a_log_that_was_not_closed_is_not_read_without_its_end():
             Ledger(folder / "copy-log.db", ORIGIN, writing=False)
 
 
+def test_a_log_on_a_disk_that_takes_nothing_is_not_opened_for_writing():
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with Ledger(folder / "log.db", ORIGIN) as ledger:
+            ledger.append(entries(3))
+        (folder / "log.db").chmod(0o444)
+        (folder / "log.db.lock").chmod(0o666)
+        with as_a_stranger(folder), pytest.raises(LedgerError, match="cannot be opened"):
+            Ledger(folder / "log.db", ORIGIN)
+
+
 def test_a_ledger_closes_twice_and_lets_another_write(tmp_path):
     ledger = Ledger(tmp_path / "log.db", ORIGIN)
     ledger.close()
