@@ -1,0 +1,254 @@
+"""How is an event drawn? Who knew what when at two rungs: belief over the minutes, what came to hand, how it was resolved.
+
+A panel a rung, side by side or under one another. In each: how likely an attack is in the eyes of the party that
+could be alarmed, with a numbered mark for everything that reaches anybody; the same numbers with words below; and in which
+share of histories it was resolved rightly, was open, or was taken for an attack, at 5 and at 10 minutes.
+"""
+
+import textwrap
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from markupsafe import Markup
+
+from entente.compiled import Floats
+from entente.report.axes import Scale
+from entente.report.situation import NARROW, Pen
+from entente.report.svg import line_path, tag, text
+
+Origin = Literal["own", "partner", "notice", "people"]
+Fates = tuple[float, float, float]  # shares: resolved rightly, open, held for an attack
+
+PER_LETTER, PER_BOLD = 0.5, 0.57  # of the text's size: how wide a letter is
+GAP = 40.0  # px between two panels
+CHART = 8.5  # of the text's size: height of the belief
+LANES = 3  # of marks under it
+MINUTE = 60.0  # s
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that reaches a party: when (low, middle, high) [s], what, where from; `new`: only at this of the two rungs.
+
+    `chance`: the share of histories in which it reaches it at all.
+    """
+
+    at: tuple[float, float, float]
+    party: int
+    said: str
+    origin: Origin
+    new: bool = False
+    chance: float = 1.0
+
+
+@dataclass(frozen=True)
+class Belief:
+    """The chance of an attack in a party's eyes: times (N,) [s], and its 5 %, 50 % and 95 % over histories, (N,) each."""
+
+    t: Floats
+    low: Floats
+    middle: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One rung: what it is called, what flows, the belief of the alarmed party, what reaches whom, and how it ends."""
+
+    title: str
+    flows: str
+    belief: Belief
+    entries: tuple[Entry, ...]
+    fates: tuple[tuple[float, Fates], ...]  # time [s] and shares
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One event at some rungs, in the eyes of one party; `limit`: the chance from which it holds it for an attack."""
+
+    title: str
+    alt: str
+    party: int
+    limit: float
+    until: float  # s
+    panels: tuple[Panel, ...]
+
+
+def draw_timeline(found: Timeline, pen: Pen, width: float) -> Markup:
+    """The figure, `width` pixels wide."""
+    narrow = width < NARROW
+    count = 1 if narrow else len(found.panels)
+    wide = (width - GAP * (count - 1)) / count
+    head, y = _wrapped(found.title, 0, 1.2 * pen.size, 1.15 * pen.size, width, "strong")
+    parts, y, most = [head], y + 0.7 * pen.size, 0.0
+    for n, panel in enumerate(found.panels):
+        drawn, high = _panel(found, panel, pen, wide)
+        x = 0.0 if narrow else n * (wide + GAP)
+        parts.append(tag("g", drawn, transform=f"translate({x:.1f} {y:.1f})"))
+        most = max(most, y + high)
+        if narrow:
+            y += high + 1.6 * pen.size
+    view = f"0 0 {width:g} {most:.0f}"
+    return tag("svg", tag("title", found.alt), *parts, viewBox=view, role="img", class_="figure timeline")
+
+
+def _panel(found: Timeline, panel: Panel, pen: Pen, width: float) -> tuple[Markup, float]:
+    """One rung, and how high it is."""
+    size = 0.94 * pen.size
+    parts = [text(0, pen.size, [panel.title], pen.size, "strong")]
+    said, y = _wrapped(panel.flows, 0.0, 1.0 * pen.size + 1.35 * size, size, width, "quiet")
+    parts.append(said)
+    chart, y = _belief(found, panel, pen, width, y + 0.3 * size)
+    parts.append(chart)
+    entries = sorted(panel.entries, key=lambda one: one.at[1])
+    marks, y = _marks(found, entries, pen, width, y)
+    parts.append(marks)
+    for n, entry in enumerate(entries):
+        row, y = _row(n + 1, entry, pen, width, y)
+        parts.append(row)
+    fates, y = _fates(found, panel, pen, width, y + 0.4 * size)
+    return Markup("").join([*parts, fates]), y
+
+
+def _across(found: Timeline, pen: Pen, width: float) -> Scale:
+    return Scale(0.0, found.until, 3.1 * pen.size, width - 0.8 * pen.size)
+
+
+def _belief(found: Timeline, panel: Panel, pen: Pen, width: float, top: float) -> tuple[Markup, float]:
+    """The belief as a line within its range; the limit above which it is held for an attack."""
+    size = 0.88 * pen.size
+    across = _across(found, pen, width)
+    up = Scale(0.0, 1.0, top + 1.6 * size + CHART * size, top + 1.6 * size)
+    whose = pen.parties[found.party]
+    parts = [text(0, top + 0.9 * size, [pen.tongue.say("timeline.belief", party=whose)], size, f"p{found.party}-text")]
+    for share in (0.0, 0.5, 1.0):
+        parts.append(tag("path", d=f"M{across.a:.1f},{up(share):.1f}H{across.b:.1f}", class_="grid"))
+        label = pen.tongue.per_cent(share)
+        parts.append(text(across.a - 0.4 * size, up(share) + 0.35 * size, [label], size, "quiet", "end"))
+    limit = up(found.limit)
+    parts.append(tag("path", d=f"M{across.a:.1f},{limit:.1f}H{across.b:.1f}", class_="grid impact"))
+    side = limit - 0.35 * size if found.limit < 1.0 - 1.6 / CHART else limit + 1.05 * size
+    parts.append(text(across.b, side, [pen.tongue.say("timeline.limit")], size, "quiet", "end"))
+    parts += _line(panel.belief, found, across, up, pen)
+    parts += _minutes(found, across, up(0.0), size, pen)
+    return Markup("").join(parts), up(0.0) + 1.7 * size
+
+
+def _line(belief: Belief, found: Timeline, across: Scale, up: Scale, pen: Pen) -> list[Markup]:
+    """The range as an area, the middle as stairs, and its last value beside its end."""
+    inside = belief.t <= found.until
+    x = np.array([across(t) for t in belief.t[inside]])
+    low, middle, high = (np.array([up(v) for v in line[inside]]) for line in (belief.low, belief.middle, belief.high))
+    area = np.concatenate([_stairs(x, low), _stairs(x, high)[::-1]])
+    return [
+        tag("path", d=line_path(area, closed=True), class_=f"band p{found.party}"),
+        tag("path", d=line_path(_stairs(x, middle)), class_=f"curve whole p{found.party}"),
+    ]
+
+
+def _stairs(x: Floats, y: Floats) -> Floats:
+    """Points (N, 2) of a line that holds each value until the next."""
+    return np.column_stack([np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]])
+
+
+def _minutes(found: Timeline, across: Scale, bottom: float, size: float, pen: Pen) -> list[Markup]:
+    out, whole = [], int(found.until // MINUTE)
+    every = max(1, round(whole / 5))
+    for minute in range(0, whole + 1, every):
+        at = across(minute * MINUTE)
+        out.append(tag("path", d=f"M{at:.1f},{bottom:.1f}v4", class_="grid zero"))
+        last = minute + every > whole
+        said = f"{minute} {pen.tongue.say('unit.min')}" if last else str(minute)
+        out.append(
+            text(at, bottom + 1.4 * size, [said], size, "quiet", "end" if last and minute == whole else "middle")
+        )
+    return out
+
+
+def _marks(found: Timeline, entries: list[Entry], pen: Pen, width: float, top: float) -> tuple[Markup, float]:
+    """A numbered circle for each entry, in lanes so that none hides another; what is outside the minutes has none."""
+    radius = 0.72 * pen.size
+    across = _across(found, pen, width)
+    free = [-np.inf] * LANES
+    parts, lanes = [], 0
+    for n, entry in enumerate(entries):
+        if not 0.0 <= entry.at[1] <= found.until:
+            continue
+        x = across(entry.at[1])
+        lane = next((k for k in range(LANES) if x - free[k] > 2.15 * radius), int(np.argmin(free)))
+        x = max(x, free[lane] + 2.15 * radius)
+        free[lane], lanes = x, max(lanes, lane + 1)
+        parts.append(_number(n + 1, entry, x, top + (2.0 * lane + 1.0) * radius, pen))
+    return Markup("").join(parts), top + 2.0 * lanes * radius + 0.9 * pen.size
+
+
+def _number(n: int, entry: Entry, x: float, y: float, pen: Pen) -> Markup:
+    """A circle filled where a party's own sensors speak, ringed where it comes from the other side or from people."""
+    size = 0.8 * pen.size
+    look = f"bubble p{entry.party}" if entry.origin in ("own", "people") else f"heard p{entry.party}"
+    ink = "on-bubble" if entry.origin in ("own", "people") else "strong"
+    circle = tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{0.72 * pen.size:.1f}", class_=look)
+    return circle + text(x, y + 0.34 * size, [str(n)], size, ink, "middle")
+
+
+def _row(n: int, entry: Entry, pen: Pen, width: float, top: float) -> tuple[Markup, float]:
+    """The number, the time, whose it is and what is said."""
+    size = 0.94 * pen.size
+    left = 2.3 * pen.size
+    parts = [_number(n, entry, 0.85 * pen.size, top + 0.68 * size, pen)]
+    who = pen.tongue.say(
+        f"timeline.{entry.origin}", party=pen.parties[entry.party], partner=pen.parties[1 - entry.party]
+    )
+    parts.append(text(left, top + size, [f"{_time(entry, pen)} · {who}"], size, f"p{entry.party}-text strong"))
+    rare = pen.tongue.say("timeline.rare", share=pen.tongue.per_cent(entry.chance)) if entry.chance < 0.995 else ""
+    said, y = _wrapped(
+        f"{entry.said}{rare}", left, top + 2.25 * size, size, width - left, "strong" if entry.new else ""
+    )
+    return Markup("").join([*parts, said]), y + 0.45 * size
+
+
+def _time(entry: Entry, pen: Pen) -> str:
+    """`1:25 (1:04 to 2:15)`; hours and days before in words."""
+    low, middle, high = entry.at
+    if middle < 0.0:
+        return pen.tongue.say("timeline.before")
+    if middle >= 100.0 * MINUTE:
+        return pen.tongue.say("timeline.after", hours=pen.tongue.number(round(middle / 3600.0)))
+    said = pen.tongue.clock(middle)
+    if high - low < 1.0:
+        return said
+    return f"{said} ({pen.tongue.say('span', low=pen.tongue.clock(low), high=pen.tongue.clock(high))})"
+
+
+def _fates(found: Timeline, panel: Panel, pen: Pen, width: float, top: float) -> tuple[Markup, float]:
+    """A bar for 5 and one for 10 minutes, its parts named in it or below it."""
+    size = 0.94 * pen.size
+    whose = pen.parties[found.party]
+    parts = [text(0, top + size, [pen.tongue.say("timeline.fates", party=whose)], size, "strong")]
+    y, left = top + 1.7 * size, 4.2 * size
+    for at, shares in panel.fates:
+        parts.append(text(0, y + 1.1 * size, [f"{at / MINUTE:.0f} {pen.tongue.say('unit.min')}"], size, "quiet"))
+        x, names = left, ("right", "open", "wrong")
+        for share, name in zip(shares, names, strict=True):
+            wide = share * (width - left)
+            if wide > 0.0:
+                box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{wide:.1f}", "height": f"{1.5 * size:.1f}"}
+                parts.append(tag("rect", class_=f"fate {name}", **box))
+            x += wide
+        said = [
+            pen.tongue.say(f"timeline.{name}", share=pen.tongue.per_cent(share))
+            for share, name in zip(shares, names, strict=True)
+            if share >= 0.005
+        ]
+        line, y = _wrapped(", ".join(said), left, y + 2.55 * size, size, width - left, "quiet")
+        parts.append(line)
+        y += 0.3 * size
+    return Markup("").join(parts), y
+
+
+def _wrapped(said: str, x: float, y: float, size: float, width: float, look: str) -> tuple[Markup, float]:
+    """Text in as many lines as it needs, and where the next one's top would be."""
+    letter = PER_BOLD if "strong" in look else PER_LETTER
+    lines = textwrap.wrap(said, max(12, int(width / (letter * size)))) or [""]
+    return text(x, y, lines, size, look), y + 1.2 * size * (len(lines) - 1) + 0.35 * size
