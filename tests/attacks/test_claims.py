@@ -42,6 +42,8 @@ def times(values, factor):
         (TRACK, {"r_km": times(R, 0.001)}, "radius"),  # thousands of km for km
         (TRACK, {"r_km": times(R, KILOFOOT)}, "energy"),  # thousands of feet for km
         (TRACK, {"v_km_s": times(V, 1_000)}, "speed"),  # m/s for km/s
+        (TRACK, {"v_km_s": [11.99, 0.0, 0.0], "missile": "unknown"}, None),
+        (TRACK, {"v_km_s": [12.0, 0.0, 0.0], "missile": "unknown"}, "speed"),
         (TRACK, {"v_km_s": times(V, 3.6)}, "energy"),  # thousands of km/h for km/s
         (TRACK, {"r_km": [45.0, 45.0, 300.0]}, "radius"),  # degrees and height for axes
         (TRACK, {"covariance": times(UPPER, 1e6)}, "covariance"),  # m2 for km2
@@ -130,6 +132,10 @@ def triangle(**entries):
         ([1e30] * 21, "covariance"),
         (triangle(xx=1e30), "covariance"),
         (triangle(uu=1e30), "covariance"),
+        (triangle(xx=1_000.0**2), None),
+        (triangle(xx=1_010.0**2), "covariance"),
+        (triangle(uu=11.9**2), None),
+        (triangle(uu=12.1**2), "covariance"),
         (triangle(xx=1e-7), "covariance"),  # 0.3 m
         (triangle(uu=1e-13), "covariance"),
         ([1e308] * 21, "covariance"),
