@@ -7,9 +7,12 @@ Read in this order::
     release     national side only: what a party's own policy lets out, how coarse, how late. Its parts: permits (the table
                 and the question to it), policies (signed files), coarsening (on arrays, for the study too), blurring (biases
                 by a secret), precision (what messages carry), waiting (slots), commitment (to the raw event)
-    merkle      the RFC 6962 tree; notes: checkpoints and cosignatures as text (C2SP)
+    merkle      the RFC 6962 tree; notes: checkpoints and cosignatures as text (C2SP); entries: time and envelope
+    receipts    what everybody demands of a checkpoint, and what a node keeps; outbox: a node's memory until then
     keyring     which key speaks for whom, judged by index in the log
-    ledger      the log on disk; witness: each party's own copy, and its word that history only grew
+    pins        the keys exchanged by hand, with which all trust begins
+    ledger      the log on disk (disk: a file that keeps its word); witness: each party's own copy, and its word that
+                history only grew
     centre      `receive(state, arrived, now) -> (state, entries, outbox)`: the rules, pure. Its parts: entitlement (why
                 refused: reasons), nodes (numbers, clocks), notices, correlation, launching and alerts, tracking, queries,
                 rules (one a kind, written into a turn), due (what is late), state
