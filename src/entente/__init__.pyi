@@ -2,13 +2,13 @@
 
 from entente.compliance import Compliance as Compliance
 from entente.compliance import comply as comply
-from entente.findings import under_limits as under_limits
 from entente.errors import EntenteError as EntenteError
 from entente.errors import ModelError as ModelError
 from entente.errors import ScenarioError as ScenarioError
 from entente.errors import StoreError as StoreError
 from entente.errors import UnknownName as UnknownName
 from entente.errors import Unreachable as Unreachable
+from entente.findings import under_limits as under_limits
 from entente.questions.agreements import agreements as agreements
 from entente.questions.alarms import Inadvertence as Inadvertence
 from entente.questions.alarms import inadvertence as inadvertence
@@ -32,10 +32,14 @@ from entente.questions.defended import Footprint as Footprint
 from entente.questions.ensembles import Ensemble as Ensemble
 from entente.questions.ensembles import Spread as Spread
 from entente.questions.ensembles import ensemble as ensemble
+from entente.questions.first_views import FirstView as FirstView
+from entente.questions.first_views import first_view as first_view
 from entente.questions.flying import Flight as Flight
 from entente.questions.flying import fly as fly
 from entente.questions.flying import max_range as max_range
 from entente.questions.footprint import footprint as footprint
+from entente.questions.glinting import GlintFound as GlintFound
+from entente.questions.glinting import find_glint as find_glint
 from entente.questions.holdings import Holdings as Holdings
 from entente.questions.holdings import forces as forces
 from entente.questions.levels import Levels as Levels
@@ -67,6 +71,7 @@ from entente.questions.stability import stability_cost as stability_cost
 from entente.report.describe import describe as describe
 from entente.run import Run as Run
 from entente.run import simulate as simulate
+from entente.scenario.event_files import load_event as load_event
 from entente.scenario.load import load as load
 from entente.scenario.rows import catalogue as catalogue
 from entente.scenario.schema import Scenario as Scenario

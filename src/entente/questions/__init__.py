@@ -15,5 +15,6 @@ what gets through, `raids` the same drawn and by size, `effectiveness` all of it
 `levels` the same as forces shrink and defences grow, `showing` from how many interceptors that shows, `sensitivity` which
 inputs of a closed form matter; `deterrents` what interceptors take from a retaliation, `answers` how that would be answered;
 `verification` what of a broken promise is seen, by which means and when; `observer` what a third party would get;
+`first_views` when a radar first sees an event's flight, `glinting` whether sunlight looked like a launch;
 `deciding` the time to decide, `alarms` how often a false one ends in war, `reliance` both under launch under attack.
 """

@@ -8,6 +8,7 @@ from entente.compiled import Floats
 from entente.errors import ModelError
 from entente.physics.earth import distance, ecef_from_geodetic, enu_axes
 from entente.questions.flying import Flight, fly
+from entente.scenario.event_files import load_event
 from entente.scenario.events import Event
 from entente.scenario.units import DEG, KM
 
@@ -40,15 +41,19 @@ class FirstView:
     after_s: tuple[float, float]
 
 
-def first_view(event: Event) -> FirstView:
+def first_view(event: Event | str) -> FirstView:
     """The flight of an event, flown, and when its radar first sees it over the event's band of elevations.
 
+    Args:
+        event: as `load_event` gives it, or the name of a shipped one: "sounding-rocket-1995".
     Raises:
+        UnknownName: no such event.
         ModelError: the event names no flight, or no radar.
     Valid: straight rays over WGS 84; refraction, up to 0.5 deg at the horizon, would show it up to 4 s sooner. To the
         second at which the flight is sampled. The radar's own time, from sight to track, is not in it.
     Source: own; the flight as `fly`, checked in tests/authorities/sounding_rocket.yaml.
     """
+    event = load_event(event) if isinstance(event, str) else event
     plan, view = event.flight, event.first_view
     if plan is None or view is None:
         raise ModelError(f"event {event.id!r}: no flight with a radar that sees it; add flight and first_view")

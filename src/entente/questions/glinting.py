@@ -13,6 +13,7 @@ from entente.errors import ModelError
 from entente.physics.earth import ecef_from_geodetic
 from entente.physics.orbits import place_on_orbit
 from entente.physics.sunlight import GRAZING, glint, specular_point, sun_direction
+from entente.scenario.event_files import load_event
 from entente.scenario.events import Event, Glint
 from entente.scenario.units import DEG, KM
 
@@ -46,15 +47,19 @@ class GlintFound:
     sun_lon_deg: float
 
 
-def find_glint(event: Event) -> GlintFound:
+def find_glint(event: Event | str) -> GlintFound:
     """The Sun's geometry at the moment of an event, for every place where its satellite had the field at the limb.
 
+    Args:
+        event: as `load_event` gives it, or the name of a shipped one: "glint-1983".
     Raises:
+        UnknownName: no such event.
         ModelError: the event names no satellite to dazzle, or an orbit that never has the field at the limb.
     Valid: says when clouds can glint, not whether there were any; the satellite's place on its orbit is not published, so
         all are tried; the angle of mirrors within 0.2 deg.
     Source: own, with physics.sunlight and physics.orbits; the orbit and the hour from the event's source.
     """
+    event = load_event(event) if isinstance(event, str) else event
     what = event.glint
     if what is None:
         raise ModelError(f"event {event.id!r}: names no satellite that the Sun could dazzle; add glint")
