@@ -32,6 +32,10 @@ from entente.questions.defended import Footprint as Footprint
 from entente.questions.ensembles import Ensemble as Ensemble
 from entente.questions.ensembles import Spread as Spread
 from entente.questions.ensembles import ensemble as ensemble
+from entente.questions.events import Account as Account
+from entente.questions.events import Accounts as Accounts
+from entente.questions.events import event as event
+from entente.questions.events import events as events
 from entente.questions.first_views import FirstView as FirstView
 from entente.questions.first_views import first_view as first_view
 from entente.questions.flying import Flight as Flight

@@ -49,7 +49,9 @@ def channel_log(likelihood: Floats, said: NDArray[np.int64], held: Bools, common
         return np.asarray(each)
     lowest = np.where(held, said, np.iinfo(np.int64).max).min(axis=-1)
     highest = np.where(held, said, -1).max(axis=-1)
-    first = np.take_along_axis(logs, held.argmax(axis=-1)[..., None, None], axis=-2)[..., 0, :]
+    first = np.zeros(each.shape)
+    for n in range(held.shape[-1]):
+        first = np.where((held.argmax(axis=-1) == n)[..., None], logs[..., n, :], first)
     c = np.clip(common, 0.0, 1.0)[..., None]
     with np.errstate(divide="ignore"):
         one_cause, apart = np.log(c) + first, np.log(1.0 - c) + each
