@@ -14,6 +14,7 @@ from entente.commands import (
     lists,
     raiding,
     seeing,
+    serving,
     studies,
     trusting,
     watching,
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (studies, watching, lists, flights, seeing, answering, raiding, balancing, exchanging, trusting):
+for part in (studies, watching, lists, flights, seeing, answering, raiding, balancing, exchanging, serving, trusting):
     app.add_typer(part.commands)
 
 

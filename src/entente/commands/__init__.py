@@ -8,6 +8,7 @@ seeing    coverage
 answering reach, footprint
 raiding   attrition
 exchanging centre
+serving   centre serve, node
 trusting  keys, verify
 
 Everything heavy is imported inside the command that needs it, so that help answers at once.

@@ -16,11 +16,6 @@ centre = typer.Typer(
 commands.add_typer(centre, name="centre")
 
 
-@centre.callback()
-def group() -> None:
-    """Keep `schema` a command of its own, though it is the only one yet."""
-
-
 @centre.command(epilog="Example: entente centre schema launch-detected")
 def schema(
     kind: Annotated[str | None, Argument(help="A kind of message, such as track-state; none: all of them.")] = None,

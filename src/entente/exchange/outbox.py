@@ -5,6 +5,7 @@ receipt shows it in a log that both parties cosigned. So a node never loses what
 one number, unless its disk is put back to an older day: `must_know` notices that before it speaks again.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ TABLES = """
 CREATE TABLE about (log TEXT NOT NULL, node TEXT NOT NULL, boot INTEGER NOT NULL);
 CREATE TABLE letters (number INTEGER PRIMARY KEY, raw BLOB NOT NULL, receipt TEXT);
 CREATE INDEX waiting ON letters (number) WHERE receipt IS NULL;
+CREATE TABLE refusals (number INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 """
 
 
@@ -77,10 +79,11 @@ class Outbox:
             db.execute("INSERT INTO letters VALUES (?, ?, NULL)", (number, raw))
         return raw
 
-    def waiting(self, most: int = 256) -> list[tuple[int, bytes]]:
-        """Numbers and envelopes without a receipt, oldest first."""
-        asked = "SELECT number, raw FROM letters WHERE receipt IS NULL ORDER BY number LIMIT ?"
-        return [(number, raw) for number, raw in self._disk.rows(asked, (most,))]
+    def waiting(self, most: int = 256, after: int = 0) -> list[tuple[int, bytes]]:
+        """Numbers beyond `after` and envelopes without a receipt, oldest first; those refused for good wait no more."""
+        asked = ("SELECT number, raw FROM letters WHERE receipt IS NULL AND number > ? "
+                 "AND number NOT IN (SELECT number FROM refusals) ORDER BY number LIMIT ?")  # fmt: skip
+        return [(number, raw) for number, raw in self._disk.rows(asked, (after, most))]
 
     def settle(self, number: int, receipt: str, quorum: Quorum) -> Receipt:
         """Check a receipt and keep it beside its envelope; only now the message waits no more.
@@ -89,13 +92,29 @@ class Outbox:
             LedgerError: no message has this number.
             Malformed, BadProof: the receipt does not hold; the message goes on waiting.
         """
-        raw = self._raw(number)
-        if raw is None:
-            raise LedgerError(f"{self.path}: no message {number}; the last is {self.last}")
-        checked, _ = check_receipt(receipt, raw, quorum)
+        return self.settle_all({number: receipt}, quorum)[0]
+
+    def settle_all(self, receipts: Mapping[int, str], quorum: Quorum) -> list[Receipt]:
+        """Check receipts, by number, and keep them, all or none.
+
+        Raises:
+            As `settle`.
+        """
+        checked = [self._checked(number, receipt, quorum) for number, receipt in receipts.items()]
         with self._disk.transaction() as db:
-            db.execute("UPDATE letters SET receipt = ? WHERE number = ?", (receipt, number))
+            rows = [(receipt, number) for number, receipt in receipts.items()]
+            db.executemany("UPDATE letters SET receipt = ? WHERE number = ?", rows)
         return checked
+
+    def give_up(self, number: int, reason: str) -> None:
+        """Keep why the centre refused a message for good; sending it again would change nothing."""
+        with self._disk.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO refusals VALUES (?, ?)", (number, reason))
+
+    def refused(self, number: int) -> str | None:
+        """Why a message was refused for good; None: it was not."""
+        row = self._disk.first("SELECT reason FROM refusals WHERE number = ?", (number,))
+        return row[0] if row else None
 
     def receipt(self, number: int) -> str | None:
         """The receipt kept for a message."""
@@ -115,6 +134,14 @@ class Outbox:
         if raw is None or digest(raw) != known:
             raise LedgerError(f"{self.path}: the log holds message {number} of this node, and this file does not; "
                               "begin a new outbox at a new boot")  # fmt: skip
+
+    def _checked(self, number: int, receipt: str, quorum: Quorum) -> Receipt:
+        """A receipt that holds for the message of this number."""
+        raw = self._raw(number)
+        if raw is None:
+            raise LedgerError(f"{self.path}: no message {number}; the last is {self.last}")
+        checked, _ = check_receipt(receipt, raw, quorum)
+        return checked
 
     def _raw(self, number: int) -> bytes | None:
         """The envelope of a message."""

@@ -77,3 +77,4 @@ class Reason(StrEnum):
     NOT_CORROBORATED = "not-corroborated"
     NO_BULLETIN = "no-bulletin"
     NOT_ANSWERED = "not-answered"
+    EVIDENCE_STALLED = "evidence-stalled"  # a witness does not sign what is on the log

@@ -119,23 +119,24 @@ class Shell:
         self.cosigning = Cosigning(ledger, keys.log, quorum)
         self.outgoing: list[Outgoing] = []
 
-    def submit(self, raws: Sequence[bytes], now_ns: int, address: str = "") -> list[Reply]:
+    def submit(self, raws: Sequence[bytes], now_ns: int, address: str | Sequence[str] = "") -> list[Reply]:
         """Take envelopes; one answer each, given when what is accepted is on the disk.
 
         Args:
             now_ns: the centre's civil clock, nanoseconds since 1970.
-            address: where they came from.
+            address: where they came from, or where each came from.
         Raises:
             LedgerError: the disk failed; nothing is answered, and this centre is to stop.
         """
-        letters = [self._opened(raw, now_ns, address) for raw in raws]
+        addresses = [address] * len(raws) if isinstance(address, str) else address
+        letters = [self._opened(raw, now_ns, where) for raw, where in zip(raws, addresses, strict=True)]
         signers = _signers([each for each in letters if isinstance(each, Letter)])
         batch = Batch(self.state, [], [], {}, [])
         replies = []
-        for letter in letters:
+        for letter, where in zip(letters, addresses, strict=True):
             if isinstance(letter, Letter):
                 key = next(signers)
-                replies.append(self._judged(batch, letter, key, now_ns) if key else self._wrong(address, now_ns))
+                replies.append(self._judged(batch, letter, key, now_ns) if key else self._wrong(where, now_ns))
             else:
                 replies.append(letter)
         replies = self._stored(batch, replies)
