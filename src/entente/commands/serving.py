@@ -1,5 +1,6 @@
 """The centre as a service, and what each nation runs beside it."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,9 @@ commands.add_typer(node, name="node")
 
 Prepared = Annotated[Path, Argument(help="The folder that was made with: entente centre prepare.")]
 Centre = Annotated[str, Option("--centre", help="The centre's port for nodes, https://HOST:PORT.")]
+Clock = Annotated[
+    Path | None, Option(help="A file that tells the clock of an exercise on one machine; else civil time.")
+]
 Hosts = Annotated[list[str] | None, Option("--host", help="A name or address by which it is reached; may be repeated.")]
 
 
@@ -85,9 +89,12 @@ def serve(
     console_port: Annotated[int, Option(min=0, max=65535, help="For consoles; 0 for any.")] = 8715,
     listen: Annotated[str, Option(help="The address of this machine on which it listens.")] = "127.0.0.1",
     host: Hosts = None,
+    clock: Clock = None,
 ) -> None:
     """Run the centre of the exercise in FOLDER until Ctrl-C: what happens is told on stderr, a JSON object a line."""
     with refusals():
+        from entente.console.live import mount
+        from entente.exchange.pace import Pace
         from entente.exchange.pins import read_pins
         from entente.exchange.preparing import CENTRE, CERTIFICATES, LOG, PINS, centre_keys
         from entente.exchange.running import Running, Settings
@@ -96,12 +103,13 @@ def serve(
         settings = Settings(
             folder / CENTRE / LOG, read_pins(folder / PINS), centre_keys(folder), folder / CERTIFICATES,
             host=listen, port=port, console_port=console_port, names=tuple(host or ("localhost", "127.0.0.1")),
+            clock=Pace(clock) if clock else time.time_ns,
         )  # fmt: skip
 
         def ready(running: Running) -> None:
             echo(f"centre: nodes {running.node_address}, consoles {running.console_address} (stop with Ctrl-C)")
 
-        run(settings, ready)
+        run(settings, ready, mount)
 
 
 @centre.command(epilog="Example: entente centre introduce exercise --centre https://localhost:8714")
@@ -136,18 +144,23 @@ def run(
     holder: Annotated[str, Argument(help="The node, such as nato-node.")],
     centre: Centre,
     boot: Annotated[int, Option(min=1, help="As its root announced it, after it was set up anew.")] = 1,
+    clock: Clock = None,
 ) -> None:
     """Run a nation's node: drafts on stdin, a JSON object a line; what its policy lets out goes to the centre, in order."""
     with refusals():
         from entente.exchange.national import run_node
+        from entente.exchange.pace import Pace
 
-        run_node(folder, holder, centre, boot)
+        run_node(folder, holder, centre, boot, pace=Pace(clock) if clock else None)
 
 
 @node.command(epilog="Example: entente node witness exercise nato --centre https://localhost:8714")
-def witness(folder: Prepared, party: Annotated[str, Argument(help="Whose witness.")], centre: Centre) -> None:
+def witness(
+    folder: Prepared, party: Annotated[str, Argument(help="Whose witness.")], centre: Centre, clock: Clock = None
+) -> None:
     """Run a party's witness: it keeps its own copy of the log, and signs that history only grew."""
     with refusals():
         from entente.exchange.national import run_witness
+        from entente.exchange.pace import Pace
 
-        run_witness(folder, party, centre)
+        run_witness(folder, party, centre, pace=Pace(clock) if clock else None)

@@ -72,7 +72,7 @@ def application(shown: Source) -> Starlette:
         Route("/replay.json", document),
         Route("/assets/{path:path}", part),
     ]
-    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=NAMES), Middleware(_Stamped)]
+    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=NAMES), Middleware(Stamped)]
     return Starlette(routes=routes, middleware=guards)
 
 
@@ -107,13 +107,15 @@ def _refused(status: int, why: str) -> JSONResponse:
     return JSONResponse({"error": why}, status_code=status)
 
 
-class _Stamped:
+class Stamped:
     """Puts the same headers on every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on, and stamp what comes back."""
+
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [

@@ -24,6 +24,7 @@ from entente.exchange.instants import NS_PER_MS
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import Said
 from entente.exchange.outbox import Outbox
+from entente.exchange.pace import MOST, Pace
 from entente.exchange.pins import Pins, quorum_in, read_pins
 from entente.exchange.policies import in_force
 from entente.exchange.preparing import CERTIFICATES, MIRROR, PINS, POLICY_FILE, SECRET_FILE, witness_of
@@ -89,17 +90,21 @@ def read_queue(path: Path) -> Queue:
         raise StoreError(f"{path}: cannot be read ({problem}); what waited there is lost if you remove it") from None
 
 
-def run_node(folder: Path, holder: str, address: str, boot: int = 1, ready: Callable[[], None] = lambda: None) -> None:
+def run_node(
+    folder: Path, holder: str, address: str, boot: int = 1, ready: Callable[[], None] = lambda: None,
+    pace: Pace | None = None,
+) -> None:  # fmt: skip
     """Run a node until SIGINT or SIGTERM: drafts from standard input.
 
     Args:
         folder: with pins, certificates and the party's own folder.
         address: of the centre, https://HOST:PORT.
+        pace: the clock of an exercise on one machine; None: civil time.
     Raises:
         StoreError, ExchangeError: keys, certificates, policy or outbox cannot be had.
     """
     pins = read_pins(folder / PINS)
-    party = _party_of(folder, pins, holder)
+    party, clock = _party_of(folder, pins, holder), pace or time.time_ns
     own, tell = folder / party, Teller()
     key = read_key(own / f"{holder}.key")
 
@@ -112,13 +117,15 @@ def run_node(folder: Path, holder: str, address: str, boot: int = 1, ready: Call
                 tell("up", node=holder, waiting=len(releasing.queue.waits), said=outbox.last)
                 ready()
                 async with _told_to_stop() as stopped:
-                    await _first(stopped, node.run(), _read_drafts(releasing), _let_go(releasing, node))
+                    await _first(stopped, node.run(), _read_drafts(releasing, clock), _let_go(releasing, node, clock))
                 tell("down", node=holder, said=outbox.last)
 
     asyncio.run(until_told())
 
 
-def run_witness(folder: Path, party: str, address: str, ready: Callable[[], None] = lambda: None) -> None:
+def run_witness(
+    folder: Path, party: str, address: str, ready: Callable[[], None] = lambda: None, pace: Pace | None = None
+) -> None:
     """Run a party's witness until SIGINT or SIGTERM.
 
     Raises:
@@ -136,31 +143,32 @@ def run_witness(folder: Path, party: str, address: str, ready: Callable[[], None
                 tell("up", witness=name, entries=mirror.size)
                 ready()
                 async with _told_to_stop() as stopped:
-                    await _first(stopped, Watch(witness, key, link, tell).run())
+                    clock = pace.seconds if pace else time.time
+                    await _first(stopped, Watch(witness, key, link, tell, clock).run())
                 tell("down", witness=name, entries=mirror.size)
 
     asyncio.run(until_told())
 
 
-async def _read_drafts(releasing: Releasing) -> None:
+async def _read_drafts(releasing: Releasing, clock: Callable[[], int]) -> None:
     """Drafts from standard input; what is none is told of and passed over. At its end, nothing more comes."""
     reader = asyncio.StreamReader(LONGEST_LINE)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
         try:
-            releasing.take(msgspec.json.decode(line, type=Draft), time.time_ns() // NS_PER_MS)
+            releasing.take(msgspec.json.decode(line, type=Draft), clock() // NS_PER_MS)
         except (msgspec.DecodeError, ExchangeError) as problem:
             releasing.tell("no-draft", reason=str(problem))
     await asyncio.Event().wait()
 
 
-async def _let_go(releasing: Releasing, node: Node) -> None:
+async def _let_go(releasing: Releasing, node: Node, clock: Callable[[], int]) -> None:
     """What is due leaves."""
     while True:
-        if releasing.release(time.time_ns() // NS_PER_MS):
+        if releasing.release(clock() // NS_PER_MS):
             node.spoke()
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(LOOK_S if clock is time.time_ns else LOOK_S / MOST)
 
 
 async def _first(*tasks: object) -> None:

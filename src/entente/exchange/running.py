@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -37,6 +38,7 @@ class Settings:
         port, console_port: 0 for any that is free.
         names: hosts by which consoles reach it.
         observers: public key, hex -> name.
+        clock: the centre's, nanoseconds since 1970.
     """
 
     log: Path
@@ -50,6 +52,7 @@ class Settings:
     names: tuple[str, ...] = ("localhost", "127.0.0.1")
     observers: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    clock: Callable[[], int] = time.time_ns
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ async def running(
         mutual = server_context(settings.certificates, settings.name, mutual=True)
         plain = server_context(settings.certificates, settings.name, mutual=False)
         shell = Shell(ledger, settings.keys, quorum_in(settings.pins), opening(settings.pins), settings.limits)
-        service = Service(shell, settings.pins, dict(settings.observers), tell, lambda why: _end(ended, why))
+        stop, clock = partial(_end, ended), settings.clock
+        service = Service(shell, settings.pins, dict(settings.observers), tell, stop, clock)
         console_port = consoles.getsockname()[1]
         origins = frozenset(f"https://{name}:{console_port}" for name in settings.names)
         service.start()

@@ -41,6 +41,7 @@ class Service:
         observers: public key, hex -> name.
         tell: for who runs it.
         stop: ends the process, with a reason.
+        clock: the centre's, nanoseconds since 1970.
     """
 
     shell: Shell
@@ -48,6 +49,7 @@ class Service:
     observers: dict[str, str]
     tell: Teller
     stop: Callable[[str], None]
+    clock: Callable[[], int] = time.time_ns
     stream: Stream = field(default_factory=lambda: Stream(secrets.token_hex(8)))
     size: int = 0  # entries of which the stream knows
     standing: tuple[Alarm, ...] = ()
@@ -59,7 +61,7 @@ class Service:
         """Begin to write; in a running loop."""
         ledger = self.shell.ledger
         self.size = ledger.size
-        self.writer = Writer(self.shell, asyncio.get_running_loop(), self._hear, self.stop)
+        self.writer = Writer(self.shell, asyncio.get_running_loop(), self._hear, self.stop, self.clock)
         self.reader = Reader.of(ledger.path, ledger.origin)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self.sessions = Sessions(ledger.origin, lambda: self.shell.state, self.observers)
@@ -103,7 +105,7 @@ class Service:
     def hello(self, number: int, *, resumed: bool) -> bytes:
         """The first thing that a reader is told."""
         return msgspec.json.encode({
-            "kind": "hello", "run": self.stream.run, "seq": number, "resumed": resumed, "now": instant(time.time_ns()),
+            "kind": "hello", "run": self.stream.run, "seq": number, "resumed": resumed, "now": instant(self.clock()),
             "log": self.pins.name, "origin": self.pins.origin, "parties": list(self.shell.state.parties),
             "entries": self.size, "cosigned": self.cosigned[0],
         })  # fmt: skip
@@ -127,7 +129,7 @@ class Service:
     async def _tick(self) -> None:
         """Each second: the centre's time, and how far evidence has come."""
         while True:
-            facts = {"kind": "tick", "now": instant(time.time_ns()), "entries": self.size, "cosigned": self.cosigned[0]}
+            facts = {"kind": "tick", "now": instant(self.clock()), "entries": self.size, "cosigned": self.cosigned[0]}
             text = msgspec.json.encode(facts)
             self.stream.put(partial(_numbered, text), self.shell.state.parties, observed=True)
             await asyncio.sleep(TICK_S)

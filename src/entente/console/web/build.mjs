@@ -22,10 +22,12 @@ mkdirSync(out, { recursive: true });
 // Two bundles, not one that is split: app.js must import nothing, so that it can stand inside a mailed page.
 await build({ ...common, entryPoints: { app: "main.tsx" }, outdir: out, external: ["./globe.js"] });
 if (globe) await build({ ...common, entryPoints: { globe: "globe/globe.ts" }, outdir: out });
-await build({ ...common, entryPoints: { app: "app.css" }, outdir: out });
+await build({ ...common, entryPoints: { live: "live/main.tsx" }, outdir: out });
+await build({ ...common, entryPoints: { app: "app.css", live: "live/live.css" }, outdir: out });
 cpSync("index.html", `${out}/index.html`);
+cpSync("live/live.html", `${out}/live.html`);
 writeFileSync(`${out}/licences.txt`, licences());
-for (const name of ["app.js", "app.css", "globe.js"]) {
+for (const name of ["app.js", "app.css", "globe.js", "live.js", "live.css"]) {
   const path = `${out}/${name}`;
   if (!existsSync(path)) continue;
   console.log(
