@@ -40,6 +40,7 @@ MARKS = 2  # on one letter, one after the other; more is meant to be unreadable
 INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | set(map(chr, range(0xFE00, 0xFE10)))
 INVISIBLE |= set(map(chr, range(0x180B, 0x180F)))
 REAL = (*get_args(Notice), StateOfHealth, Acknowledgement)  # kinds of which `real` is accepted
+AREA_FIELDS = ("launch_area", "impact_area", "area", "keep_out")
 TEXTS = {PreLaunch: "purpose", Experiment: "effect", KeyRevoke: "reason", PolicyInForce: "text"}
 
 Gate = Callable[[Any], Fault | None]
@@ -122,8 +123,11 @@ def areas(said: Any) -> Fault | None:
 
 def areas_of(said: Any) -> list[Area]:
     """Every area that a message names."""
-    named = [getattr(said, field, None) for field in ("launch_area", "impact_area", "area", "keep_out")]
+    named = [getattr(said, field) for field in _AREAS[said.__class__]]
     return [area for area in named if area is not None] + list(getattr(said, "impact_areas", ()))
+
+
+_AREAS = {kind: [field for field in AREA_FIELDS if field in kind.__struct_fields__] for kind in get_args(Said)}
 
 
 def rotation(said: KeyRotate) -> Fault | None:

@@ -177,8 +177,9 @@ def heard(node: Node, delay_ns: int) -> Node:
 
 def offset_ns(node: Node) -> int:
     """By how much its clock may be wrong: the larger of what its messages show and what it declares; at least 0."""
-    delays = [delay for delay in (node.delay_ns, node.delay_before_ns) if delay is not None]
-    least = min(delays, default=0)
+    least = node.delay_ns or 0
+    if node.delay_before_ns is not None and node.delay_before_ns < least:
+        least = node.delay_before_ns
     return max(-least, least - TRAVEL_NS, node.clock_error_ns)
 
 

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import msgspec
+
 from entente.errors import LedgerFull, Malformed, Undecodable
 from entente.exchange import gates
 from entente.exchange.alarms import Outgoing
@@ -47,8 +49,7 @@ class Keys:
     centre: Key
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What became of one envelope.
 
     Attributes:
@@ -76,8 +77,7 @@ class AnyWitness(Protocol):
         """See `witness.Witness`."""
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """An envelope on its way through one batch: taken apart, and the keys that its hint may mean."""
 
     raw: bytes
