@@ -13,6 +13,7 @@ from entente.commands import (
     flights,
     lists,
     raiding,
+    recounting,
     seeing,
     serving,
     studies,
@@ -31,7 +32,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (studies, watching, lists, flights, seeing, answering, raiding, balancing, exchanging, serving, trusting):
+for part in (
+    studies,
+    watching,
+    lists,
+    flights,
+    seeing,
+    answering,
+    raiding,
+    balancing,
+    recounting,
+    exchanging,
+    serving,
+    trusting,
+):
     app.add_typer(part.commands)
 
 

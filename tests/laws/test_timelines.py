@@ -20,7 +20,7 @@ TOLD = Entry((-9e4, -9e4, -9e4), 1, "A notice", "notice", chance=0.25)
 LATE = Entry((7200.0, 7200.0, 7200.0), 0, "A regret", "people")
 ALONE = Panel("As it was", "nothing", FLAT, (SEEN, TOLD), ((300.0, (0.1, 0.7, 0.2)), (600.0, (0.5, 0.5, 0.0))))
 JOINED = Panel("Rung 4", "tracks", FLAT, (SEEN, HEARD, LATE), ((300.0, (1.0, 0.0, 0.0)), (600.0, (1.0, 0.0, 0.0))))
-FOUND = Timeline("An event", "who knew what", 1, 0.5, 600.0, (ALONE, JOINED))
+FOUND = Timeline("An event", "who knew what", 1, 0.5, 0.001, 600.0, (ALONE, JOINED))
 
 
 def drawn(size=WIDE, found=FOUND, code="en"):
@@ -34,9 +34,10 @@ def words(svg):
 def test_everything_said_stands_in_the_figure():
     said = words(drawn())
     for text in (
-        "An event", "As it was", "Rung 4", "A radar sees a body", "It is ours", "A regret", "before · Russia was told",
+        "An event", "As it was", "Rung 4", "A radar sees a body", "It is ours", "A regret", "before · Russia looks for a notice",
         "1:30 (1:00 to 2:00) · Russia sees", "2:00 (1:40 to 2:30) · Russia hears from US/NATO",
-        "A notice (in 25 % of histories)", "after 2 h · US/NATO, as told", "held for an attack",
+        "A notice (in 25 % of histories)", "after 2 h · US/NATO, as told",
+        "above: held for an attack", "below: all clear", "1 in 1,000",
         "10 % resolved rightly, 70 % open, 20 % held for an attack", "50 % resolved rightly, 50 % open",
     ):  # fmt: skip
         assert text in said, text

@@ -7,6 +7,7 @@ flights   arc, claim, track, fly
 seeing    coverage
 answering reach, footprint
 raiding   attrition
+recounting event
 exchanging centre
 serving   centre serve, node
 trusting  keys, verify

@@ -40,6 +40,22 @@ class FirstView:
     reported_s: tuple[float, float]
     after_s: tuple[float, float]
 
+    def __str__(self) -> str:
+        """Computed and reported side by side."""
+        (low, _, high), (first, _, last), (track, _, tracked) = self.elevation_deg, self.seen_s, self.track_s
+        told = f"{self.reported_apogee_km:,.0f} km, {self.reported_time_min:g} min"
+        lines = [
+            f"flown: apogee {self.apogee_km:,.0f} km, {self.time_min:.1f} min; reported: {told}",
+            f"a radar {self.ground_km:,.0f} km away that looks down to {low:g} to {high:g} deg: first sight after "
+            f"{first:.0f} to {last:.0f} s, at {self.altitude_km[0]:.0f} to {self.altitude_km[-1]:.0f} km",
+            f"a track after {track:.0f} to {tracked:.0f} s; the last engine burns until {self.thrust_ends_s:.0f} s, and "
+            "nobody can tell before where it falls",
+        ]
+        if not np.isnan(self.reported_s[0]):
+            (least, most), (after, later) = self.reported_s, self.after_s
+            lines.append(f"told: after {least:.0f} to {most:.0f} s, {after:.0f} to {later:.0f} s after the first sight")
+        return "\n".join(lines)
+
 
 def first_view(event: Event | str) -> FirstView:
     """The flight of an event, flown, and when its radar first sees it over the event's band of elevations.

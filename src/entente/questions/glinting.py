@@ -46,6 +46,19 @@ class GlintFound:
     sun_lat_deg: float
     sun_lon_deg: float
 
+    def __str__(self) -> str:
+        """The angles, and how sure it was."""
+        least, middle, most = self.grazing_deg
+        lines = [
+            f"the Sun stood above latitude {self.sun_lat_deg:.1f}, longitude {self.sun_lon_deg:.1f} deg; "
+            f"{self.places} places of the satellite have the field at the limb",
+            f"angle between cloud tops and the ray to it: {middle:.1f} deg ({least:.1f} to {most:.1f}); "
+            f"clouds are taken to glint below {self.limit_deg:.0f} deg",
+            f"places from which they glint: {self.glinting:.0%}; half a day before: {self.half_day_before:.0%}",
+            f"as the satellite saw it, the glint lay {self.beside_deg[0]:.0f} to {self.beside_deg[1]:.0f} deg beside the field",
+        ]
+        return "\n".join(lines)
+
 
 def find_glint(event: Event | str) -> GlintFound:
     """The Sun's geometry at the moment of an event, for every place where its satellite had the field at the limb.

@@ -5,6 +5,7 @@ could be alarmed, with a numbered mark for everything that reaches anybody; the 
 share of histories it was resolved rightly, was open, or was taken for an attack, at 5 and at 10 minutes.
 """
 
+import math
 import textwrap
 from dataclasses import dataclass
 from typing import Literal
@@ -22,8 +23,11 @@ Fates = tuple[float, float, float]  # shares: resolved rightly, open, held for a
 
 PER_LETTER, PER_BOLD = 0.5, 0.57  # of the text's size: how wide a letter is
 GAP = 40.0  # px between two panels
-CHART = 8.5  # of the text's size: height of the belief
+CHART = 9.0  # of the text's size: height of the belief
 LANES = 3  # of marks under it
+ALWAYS, RARE = 0.995, 0.005  # shares that are printed as all and as none
+LEAST = 1e-5  # a chance below it is drawn there
+ODDS = (1.0, 0.1, 0.01, 0.001, 0.0001)  # chances with a line
 MINUTE = 60.0  # s
 
 
@@ -65,12 +69,16 @@ class Panel:
 
 @dataclass(frozen=True)
 class Timeline:
-    """One event at some rungs, in the eyes of one party; `limit`: the chance from which it holds it for an attack."""
+    """One event at some rungs, in the eyes of one party.
+
+    `held`: the chance of an attack from which it holds it for one; `cleared`: the one below which it is at ease.
+    """
 
     title: str
     alt: str
     party: int
-    limit: float
+    held: float
+    cleared: float
     until: float  # s
     panels: tuple[Panel, ...]
 
@@ -82,8 +90,9 @@ def draw_timeline(found: Timeline, pen: Pen, width: float) -> Markup:
     wide = (width - GAP * (count - 1)) / count
     head, y = _wrapped(found.title, 0, 1.2 * pen.size, 1.15 * pen.size, width, "strong")
     parts, y, most = [head], y + 0.7 * pen.size, 0.0
+    rows = max(len(_lines(panel.flows, 0.94 * pen.size, wide, "")) for panel in found.panels)
     for n, panel in enumerate(found.panels):
-        drawn, high = _panel(found, panel, pen, wide)
+        drawn, high = _panel(found, panel, pen, wide, 0 if narrow else rows)
         x = 0.0 if narrow else n * (wide + GAP)
         parts.append(tag("g", drawn, transform=f"translate({x:.1f} {y:.1f})"))
         most = max(most, y + high)
@@ -93,13 +102,14 @@ def draw_timeline(found: Timeline, pen: Pen, width: float) -> Markup:
     return tag("svg", tag("title", found.alt), *parts, viewBox=view, role="img", class_="figure timeline")
 
 
-def _panel(found: Timeline, panel: Panel, pen: Pen, width: float) -> tuple[Markup, float]:
-    """One rung, and how high it is."""
+def _panel(found: Timeline, panel: Panel, pen: Pen, width: float, rows: int) -> tuple[Markup, float]:
+    """One rung, and how high it is; `rows` of text above the belief, so that those side by side are level."""
     size = 0.94 * pen.size
     parts = [text(0, pen.size, [panel.title], pen.size, "strong")]
     said, y = _wrapped(panel.flows, 0.0, 1.0 * pen.size + 1.35 * size, size, width, "quiet")
     parts.append(said)
-    chart, y = _belief(found, panel, pen, width, y + 0.3 * size)
+    spare = max(0, rows - len(_lines(panel.flows, size, width, "")))
+    chart, y = _belief(found, panel, pen, width, y + (0.3 + 1.2 * spare) * size)
     parts.append(chart)
     entries = sorted(panel.entries, key=lambda one: one.at[1])
     marks, y = _marks(found, entries, pen, width, y)
@@ -112,34 +122,41 @@ def _panel(found: Timeline, panel: Panel, pen: Pen, width: float) -> tuple[Marku
 
 
 def _across(found: Timeline, pen: Pen, width: float) -> Scale:
-    return Scale(0.0, found.until, 3.1 * pen.size, width - 0.8 * pen.size)
+    return Scale(0.0, found.until, 5.6 * pen.size, width - 0.8 * pen.size)
 
 
 def _belief(found: Timeline, panel: Panel, pen: Pen, width: float, top: float) -> tuple[Markup, float]:
-    """The belief as a line within its range; the limit above which it is held for an attack."""
+    """The belief as a line within its range, by powers of ten; the bars above and below which it is settled."""
     size = 0.88 * pen.size
     across = _across(found, pen, width)
-    up = Scale(0.0, 1.0, top + 1.6 * size + CHART * size, top + 1.6 * size)
+    up = Scale(math.log10(LEAST), 0.0, top + 1.6 * size + CHART * size, top + 1.6 * size)
     whose = pen.parties[found.party]
     parts = [text(0, top + 0.9 * size, [pen.tongue.say("timeline.belief", party=whose)], size, f"p{found.party}-text")]
-    for share in (0.0, 0.5, 1.0):
-        parts.append(tag("path", d=f"M{across.a:.1f},{up(share):.1f}H{across.b:.1f}", class_="grid"))
-        label = pen.tongue.per_cent(share)
-        parts.append(text(across.a - 0.4 * size, up(share) + 0.35 * size, [label], size, "quiet", "end"))
-    limit = up(found.limit)
-    parts.append(tag("path", d=f"M{across.a:.1f},{limit:.1f}H{across.b:.1f}", class_="grid impact"))
-    side = limit - 0.35 * size if found.limit < 1.0 - 1.6 / CHART else limit + 1.05 * size
-    parts.append(text(across.b, side, [pen.tongue.say("timeline.limit")], size, "quiet", "end"))
+    for chance in ODDS:
+        y = up(math.log10(chance))
+        parts.append(tag("path", d=f"M{across.a:.1f},{y:.1f}H{across.b:.1f}", class_="grid"))
+        said = pen.tongue.say("timeline.odds", n=pen.tongue.whole(round(1.0 / chance))) if chance < 1.0 else "1"
+        parts.append(text(across.a - 0.4 * size, y + 0.35 * size, [said], size, "quiet", "end"))
+    for chance, key in ((found.held, "held"), (found.cleared, "cleared")):
+        y = up(math.log10(max(chance, LEAST)))
+        parts.append(tag("path", d=f"M{across.a:.1f},{y:.1f}H{across.b:.1f}", class_=f"bar {key}"))
+        parts.append(
+            text(across.a + 0.4 * size, y + size, [pen.tongue.say(f"timeline.{key}")], size, f"bar-text {key}")
+        )
     parts += _line(panel.belief, found, across, up, pen)
-    parts += _minutes(found, across, up(0.0), size, pen)
-    return Markup("").join(parts), up(0.0) + 1.7 * size
+    bottom = up(up.low)
+    parts += _minutes(found, across, bottom, size, pen)
+    return Markup("").join(parts), bottom + 1.7 * size
 
 
 def _line(belief: Belief, found: Timeline, across: Scale, up: Scale, pen: Pen) -> list[Markup]:
     """The range as an area, the middle as stairs, and its last value beside its end."""
     inside = belief.t <= found.until
     x = np.array([across(t) for t in belief.t[inside]])
-    low, middle, high = (np.array([up(v) for v in line[inside]]) for line in (belief.low, belief.middle, belief.high))
+    low, middle, high = (
+        np.array([up(math.log10(max(v, LEAST))) for v in line[inside]])
+        for line in (belief.low, belief.middle, belief.high)
+    )
     area = np.concatenate([_stairs(x, low), _stairs(x, high)[::-1]])
     return [
         tag("path", d=line_path(area, closed=True), class_=f"band p{found.party}"),
@@ -197,18 +214,42 @@ def _row(n: int, entry: Entry, pen: Pen, width: float, top: float) -> tuple[Mark
     size = 0.94 * pen.size
     left = 2.3 * pen.size
     parts = [_number(n, entry, 0.85 * pen.size, top + 0.68 * size, pen)]
-    who = pen.tongue.say(
-        f"timeline.{entry.origin}", party=pen.parties[entry.party], partner=pen.parties[1 - entry.party]
+    parts.append(
+        text(
+            left, top + size, [f"{time_said(entry, pen)} · {who_said(entry, pen)}"], size, f"p{entry.party}-text strong"
+        )
     )
-    parts.append(text(left, top + size, [f"{_time(entry, pen)} · {who}"], size, f"p{entry.party}-text strong"))
-    rare = pen.tongue.say("timeline.rare", share=pen.tongue.per_cent(entry.chance)) if entry.chance < 0.995 else ""
     said, y = _wrapped(
-        f"{entry.said}{rare}", left, top + 2.25 * size, size, width - left, "strong" if entry.new else ""
+        f"{entry.said}{rare_said(entry, pen)}",
+        left,
+        top + 2.25 * size,
+        size,
+        width - left,
+        "strong" if entry.new else "",
     )
     return Markup("").join([*parts, said]), y + 0.45 * size
 
 
-def _time(entry: Entry, pen: Pen) -> str:
+def who_said(entry: Entry, pen: Pen) -> str:
+    """`Russia hears from US/NATO`."""
+    whose, other = pen.parties[entry.party], pen.parties[1 - entry.party]
+    return pen.tongue.say(f"timeline.{entry.origin}", party=whose, partner=other)
+
+
+def rare_said(entry: Entry, pen: Pen) -> str:
+    """` (in 57 % of histories)`, where it does not always come."""
+    return pen.tongue.say("timeline.rare", share=pen.tongue.per_cent(entry.chance)) if entry.chance < ALWAYS else ""
+
+
+def fates_said(shares: Fates, pen: Pen) -> str:
+    """`43 % resolved rightly, 54 % open, 3 % held for an attack`."""
+    named = zip(shares, ("right", "open", "wrong"), strict=True)
+    return ", ".join(
+        pen.tongue.say(f"timeline.{name}", share=pen.tongue.per_cent(share)) for share, name in named if share > RARE
+    )
+
+
+def time_said(entry: Entry, pen: Pen) -> str:
     """`1:25 (1:04 to 2:15)`; hours and days before in words."""
     low, middle, high = entry.at
     if middle < 0.0:
@@ -236,12 +277,8 @@ def _fates(found: Timeline, panel: Panel, pen: Pen, width: float, top: float) ->
                 box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{wide:.1f}", "height": f"{1.5 * size:.1f}"}
                 parts.append(tag("rect", class_=f"fate {name}", **box))
             x += wide
-        said = [
-            pen.tongue.say(f"timeline.{name}", share=pen.tongue.per_cent(share))
-            for share, name in zip(shares, names, strict=True)
-            if share >= 0.005
-        ]
-        line, y = _wrapped(", ".join(said), left, y + 2.55 * size, size, width - left, "quiet")
+        said = fates_said(shares, pen)
+        line, y = _wrapped(said, left, y + 2.55 * size, size, width - left, "quiet")
         parts.append(line)
         y += 0.3 * size
     return Markup("").join(parts), y
@@ -249,6 +286,10 @@ def _fates(found: Timeline, panel: Panel, pen: Pen, width: float, top: float) ->
 
 def _wrapped(said: str, x: float, y: float, size: float, width: float, look: str) -> tuple[Markup, float]:
     """Text in as many lines as it needs, and where the next one's top would be."""
-    letter = PER_BOLD if "strong" in look else PER_LETTER
-    lines = textwrap.wrap(said, max(12, int(width / (letter * size)))) or [""]
+    lines = _lines(said, size, width, look)
     return text(x, y, lines, size, look), y + 1.2 * size * (len(lines) - 1) + 0.35 * size
+
+
+def _lines(said: str, size: float, width: float, look: str) -> list[str]:
+    letter = PER_BOLD if "strong" in look else PER_LETTER
+    return textwrap.wrap(said, max(12, int(width / (letter * size)))) or [""]
