@@ -10,6 +10,7 @@ from entente.commands import (
     answering,
     balancing,
     exchanging,
+    exercising,
     flights,
     lists,
     raiding,
@@ -44,6 +45,7 @@ for part in (
     recounting,
     exchanging,
     serving,
+    exercising,
     trusting,
 ):
     app.add_typer(part.commands)

@@ -10,6 +10,7 @@ raiding   attrition
 recounting event
 exchanging centre
 serving   centre serve, node
+exercising exercise
 trusting  keys, verify
 
 Everything heavy is imported inside the command that needs it, so that help answers at once.

@@ -89,6 +89,7 @@ def serve(
     console_port: Annotated[int, Option(min=0, max=65535, help="For consoles; 0 for any.")] = 8715,
     listen: Annotated[str, Option(help="The address of this machine on which it listens.")] = "127.0.0.1",
     host: Hosts = None,
+    observer: Annotated[list[str] | None, Option(help="Who may watch, as NAME=PUBLIC KEY; may be repeated.")] = None,
     clock: Clock = None,
 ) -> None:
     """Run the centre of the exercise in FOLDER until Ctrl-C: what happens is told on stderr, a JSON object a line."""
@@ -97,13 +98,13 @@ def serve(
         from entente.exchange.pace import Pace
         from entente.exchange.pins import read_pins
         from entente.exchange.preparing import CENTRE, CERTIFICATES, LOG, PINS, centre_keys
-        from entente.exchange.running import Running, Settings
+        from entente.exchange.running import Running, Settings, observers_in
         from entente.exchange.running import serve as run
 
         settings = Settings(
             folder / CENTRE / LOG, read_pins(folder / PINS), centre_keys(folder), folder / CERTIFICATES,
             host=listen, port=port, console_port=console_port, names=tuple(host or ("localhost", "127.0.0.1")),
-            clock=Pace(clock) if clock else time.time_ns,
+            observers=observers_in(observer or []), clock=Pace(clock) if clock else time.time_ns,
         )  # fmt: skip
 
         def ready(running: Running) -> None:

@@ -6,6 +6,8 @@
     recorded.py  columns over time, kept small: what is believed at each moment, and only where it changes
     sources.py   where a history comes from: a finished run, or a scenario
     app.py       the server: one page, its parts, and histories
+    live.py      the duty desk, on a centre's port for consoles: the live page for crews and observers
+    pages.py     what both servers have in common: the built pages, the headers on every answer
     web/         the page itself, in TypeScript; `make console` builds it into assets/
     spans.py     what every export asks of a document
     geojson.py   czml.py   table.py (CSV)   page.py (one HTML file): the exports

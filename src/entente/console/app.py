@@ -8,7 +8,6 @@ import mimetypes
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,26 +17,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entente.console.pages import ASSETS, Stamped
 from entente.console.sources import Source
 from entente.errors import EntenteError, StoreError
 
-ASSETS = Path(__file__).parent / "assets"  # what `make console` builds from web/, and a wheel carries
 PAGE = "index.html"
 HOST, PORT = "127.0.0.1", 8713
 NAMES = ["127.0.0.1", "localhost", "[::1]"]
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-cache",
-}
 MOST_DIGITS = 10  # of a seed that is read at all
 
 
@@ -105,23 +92,3 @@ def serve(shown: Source, held: socket.socket) -> None:
 
 def _refused(status: int, why: str) -> JSONResponse:
     return JSONResponse({"error": why}, status_code=status)
-
-
-class Stamped:
-    """Puts the same headers on every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass it on, and stamp what comes back."""
-
-        async def stamped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *((name, value) for name, value in message["headers"] if name.decode() not in HEADERS),
-                    *((name.encode(), value.encode()) for name, value in HEADERS.items()),
-                ]
-            await send(message)
-
-        await self.app(scope, receive, stamped)

@@ -9,7 +9,7 @@ import mimetypes
 from fastapi import FastAPI, Response
 from starlette.responses import FileResponse
 
-from entente.console.app import ASSETS, Stamped
+from entente.console.pages import ASSETS, Stamped
 from entente.exchange.service import Service
 
 PAGE = "live.html"

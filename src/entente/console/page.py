@@ -4,7 +4,8 @@ import json
 import re
 from typing import Any
 
-from entente.console.app import ASSETS, PAGE
+from entente.console.app import PAGE
+from entente.console.pages import ASSETS
 from entente.console.sources import as_json
 from entente.errors import StoreError
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+import re
 import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +27,7 @@ from entente.exchange.telling import Handler, Teller
 from entente.exchange.throttle import Limits
 
 SWITCH_S = 0.0005  # how long one thread may hold Python's lock while another waits: the writer and the loop take turns
+OBSERVER = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}=[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,18 @@ def serve(
     failed = asyncio.run(until_told())
     if failed:
         raise LedgerError(f"{settings.log}: {failed}; nothing more was acknowledged")
+
+
+def observers_in(words: Sequence[str]) -> dict[str, str]:
+    """Public key -> name, out of words such as press=2f1a...
+
+    Raises:
+        StoreError: one is not of that form.
+    """
+    wrong = [word for word in words if not OBSERVER.fullmatch(word)]
+    if wrong:
+        raise StoreError(f"--observer: {wrong[0][:100]!r}; write NAME=PUBLIC KEY, as entente keys show prints it")
+    return {key: name for name, _, key in (word.partition("=") for word in words)}
 
 
 def _end(ended: "asyncio.Future[str]", why: str) -> None:

@@ -1,0 +1,69 @@
+"""A party's line to the centre, as a port of its own that the director can cut. It carries bytes, and knows nothing of them."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+CHUNK = 65_536
+HOST = "127.0.0.1"
+
+
+@dataclass
+class Line:
+    """From a port of this machine to another one. `port` is where to connect, once it is open."""
+
+    to_port: int
+    is_cut: bool = False
+    port: int = 0
+    _server: asyncio.Server | None = None
+    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    async def open(self) -> None:
+        """Begin to carry."""
+        self._server = await asyncio.start_server(self._carry, HOST, 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def cut(self) -> None:
+        """All connections break, and no new one comes about."""
+        self.is_cut = True
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        """It carries again."""
+        self.is_cut = False
+
+    def close(self) -> None:
+        """End."""
+        self.cut()
+        if self._server is not None:
+            self._server.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, until either end closes it."""
+        if self.is_cut:
+            writer.transport.abort()
+            return
+        try:
+            far_reader, far_writer = await asyncio.open_connection(HOST, self.to_port)
+        except OSError:  # the centre is not there now
+            writer.transport.abort()
+            return
+        ends = {writer, far_writer}
+        self._writers |= ends
+        try:
+            await asyncio.gather(_pass_on(reader, far_writer), _pass_on(far_reader, writer))
+        finally:
+            self._writers -= ends
+            for end in ends:
+                end.close()
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """What comes goes on; at its end the other side is told so."""
+    with suppress(OSError):
+        while part := await reader.read(CHUNK):
+            writer.write(part)
+            await writer.drain()
+    with suppress(OSError, RuntimeError):
+        writer.close()
