@@ -42,12 +42,13 @@ class Ground:
     folder: Path
     port: int
     limits: Limits = FREE
+    console_port: int = 0
 
     @classmethod
-    def laid_out(cls, folder, port, limits=FREE):
-        """A new one."""
-        ground = cls(folder, port, limits)
-        holders = {"centre": "centre"} | NODES | WITNESSES
+    def laid_out(cls, folder, port, limits=FREE, console_port=0, **more):
+        """A new one; `more`: who else has a certificate, and of which party."""
+        ground = cls(folder, port, limits, console_port)
+        holders = {"centre": "centre"} | NODES | WITNESSES | more
         make_certificates(ground.certificates, holders)
         for name in ("centre", *NODES, *WITNESSES):
             (folder / name).mkdir()
@@ -80,7 +81,7 @@ class Ground:
         """What the centre is started with."""
         return Settings(
             log=self.log, pins=self.pins, keys=Keys(key_of("log"), key_of("centre")), certificates=self.certificates,
-            port=self.port, limits=self.limits,
+            port=self.port, console_port=self.console_port, limits=self.limits,
         )  # fmt: skip
 
     @property
