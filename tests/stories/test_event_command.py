@@ -2,7 +2,10 @@
 
 import json
 import re
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -13,6 +16,13 @@ from entente.report.event_pictures import alarmed, pen_of, timeline_of
 from entente.report.language import Tongue
 from entente.scenario.event_files import load_event, shipped_events
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "builders"))
+
+import event_pictures
+
+SAID = re.compile(r"<(?:text|tspan|title)[^>]*>([^<]+)<")
+NUMBER = re.compile(r"(?<=[ \"M,HVv])-?\d+\.?\d*")
+PIXEL = 0.25  # px: coordinates are written to a tenth, which another machine may round to the other side
 runner = CliRunner()
 
 
@@ -90,6 +100,16 @@ def test_the_geometry_is_computed_on_demand():
     assert found["geometry"]["first_view"]["reported_time_min"] == 24
     assert found["event"]["evidence"][0]["source"]
     assert found["account"]["sides"]["russia"]["suspects"] == "partner"
+
+
+@pytest.mark.parametrize("name", event_pictures.SHOWN)
+def test_the_pictures_in_the_docs_are_what_is_drawn_now(name, tmp_path):
+    """`python builders/event_pictures.py` draws them anew."""
+    kept = (event_pictures.PICTURES / f"event-{name}.svg").read_text(encoding="utf-8")
+    drawn = event_pictures.draw(name, tmp_path).read_text(encoding="utf-8")
+    assert SAID.findall(kept) == SAID.findall(drawn)
+    places = [np.array([float(v) for v in NUMBER.findall(svg)]) for svg in (kept, drawn)]
+    np.testing.assert_allclose(*places, atol=PIXEL)
 
 
 @pytest.mark.parametrize(
