@@ -137,7 +137,7 @@ class Link:
     async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response | None:
         try:
             answer = await self._http.request(method, path, **more)
-        except httpx.HTTPError:
+        except (httpx.HTTPError, OSError):  # what a line made wrong comes as the ssl.SSLError that it is
             self.is_up = False
             return None
         self.is_up = True
