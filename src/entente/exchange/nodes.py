@@ -51,7 +51,12 @@ class Feed(msgspec.Struct, frozen=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """The latest state of a track, as it came; `jumps`: how often it was begun anew; `late`: too late to raise anything."""
+    """The latest state of a track, as it came.
+
+    Attributes:
+        jumps: how often it was begun anew; `late`: too late to raise anything.
+        spread: `claims.spread_of` its covariance.
+    """
 
     observed_ns: int
     r_km: tuple[float, float, float]
@@ -61,6 +66,14 @@ class Track(msgspec.Struct, frozen=True):
     jumps: int
     launch: int | None
     late: bool
+    spread: tuple[float, float, float]
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """How the last comparisons of `claims` came out: a bit each, 1 for too far, the latest lowest; and whether they tell."""
+
+    bits: int = 0
+    is_marked: bool = False
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -89,6 +102,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     feeds: dict[str, Feed] = {}
     tracks: dict[str, Track] = {}
     launches: dict[str, Named] = {}
+    own_fit: Fit = Fit()  # of its states among themselves
+    other_fit: Fit = Fit()  # of its states and those of the other side
 
 
 def sender(message: Message) -> str:

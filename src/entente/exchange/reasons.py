@@ -68,6 +68,9 @@ class Reason(StrEnum):
     LATE_LAUNCH = "late-launch"
     NOT_IN_TIME = "not-in-time"  # a notice, sooner or later than it was to be sent
     TRACK_JUMPED = "track-jumped"
+    TOO_SURE = "too-sure"  # its states differ more than their covariances say
+    DISAGREEING = "disagreeing"  # more than it and the other side say
+    CLAIMS_FIT = "claims-fit"  # again
     FEED_DEGRADED = "feed-degraded"
     FEED_DOWN = "feed-down"
     FEED_UP = "feed-up"

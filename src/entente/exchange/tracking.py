@@ -10,6 +10,7 @@ import math
 
 from msgspec.structs import replace
 
+from entente.exchange.claims import spread_of, weigh
 from entente.exchange.instants import NS_PER_S, nanoseconds
 from entente.exchange.launching import LATE_NS, seen
 from entente.exchange.messages import LaunchDetected, TrackState
@@ -58,8 +59,10 @@ def hear_track(turn: Turn, said: TrackState) -> None:
         del kept[said.track]
     elif len(kept) >= TRACKS:
         del kept[next(iter(kept))]
-    kept[said.track] = Track(now_ns, said.r_km, said.v_km_s, sigma_km, sigma_km_s, jumps, launch, late)
+    track = Track(now_ns, said.r_km, said.v_km_s, sigma_km, sigma_km_s, jumps, launch, late, spread_of(said))
+    kept[said.track] = track
     turn.node = replace(turn.node, tracks=kept)
+    weigh(turn, before, track)
 
 
 def is_late(turn: Turn, observed: str) -> bool:
