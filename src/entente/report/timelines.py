@@ -21,7 +21,8 @@ from entente.report.svg import line_path, tag, text
 Origin = Literal["own", "partner", "notice", "people"]
 Fates = tuple[float, float, float]  # shares: resolved rightly, open, held for an attack
 
-PER_LETTER, PER_BOLD = 0.5, 0.57  # of the text's size: how wide a letter is
+PER_LETTER, PER_BOLD = 0.52, 0.59  # of the text's size: how wide a letter is
+CYRILLIC = 1.17  # times as wide
 GAP = 40.0  # px between two panels
 CHART = 9.0  # of the text's size: height of the belief
 LANES = 3  # of marks under it
@@ -90,7 +91,7 @@ def draw_timeline(found: Timeline, pen: Pen, width: float) -> Markup:
     wide = (width - GAP * (count - 1)) / count
     head, y = _wrapped(found.title, 0, 1.2 * pen.size, 1.15 * pen.size, width, "strong")
     parts, y, most = [head], y + 0.7 * pen.size, 0.0
-    rows = max(len(_lines(panel.flows, 0.94 * pen.size, wide, "")) for panel in found.panels)
+    rows = max(_rows(panel, pen, wide) for panel in found.panels)
     for n, panel in enumerate(found.panels):
         drawn, high = _panel(found, panel, pen, wide, 0 if narrow else rows)
         x = 0.0 if narrow else n * (wide + GAP)
@@ -105,10 +106,10 @@ def draw_timeline(found: Timeline, pen: Pen, width: float) -> Markup:
 def _panel(found: Timeline, panel: Panel, pen: Pen, width: float, rows: int) -> tuple[Markup, float]:
     """One rung, and how high it is; `rows` of text above the belief, so that those side by side are level."""
     size = 0.94 * pen.size
-    parts = [text(0, pen.size, [panel.title], pen.size, "strong")]
-    said, y = _wrapped(panel.flows, 0.0, 1.0 * pen.size + 1.35 * size, size, width, "quiet")
-    parts.append(said)
-    spare = max(0, rows - len(_lines(panel.flows, size, width, "")))
+    head, y = _wrapped(panel.title, 0.0, pen.size, pen.size, width, "strong")
+    said, y = _wrapped(panel.flows, 0.0, y + 1.0 * size, size, width, "quiet")
+    parts = [head, said]
+    spare = max(0, rows - _rows(panel, pen, width))
     chart, y = _belief(found, panel, pen, width, y + (0.3 + 1.2 * spare) * size)
     parts.append(chart)
     entries = sorted(panel.entries, key=lambda one: one.at[1])
@@ -119,6 +120,11 @@ def _panel(found: Timeline, panel: Panel, pen: Pen, width: float, rows: int) -> 
         parts.append(row)
     fates, y = _fates(found, panel, pen, width, y + 0.4 * size)
     return Markup("").join([*parts, fates]), y
+
+
+def _rows(panel: Panel, pen: Pen, width: float) -> int:
+    """Lines of text above the belief."""
+    return len(_lines(panel.title, pen.size, width, "strong")) + len(_lines(panel.flows, 0.94 * pen.size, width, ""))
 
 
 def _across(found: Timeline, pen: Pen, width: float) -> Scale:
@@ -214,15 +220,13 @@ def _row(n: int, entry: Entry, pen: Pen, width: float, top: float) -> tuple[Mark
     size = 0.94 * pen.size
     left = 2.3 * pen.size
     parts = [_number(n, entry, 0.85 * pen.size, top + 0.68 * size, pen)]
-    parts.append(
-        text(
-            left, top + size, [f"{time_said(entry, pen)} · {who_said(entry, pen)}"], size, f"p{entry.party}-text strong"
-        )
-    )
+    head = f"{time_said(entry, pen)} · {who_said(entry, pen)}"
+    line, y = _wrapped(head, left, top + size, size, width - left, f"p{entry.party}-text strong")
+    parts.append(line)
     said, y = _wrapped(
         f"{entry.said}{rare_said(entry, pen)}",
         left,
-        top + 2.25 * size,
+        y + 0.9 * size,
         size,
         width - left,
         "strong" if entry.new else "",
@@ -291,5 +295,5 @@ def _wrapped(said: str, x: float, y: float, size: float, width: float, look: str
 
 
 def _lines(said: str, size: float, width: float, look: str) -> list[str]:
-    letter = PER_BOLD if "strong" in look else PER_LETTER
+    letter = (PER_BOLD if "strong" in look else PER_LETTER) * (1.0 if said.isascii() or "а" not in said else CYRILLIC)
     return textwrap.wrap(said, max(12, int(width / (letter * size)))) or [""]
