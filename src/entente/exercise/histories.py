@@ -166,8 +166,8 @@ def _moved(said: Message, shift_ns: int) -> Any:
 def _named(said: Any, serial: int) -> Any:
     """Under names that no other history of this exercise uses."""
     if isinstance(said, PreLaunch):
-        kind, country, year, *_ = said.notice.split("/")
-        return msgspec.structs.replace(said, notice=f"{kind}/{country}/{year}/{serial:03d}/001/01")
+        kind, country, *_ = said.notice.split("/")
+        return msgspec.structs.replace(said, notice=f"{kind}/{country}/{said.sent[:4]}/{serial:03d}/001/01")
     field = "launch" if isinstance(said, LaunchDetected) else "track"
     return msgspec.structs.replace(said, **{field: f"h{serial}-{getattr(said, field)}"})
 

@@ -3,7 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { type ComponentChildren } from "preact";
-import { selected } from "./choice";
+import { follow, selected } from "./choice";
 import { isWhatIsShown, picture, say, seat } from "./desk";
 import type { Shown } from "./picture";
 import { standing } from "./standing";
@@ -30,13 +30,12 @@ async function sign(fields: Record<string, unknown>, of?: Shown<Alert | Notice>)
 }
 
 export function Desk(): ComponentChildren {
+  follow();
   if (!seat.value?.party) return <p class="desk none">{WORDS.reads}</p>;
-  const index = selected.value;
-  const of = index === null ? undefined : (picture.alerts.get(index) ?? picture.notices.get(index));
   return (
     <section class="desk" aria-label={WORDS.desk}>
       <h2>{WORDS.desk}</h2>
-      {of ? <Selected of={of} /> : <p class="none">{WORDS.selectFirst}</p>}
+      <Selected />
       <p class="said" role="status">
         {said.value}
       </p>
@@ -45,50 +44,64 @@ export function Desk(): ComponentChildren {
   );
 }
 
-function Selected({ of }: { of: Shown<Alert | Notice> }): ComponentChildren {
-  const alert = picture.alerts.get(of.index);
-  const mine = of.acks.get(seat.value?.party ?? "");
+/** What is selected, repeated, and what can be done with it; the same controls in the same place whatever it is. */
+function Selected(): ComponentChildren {
+  follow();
+  const index = selected.value ?? -1;
+  const alert = picture.alerts.get(index);
+  const of: Shown<Alert | Notice> | undefined = alert ?? picture.notices.get(index);
+  const mine = of?.acks.has(seat.value?.party ?? "");
   const state = alert ? standing(alert) : "open";
-  const own = !alert && of.body.party === seat.value?.party;
-  // Both may say anew what they hold it for; a notice is seen once.
-  const may = alert ? state === "open" || state === "acknowledged" : !own && !mine;
-  const name = alert ? `${WORDS.alert} ${of.index} · ${WORDS.launch} ${alert.body.launch}` : (of.body as Notice).notice;
+  // Both may say anew what they hold it for; a notice is seen once, and not by who gave it.
+  const may = alert ? state === "open" || state === "acknowledged" : of && !mine && of.body.party !== seat.value?.party;
+  const which = of ? `${of.index} · ${clock(of.received)}` : "";
   return (
     <>
       <p class="repeated">
-        <b>{name}</b> <b>{clock(of.received)}</b>
-        {alert && <span>{WORDS.standings[state]}</span>}
+        {of ? (
+          <>
+            <b>{alert ? `${WORDS.alert} ${of.index} · ${WORDS.launch} ${alert.body.launch}` : (of.body as Notice).notice}</b>{" "}
+            <b>{clock(of.received)}</b> {alert && <span>{WORDS.standings[state]}</span>}
+          </>
+        ) : (
+          <span class="none">{WORDS.selectFirst}</span>
+        )}
       </p>
-      {alert && (
-        <label>
-          {WORDS.holdsFor}{" "}
-          <select value={nature.value} onChange={(event) => (nature.value = event.currentTarget.value)}>
-            <option value="">{WORDS.noView}</option>
-            {WORDS.natures.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        </label>
-      )}
+      <label>
+        {WORDS.holdsFor}{" "}
+        <select
+          value={nature.value}
+          disabled={!alert}
+          onChange={(event) => (nature.value = event.currentTarget.value)}
+        >
+          <option value="">{WORDS.noView}</option>
+          {WORDS.natures.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+      </label>
       <button
         class="acknowledge"
-        disabled={!may || busy.value}
+        disabled={!of || !may || busy.value}
         onClick={() =>
+          of &&
           void sign(
             { kind: "acknowledgement", about: of.index, digest: of.digest, nature: (alert && nature.value) || null },
             of,
           )
         }
       >
-        {mine ? WORDS.again : WORDS.acknowledge} {of.index} · {clock(of.received)}
+        {mine ? (alert ? WORDS.again : WORDS.acknowledged) : WORDS.acknowledge} {which}
       </button>
       <div class="ladder" role="group" aria-label={WORDS.ask}>
-        <h3>{WORDS.ask}</h3>
+        <h3>
+          {WORDS.ask} {of && of.index}
+        </h3>
         {WORDS.questions.map((question) => (
           <button
             key={question}
-            disabled={busy.value}
-            onClick={() => void sign({ kind: "query", about: of.index, question })}
+            disabled={!of || busy.value}
+            onClick={() => of && void sign({ kind: "query", about: of.index, question })}
           >
             {question}
           </button>
@@ -100,6 +113,7 @@ function Selected({ of }: { of: Shown<Alert | Notice> }): ComponentChildren {
 
 /** Questions of both sides, with their answers; the other side's can be answered here. */
 function Questions(): ComponentChildren {
+  follow();
   const asked = [...picture.queries.values()].reverse().slice(0, 6);
   if (asked.length === 0) return <p class="none">{WORDS.noQuestions}</p>;
   return (

@@ -23,6 +23,7 @@ export const picture = new Picture();
 
 let key: SeatKey | null = null;
 let told = { ms: 0, at: 0, rate: 1 }; // the centre's clock, as it last said it
+let tick: { ms: number; at: number } | null = null;
 let sent = 0; // sequence number of the last item
 let saying: Promise<unknown> = Promise.resolve();
 
@@ -163,7 +164,7 @@ function take(item: Item): void {
     if (!item.resumed) picture.alarms.clear();
   } else if (item.kind === "entry") picture.take(item);
   else if (item.kind === "alarm" || item.kind === "alarm-over") picture.alarm(item);
-  if (item.kind === "hello" || item.kind === "tick") {
+  if (item.kind === "hello" || item.kind === "tick" || item.kind === "cosigned") {
     keepTime(item.now, item.kind === "tick");
     counts.value = { entries: item.entries, cosigned: item.cosigned };
   }
@@ -173,6 +174,10 @@ function take(item: Item): void {
 /** How fast the centre's clock runs follows from two of its ticks. */
 function keepTime(now: string, ticks: boolean): void {
   const [ms, at] = [Date.parse(now), performance.now()];
-  const rate = ticks && at - told.at > 500 ? Math.max(0, (ms - told.ms) / (at - told.at)) : told.rate;
+  let { rate } = told;
+  if (ticks) {
+    if (tick && at - tick.at > 500) rate = Math.max(0, (ms - tick.ms) / (at - tick.at));
+    tick = { ms, at };
+  }
   told = { ms, at, rate };
 }

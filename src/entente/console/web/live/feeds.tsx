@@ -1,12 +1,14 @@
 /** Every feed: its state, and how old the last word of it is; and the alarms that stand. */
 
 import { type ComponentChildren } from "preact";
+import { follow } from "./choice";
 import { centreNow, picture } from "./desk";
 import { WORDS, clock, party, reason, span } from "./words";
 
-const SILENT_MS = 30_000; // as exchange/due.py has it
+export const SILENT_MS = 30_000; // as exchange/due.py has it
 
 export function Feeds(): ComponentChildren {
+  follow();
   return (
     <>
       <section class="alarms" aria-label={WORDS.alarms}>

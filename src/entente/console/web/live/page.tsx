@@ -2,9 +2,9 @@
 
 import { type ComponentChildren } from "preact";
 import { Desk } from "./acknowledge";
-import { beat, selected } from "./choice";
-import { changed, centreNow, counts, heardAt, hello, leave, line, picture, seat, sit, trouble, use } from "./desk";
-import { Feeds } from "./feeds";
+import { follow, selected } from "./choice";
+import { centreNow, counts, heardAt, hello, leave, line, picture, seat, sit, trouble, use } from "./desk";
+import { Feeds, SILENT_MS } from "./feeds";
 import { Places } from "./places";
 import { isOpen, standing } from "./standing";
 import type { ShownAlert, ShownNotice } from "./picture";
@@ -13,7 +13,7 @@ import { WORDS, clock, party, span } from "./words";
 const STALE_MS = 3_000; // without a word of the centre, which speaks every second
 
 export function Page(): ComponentChildren {
-  void [changed.value, beat.value];
+  follow();
   return (
     <>
       <Banner />
@@ -56,30 +56,34 @@ function Door(): ComponentChildren {
 }
 
 function Room(): ComponentChildren {
+  follow();
   return (
     <div class="room">
       <Head />
       <main class="lists">
         <Alerts />
         <Notices />
+        {seat.value?.party && <Places />}
       </main>
       <aside class="side">
         <Desk />
-        <Places />
-        <Feeds />
+        {seat.value?.party && <Feeds />}
       </aside>
     </div>
   );
 }
 
 function Head(): ComponentChildren {
+  follow();
   const silent = performance.now() - heardAt.value;
   const stale = line.value === "lost" || silent > STALE_MS;
   const at = seat.value;
   return (
     <header class="head">
       <h1>
-        {at?.party ? party(at.party) : WORDS.observer} <small>{at?.node}</small>
+        {at?.party ? party(at.party) : WORDS.observer} <small>
+          {at?.node} · {hello.value?.log}
+        </small>
       </h1>
       <p class={stale ? "line lost" : "line"} role="status">
         {stale ? `${WORDS.lines.lost}: ${WORDS.silentFor} ${span(silent)}` : WORDS.lines[line.value]}
@@ -89,11 +93,22 @@ function Head(): ComponentChildren {
       </p>
       <p class="evidence">{WORDS.evidence(counts.value.cosigned, counts.value.entries)}</p>
       <button onClick={() => void leave()}>{WORDS.leave}</button>
+      <p class="ages">
+        {[...picture.feeds.entries()].sort().map(([node, { received }]) => {
+          const age = centreNow() - Date.parse(received);
+          return (
+            <span key={node} class={age > SILENT_MS ? "silent" : ""}>
+              {node}: {age > SILENT_MS ? WORDS.silentFor : WORDS.heard} {span(age)} {age > SILENT_MS ? "" : WORDS.ago}
+            </span>
+          );
+        })}
+      </p>
     </header>
   );
 }
 
 function Alerts(): ComponentChildren {
+  follow();
   const alerts = [...picture.alerts.values()].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.index - a.index);
   return (
     <section class="alerts" aria-label={WORDS.alerts}>
@@ -109,6 +124,7 @@ function Alerts(): ComponentChildren {
 }
 
 function AlertRow({ alert }: { alert: ShownAlert }): ComponentChildren {
+  follow();
   const { body, index } = alert;
   const state = standing(alert);
   const left = Date.parse(body.deadline) - centreNow();
@@ -124,10 +140,12 @@ function AlertRow({ alert }: { alert: ShownAlert }): ComponentChildren {
           {WORDS.alert} {index} · {WORDS.launch} {body.launch}
         </span>
         <span class="when">{clock(alert.received)}</span>
-        <span class="standing">
-          {WORDS.standings[state]}
-          {state === "open" && ` · ${span(left)} ${WORDS.left}`}
-        </span>
+        {seat.value?.party && (
+          <span class="standing">
+            {WORDS.standings[state]}
+            {state === "open" && ` · ${span(left)} ${WORDS.left}`}
+          </span>
+        )}
         <span>
           {WORDS.seenBy} {body.parties.map(party).join(", ")} ·{" "}
           {body.notice ? `${WORDS.announced} ${body.notice}` : WORDS.unannounced} ·{" "}
@@ -149,7 +167,10 @@ function AlertRow({ alert }: { alert: ShownAlert }): ComponentChildren {
 
 /** Who acknowledged it, and for whom it waits. */
 function Acks({ of }: { of: ShownAlert | ShownNotice }): ComponentChildren {
-  const parties = hello.value?.parties ?? [];
+  follow();
+  if (!seat.value?.party) return null; // an observer is not told
+  const given = of.body.kind === "alert" ? null : of.body.party; // who gives a notice need not see it
+  const parties = hello.value?.parties.filter((name) => name !== given) ?? [];
   return (
     <span class="acks">
       {parties.map((name) => {
@@ -166,6 +187,7 @@ function Acks({ of }: { of: ShownAlert | ShownNotice }): ComponentChildren {
 }
 
 function Notices(): ComponentChildren {
+  follow();
   const notices = [...picture.notices.values()].reverse();
   return (
     <section class="notices" aria-label={WORDS.notices}>
@@ -188,7 +210,7 @@ function Notices(): ComponentChildren {
                 {notice.tookPlace && " · took place"}
                 {notice.cancelled && " · cancelled"}
               </span>
-              {notice.body.party !== seat.value?.party && <Acks of={notice} />}
+              <Acks of={notice} />
             </button>
           </li>
         ))}

@@ -104,8 +104,9 @@ export class Picture {
   }
 
   alarm(alarm: Alarm): void {
-    const key = [alarm.reason, alarm.sender, alarm.since, alarm.about].join(" ");
-    if (alarm.kind === "alarm-over") this.alarms.delete(key);
+    const clock = alarm.reason.startsWith("clock-"); // the latest word on a clock is the one that holds
+    const key = clock ? `clock ${alarm.sender}` : [alarm.reason, alarm.sender, alarm.since, alarm.about].join(" ");
+    if (alarm.kind === "alarm-over" || alarm.reason === "clock-well") this.alarms.delete(key);
     else this.alarms.set(key, alarm);
     for (const oldest of [...this.alarms.keys()].slice(0, -MOST_ALARMS)) this.alarms.delete(oldest);
   }

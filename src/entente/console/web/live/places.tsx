@@ -1,7 +1,8 @@
 /** Where it was seen: released areas and tracks on a small map. Areas keep the size with which they were released. */
 
-import { geoCircle, geoEquirectangular, geoGraticule10, geoPath, type GeoPermissibleObjects } from "d3-geo";
+import { geoCentroid, geoCircle, geoEquirectangular, geoGraticule10, geoPath, type GeoPermissibleObjects } from "d3-geo";
 import { type ComponentChildren } from "preact";
+import { follow } from "./choice";
 import { hello, picture } from "./desk";
 import type { Area } from "./wire";
 import { WORDS, party } from "./words";
@@ -10,6 +11,7 @@ import { decode, type Topology, type World } from "../world";
 const WIDTH = 420;
 const HEIGHT = 260;
 const KM_PER_DEG = 111.2;
+const AROUND_DEG = 6;
 let world: World | null = null;
 
 export async function loadMap(): Promise<void> {
@@ -21,19 +23,12 @@ export async function loadMap(): Promise<void> {
 }
 
 export function Places(): ComponentChildren {
+  follow();
   const drawn = areas();
   const projection = geoEquirectangular();
-  const all = { type: "GeometryCollection", geometries: drawn.map(({ shape }) => shape) } as GeoPermissibleObjects;
-  if (drawn.length > 0) {
-    projection.fitExtent(
-      [
-        [40, 40],
-        [WIDTH - 40, HEIGHT - 40],
-      ],
-      all,
-    );
-    projection.scale(Math.min(projection.scale(), 900));
-  } else projection.fitSize([WIDTH, HEIGHT], { type: "Sphere" });
+  const all = drawn.map(({ shape }) => shape);
+  const seen = drawn.length > 0 ? { type: "GeometryCollection", geometries: all.flatMap((one) => around(one)) } : { type: "Sphere" };
+  projection.fitSize([WIDTH, HEIGHT], seen as GeoPermissibleObjects);
   const path = geoPath(projection);
   const d = (shape: unknown): string => path(shape as GeoPermissibleObjects) ?? "";
   return (
@@ -73,6 +68,12 @@ function areas(): Drawn[] {
     out.push({ shape: { type: "Point", coordinates: at }, kind: "track", by: parties.indexOf(body.party), about: body.track });
   }
   return out;
+}
+
+/** The same with some land around it, so that a single point has an extent, too. */
+function around(one: unknown): unknown[] {
+  const [lon, lat] = geoCentroid(one as GeoPermissibleObjects);
+  return [one, geoCircle().center([lon, lat]).radius(AROUND_DEG)()];
 }
 
 /** An area as GeoJSON; an ellipse as the circle of its larger axis, which hides nothing. */

@@ -156,7 +156,7 @@ export interface Hello {
 }
 
 export interface Tick {
-  kind: "tick";
+  kind: "tick" | "cosigned";
   seq?: number;
   now: string;
   entries: number;

@@ -47,6 +47,7 @@ export const WORDS = {
   natures: ["test", "space launch", "sounding rocket", "attack", "sensor fault", "unknown"],
   acknowledge: "Acknowledge",
   again: "Say our view anew",
+  acknowledged: "Acknowledged",
   signing: "Signing …",
   done: "On the log as",
   failed: "Not on the log:",
