@@ -1,0 +1,56 @@
+"""The section on ambiguous events: the figure of each historical one, and the numbers behind them."""
+
+from collections.abc import Iterator
+from functools import cache, partial
+
+from markupsafe import Markup
+
+from entente.questions.events import Account, event
+from entente.report.data import Sheet
+from entente.report.event_pictures import pen_of, timeline_of
+from entente.report.figures import NARROW, WIDE, Figure
+from entente.report.language import Tongue
+from entente.report.timelines import draw_timeline
+from entente.scenario.event_files import load_event, shipped_events
+
+RUNGS = (0, 4)  # what was, and a centre
+FIRST = ("sounding-rocket-1995", "glint-1983")  # shown at once; the others on demand
+SHEET = "timelines.csv"
+
+
+@cache
+def accounts() -> tuple[Account, ...]:
+    """The historical events, read at both rungs: the same for every study. Those shown first come first."""
+    told = [load_event(name) for name in (*FIRST, *(name for name in shipped_events() if name not in FIRST))]
+    return tuple(event(one, RUNGS) for one in told if one.kind == "historical")
+
+
+def event_figures(tongue: Tongue, mark: str = "") -> dict[str, Figure]:
+    """A figure an event by name; `mark` as on the other figures."""
+    return {figure.name: figure for figure in (_figure(one, tongue, mark) for one in accounts())}
+
+
+def _figure(account: Account, tongue: Tongue, mark: str) -> Figure:
+    told = account.event
+    content = timeline_of(account, tongue)
+    draw = partial(draw_timeline, content)
+    wide, narrow = (draw(pen_of(told, tongue, size), width) for width, size in (WIDE, NARROW))
+    caption = tongue.mark(
+        "events.caption", summary=tongue.own(told.summary), disputed=tongue.own(told.disputed), seeds=account.seeds
+    )
+    return Figure(f"event-{told.id}", wide, narrow, Markup(caption), SHEET, mark)
+
+
+def event_sheet() -> Sheet:
+    """What each side holds of each event at both rungs, as a table."""
+    header = ("event", "rung", "party", "giver", "says", "held from [s]", "low [s]", "high [s]", "share of histories")
+    return Sheet(SHEET, header, list(_rows()))
+
+
+def _rows() -> Iterator[tuple[object, ...]]:
+    for one in accounts():
+        for rung in one.rungs:
+            for party in one.event.parties:
+                for held in one.timeline(rung, party):
+                    low, middle, high = held.at_s
+                    yield one.event.id, rung, party, held.giver, held.says, middle, low, high, held.share
