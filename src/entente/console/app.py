@@ -49,7 +49,7 @@ def application(shown: Source) -> Starlette:
 
     async def part(request: Request) -> Response:
         """A file of the page; nothing outside its folder."""
-        path = (ASSETS / request.path_params["path"]).resolve()
+        path = (ASSETS / request.path_params["path"].replace("\0", "?")).resolve()
         if not (path.is_relative_to(ASSETS.resolve()) and path.is_file()):
             return _refused(404, f"assets: there is no {request.path_params['path'][:80]!r}")
         return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream")

@@ -6,6 +6,7 @@ every browser speaks, and last for one exercise; a list of revoked ones stands b
 """
 
 import os
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from entente.errors import StoreError
 
 AUTHORITY, REVOKED = "ca", "revoked.pem"
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # as in messages
 DAYS = 90  # how long a certificate is good, if nobody says otherwise
 SOON_S = 30 * 86_400  # before its end a certificate is warned of
 SKEW = timedelta(minutes=5)  # by which clocks of an exercise may differ when it begins
@@ -46,8 +48,9 @@ def make_certificates(
         hosts: names and addresses under which any of them may be reached.
         days: how long all of them are good.
     Raises:
-        StoreError: there are certificates already, or they cannot be written.
+        StoreError: a name that is none, there are certificates already, or they cannot be written.
     """
+    _refuse_odd(holders)
     now = datetime.now(UTC)
     span = now - SKEW, now + timedelta(days=days)
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([_attribute(NameOID.COMMON_NAME, "exercise")])
@@ -144,6 +147,18 @@ def _loaded(context: ssl.SSLContext, folder: Path, name: str) -> ssl.SSLContext:
             "make them with: entente centre certificates"
         ) from None
     return context
+
+
+def _refuse_odd(holders: Mapping[str, str]) -> None:
+    """A name becomes a file's: none leads out of the folder."""
+    odd = sorted(
+        {name for pair in holders.items() for name in pair if not NAME.fullmatch(name)} | {*holders} & {AUTHORITY}
+    )
+    if odd:
+        raise StoreError(
+            f"holders: {', '.join(map(repr, odd))}: no name of a holder or a party; lower-case letters, digits, _ and -, "
+            f"at most 64, the first a letter or digit, and not {AUTHORITY!r}"
+        )
 
 
 def _issue(

@@ -7,6 +7,7 @@ second; from there on it is what `entente centre serve` and `entente node run` s
 import asyncio
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ import time
 from contextlib import suppress
 from random import Random
 
+import apsw
 from tests.attacks.live.ground import ADDRESS
 from tests.attacks.simulator import sayings
 from tests.attacks.simulator.disk import Disk, Disks
@@ -82,10 +84,19 @@ def _begin(work, pipe, *arguments, **more):
     work(pipe, *arguments, **more)
 
 
-def be_centre(pipe, ground, cut=None):
-    """Run the centre. `cut`: (operations of the disk, way, seed), after which the power fails."""
+def be_centre(pipe, ground, cut=None, disk=None, files=None):
+    """Run the centre.
+
+    Args:
+        cut: (operations of the disk, way, seed), after which the power fails.
+        disk: (what fails it, seconds from the start, seconds of it): "full" or "error".
+        files: how many it may have open.
+    """
     sys.stderr = (ground.folder / "centre.jsonl").open("a", buffering=1)
-    _held = cut and _fail_after(ground, *cut)  # SQLite forgets a file system that nobody holds
+    # SQLite forgets a file system that nobody holds.
+    _held = _fail_after(ground, *cut) if cut else _fail_between(ground, *disk) if disk else None
+    if files is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     serve(ground.settings, lambda _: pipe.send("up"))
 
 
@@ -100,6 +111,23 @@ def _fail_after(ground, operations, way, seed):
             os.kill(os.getpid(), signal.SIGKILL)
 
     disk.watch = watch
+    return disks
+
+
+def _fail_between(ground, how, from_s, for_s):
+    """A disk that is full or answers with errors, for a while."""
+    disks, began_s = Disks(), time.monotonic() + from_s
+    disk = disks.hold(Disk(ground.folder / "centre"))
+
+    def fault(what, _):
+        if not 0.0 <= time.monotonic() - began_s <= for_s:
+            return
+        if how == "full" and what == "write":
+            raise apsw.FullError("database or disk is full")
+        if how == "error" and what == "sync":
+            raise apsw.IOError("disk I/O error")
+
+    disk.fault = fault
     return disks
 
 

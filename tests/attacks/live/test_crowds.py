@@ -3,10 +3,9 @@
 import time
 
 import pytest
-from tests.attacks.live.crowds import HOSTILE, flood_of_tracks, measured
-from tests.attacks.live.ground import Ground, Voice, introduced, posted
+from tests.attacks.live.crowds import HOSTILE, measured
+from tests.attacks.live.ground import Ground, introduced, posted
 from tests.attacks.live.processes import Child, be_centre, free_port
-from tests.attacks.simulator import sayings
 
 from entente.exchange.throttle import Limits
 
@@ -34,24 +33,3 @@ def test_t34_to_t37_a_hostile_peer_at_most_doubles_what_others_wait(ground, phas
     """Compared with the worse of the times alone before and after. In a second and a half a p99 is one message: so p90."""
     for name, beside_s, alone_s in measured(ground, phase_s, percent):
         assert beside_s <= 2.0 * max(alone_s, LEAST_S), f"{name}: {beside_s:.3f} s beside {alone_s:.3f} s alone"
-
-
-def test_t34_a_node_that_floods_is_thinned_and_its_warning_comes_through(ground):
-    child = Child("crowd", flood_of_tracks, ground)
-    child.start()
-    assert child.wait_ready()
-    began_s = time.monotonic()
-    with ground.client("rus-radar") as client:
-        while 'outcome="throttled"' not in client.get("/metrics").text:
-            assert time.monotonic() < began_s + 60.0, "nothing was throttled"
-            time.sleep(0.2)
-    child.kill()
-    with ground.client(HOSTILE) as client:
-        allowed = Limits().crowd_at_once + Limits().crowd_per_s * (time.monotonic() - began_s)
-        assert client.get("/health").json()["entries"] <= 4 + allowed
-        voice = Voice("nato", HOSTILE)
-        voice.number = 100_000  # of those before, many are not on the log: a gap, which is accepted
-        start = time.monotonic()
-        _, answer = posted(client, voice(time.time_ns(), sayings.detected, time.time_ns(), 0, "l-1"))
-        assert answer.outcome == "accepted"
-        assert time.monotonic() - start < 1.0
