@@ -12,16 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
+from entente.ambiguous import CentreVerdict, centre_verdict, reasons_centre
 from entente.comparison import Estimate, baseline, gain, histories, level
 from entente.comparison.intervals import estimate
 from entente.compiled import Floats
 from entente.deciders import FEWEST, Decider, deciders, unsourced_matter
-from entente.hinges import Hinge, hinge, hinge_guaranteed, of_histories, of_levels, of_raids, of_unilateral
+from entente.hinges import Hinge, hinge, hinge_guaranteed, of_centre, of_histories, of_levels, of_raids, of_unilateral
 from entente.limited import Changes
 from entente.limited import under_limits as limits_applied
 from entente.massive import RaidVerdict, raid_verdicts, reasons
 from entente.predicates import (
     UNDER,
+    Ambiguous,
     AtRungs,
     Compatible,
     Connected,
@@ -113,6 +115,7 @@ class Verdict:
     levels: LevelsVerdict | None = None  # of F3, which asks nothing of the rungs either
     takings: tuple[Taking, ...] = ()  # of F2 and F7, which do not either: the headline first
     guarantees: tuple[Guarantee, ...] = ()  # of F7
+    centre: CentreVerdict | None = None  # of F6, which asks for events and not for histories
     hinge: Hinge | None = (
         None  # what moves the number behind it, and what could reverse it; None where nothing was computed
     )
@@ -124,6 +127,8 @@ class Verdict:
             return self.raids[0].share
         if self.levels:
             return self.levels.share
+        if self.centre:
+            return self.centre.share
         if self.takings:
             return self.takings[0].share
         return self.by_rung[self.rung].share if self.rung is not None else math.nan
@@ -172,6 +177,8 @@ def _judged(study: Study, row: FindingRow) -> Verdict:
         return _unilateral(row, row.predicate, why)
     if isinstance(row.predicate, Guaranteed):
         return _guaranteed(row, row.predicate, why)
+    if isinstance(row.predicate, Ambiguous):
+        return _ambiguous(row, row.predicate, why)
     if row.predicate is None:
         return _verdict(row, "not computed yet", [f"not computed yet: it needs {row.needs}", *why])
     start = baseline(study)
@@ -223,6 +230,20 @@ def _stabilising(row: FindingRow, predicate: Stabilising, also: list[str]) -> Ve
         deciders=found.deciders,
         why=(*reasons_of(predicate, found), *also),
         hinge=hinge(of_levels(predicate)),
+    )
+
+
+def _ambiguous(row: FindingRow, predicate: Ambiguous, also: list[str]) -> Verdict:
+    """F6: the same for every study, by the suspicion under which it holds least."""
+    found = centre_verdict(predicate)
+    return replace(
+        _verdict(row, found.ruling, []),
+        computed=True,
+        centre=found,
+        capped=found.capped,
+        deciders=found.deciders,
+        why=(*reasons_centre(predicate, found), *also),
+        hinge=hinge(of_centre(predicate, found)),
     )
 
 

@@ -5,18 +5,31 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from entente.ambiguous import CentreVerdict
 from entente.compiled import Floats
 from entente.deciders import is_sourced, knowing
 from entente.massive import RaidVerdict
 from entente.massive import margin as massive_margin
-from entente.predicates import AtRungs, Compatible, Guaranteed, Massive, Protection, Stabilising, Unilateral, margins
+from entente.predicates import (
+    Ambiguous,
+    AtRungs,
+    Compatible,
+    Guaranteed,
+    Massive,
+    Protection,
+    Stabilising,
+    Unilateral,
+    margins,
+)
 from entente.questions import national
 from entente.questions.deterrents import POSTURES, Back, Posture, Seen, Shield, able, seen, shield, struck, taken
 from entente.questions.holdings import forces
+from entente.questions.judged import assumed
 from entente.questions.levels import ASSUMED, of_side
 from entente.questions.sides import ALERT
 from entente.reversals import Reversal, reversals
 from entente.scenario.parts import Ranged
+from entente.scenario.rows import judging
 from entente.scenario.systems import Interceptor
 from entente.scenario.world import at_share
 from entente.stabilising import OWNERS, drawn
@@ -216,6 +229,22 @@ def of_levels(predicate: Stabilising) -> Sample:
         units=tuple(unit_of(name) for name in names),
         sourced=(False,) * len(names),
         values=np.array(values).T,
+    )
+
+
+def of_centre(predicate: Ambiguous, found: CentreVerdict) -> Sample:
+    """Of F6: the fall of what is read wrongly or not at all, or less where false alarms rise, in the suspicion that decides."""
+    margin, takes = found.suspicions[0].margin, assumed(predicate.draws)
+    rows = [row for row in judging() if f"judging.{row.id}" in takes.shares]
+    return Sample(
+        what="fall",
+        unit="1",
+        number=(margin + 1.0) * predicate.falls_by,
+        margin=margin,
+        names=tuple(f"judging.{row.id}" for row in rows),
+        units=tuple("s" if row.unit == "s" else "" for row in rows),
+        sourced=(False,) * len(rows),
+        values=np.array([takes.numbers[row.id] for row in rows]).T,
     )
 
 

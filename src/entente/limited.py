@@ -30,7 +30,7 @@ from entente.thirds import left_by
 from entente.unilateral import NATIONS
 
 UNSOURCED: tuple[Ruling, Ruling] = ("supported", "supported under stated assumptions")
-OF_HISTORIES = {"F4": (*DEFENCES, *RELEASES), "F5": RELEASES, "F6": RELEASES, "F8": RELEASES}
+OF_HISTORIES = {"F4": (*DEFENCES, *RELEASES), "F5": RELEASES, "F8": RELEASES}
 SAME = 1e-9
 
 

@@ -165,8 +165,21 @@ class Guaranteed(Part):
     draws: Annotated[int, Field(ge=59, description="of the assumptions")]
 
 
+class Ambiguous(Part):
+    """Of the shipped events, those read wrongly or not at all fall by this share, and false alarms a year do not rise."""
+
+    kind: Literal["ambiguous"]
+    against: Annotated[int, Field(ge=0, description="the rung that is compared with: what was")]
+    rung: Annotated[int, Field(ge=1, description="of the ladder, at which there is a centre")]
+    moment_s: Annotated[float, Field(gt=0, le=1_800, description="after the event began")]
+    falls_by: Annotated[float, Field(gt=0, lt=1)]
+    trusts: Annotated[list[float], Field(description="in the word of a partner that is suspected; 0 decides")]
+    draws: Annotated[int, Field(ge=59, description="of the assumptions")]
+    repeats: Annotated[int, Field(ge=1, description="of chance in each of them")]
+
+
 AtRungs = Protection | Connected | Compatible
-Predicate = AtRungs | Massive | Stabilising | Unilateral | Guaranteed
+Predicate = AtRungs | Massive | Stabilising | Unilateral | Guaranteed | Ambiguous
 
 
 class FindingRow(Part):

@@ -82,9 +82,8 @@ def test_three_rules_of_the_same_evidence():
     threats, denied = np.array([0, 1, 2, 2]), np.array([False, False, False, True])
     assert n.by_or(threats, denied).tolist() == [n.CLEARED, n.HELD, n.HELD, n.CLEARED]
     assert n.by_and(threats, denied).tolist() == [n.CLEARED, n.UNRESOLVED, n.HELD, n.CLEARED]
-    p = np.zeros((3, 6))
-    p[:, n.ATTACK] = (0.6, 0.1, 0.0005)
-    assert n.by_bayes(p, np.array(0.5), np.array(0.001)).tolist() == [n.HELD, n.UNRESOLVED, n.CLEARED]
+    attack = np.array([0.6, 0.1, 0.0005])
+    assert n.by_bayes(attack, np.array(0.5), np.array(0.001)).tolist() == [n.HELD, n.UNRESOLVED, n.CLEARED]
 
 
 def test_brier_and_reliability_of_what_is_known():

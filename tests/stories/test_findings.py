@@ -60,10 +60,6 @@ def test_there_are_eight_findings_with_claim_question_and_sources(scenario, stud
         assert one.question.endswith("?")
         assert one.sources
         assert one.where_we_differ
-    for one in (one for one in found if one.id not in ("F1", "F2", "F3", "F4", "F5", "F7", "F8")):
-        assert one.ruling == "not computed yet"
-        assert not one.computed
-        assert "it needs" in one.why[0]
     assert not_computed() == ("Non-proliferation", "Political will")
 
 

@@ -167,7 +167,7 @@ def test_mistakes_of_a_year_are_those_of_events_drawn_one_by_one(rung):
         logs += np.log(n.trusted(each, trust[:, None])[0, said])
     p = n.posterior(takes.prior, logs)
     found = mistakes(rung, "third party", takes)
-    called = n.by_bayes(p, takes.numbers["held"], takes.numbers["cleared"])
+    called = n.by_bayes(p[:, n.ATTACK], takes.numbers["held"], takes.numbers["cleared"])
     assert 0.01 < found.missed[0] == pytest.approx((called == n.CLEARED).mean(), abs=SAMPLED)
     assert found.passed_on[0] <= found.false_a_year["Bayes"][0]
 

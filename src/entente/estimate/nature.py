@@ -82,13 +82,12 @@ def decibans(log_likelihood: Floats, nature: int, rival: int) -> Floats:
     return np.asarray(10.0 / np.log(10.0) * (log_likelihood[..., nature] - log_likelihood[..., rival]))
 
 
-def by_bayes(p: Floats, held: Floats, cleared: Floats) -> NDArray[np.int64]:
+def by_bayes(attack: Floats, held: Floats, cleared: Floats) -> NDArray[np.int64]:
     """What an event is called by the chance of an attack, (...): held from one bar up, cleared below another.
 
     Args:
-        p: (..., N); held, cleared: (...), the bars.
+        attack: (...); held, cleared: (...), the bars.
     """
-    attack = p[..., ATTACK]
     return np.where(attack >= held, HELD, np.where(attack <= cleared, CLEARED, UNRESOLVED))
 
 

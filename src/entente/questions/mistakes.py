@@ -98,12 +98,12 @@ def _piece(
     """Share of all events held wrongly by each rule, missed, failed, and whether a fault of the partner's would be held."""
     said = combinations(rung, suspected, takes, trust)
     bars = takes.numbers["held"][:, None], takes.numbers["cleared"][:, None]
-    with np.errstate(divide="ignore"):
-        p = kernels.posterior(takes.prior[:, None, :], np.log(np.maximum(said.seen, kernels.TINY)))
+    joint = takes.prior[:, None, :] * said.seen
+    p = joint[..., kernels.ATTACK] / np.maximum(joint.sum(axis=-1), kernels.TINY)
     two = said.infrared.astype(np.int64) + said.radar
     called = {
-        "OR": np.broadcast_to(kernels.by_or(two, said.denied), p.shape[:2]),
-        "AND": np.broadcast_to(kernels.by_and(two, said.denied), p.shape[:2]),
+        "OR": np.broadcast_to(kernels.by_or(two, said.denied), p.shape),
+        "AND": np.broadcast_to(kernels.by_and(two, said.denied), p.shape),
         "Bayes": kernels.by_bayes(p, *bars),
     }
     weight = takes.prior[:, None, :] * said.happens
@@ -153,4 +153,4 @@ def _passed_on(takes: Assumed, trust: Floats, bars: tuple[Floats, Floats]) -> Fl
     logs = sum(np.log(np.maximum(takes.likelihood[one], kernels.TINY)) for one in NOTHING)
     logs = logs + np.log(np.maximum(kernels.trusted(takes.likelihood["partner sees it"], trust), kernels.TINY))
     p = kernels.posterior(takes.prior, logs)
-    return np.asarray(kernels.by_bayes(p, bars[0][:, 0], bars[1][:, 0]) == kernels.HELD, np.float64)
+    return np.asarray(kernels.by_bayes(p[:, kernels.ATTACK], bars[0][:, 0], bars[1][:, 0]) == kernels.HELD, np.float64)

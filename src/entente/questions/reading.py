@@ -176,5 +176,5 @@ def _called(
     return {
         "OR": kernels.by_or(two + kinds["screen"], denied),
         "AND": kernels.by_and(np.where(kinds["screen"], np.maximum(two, 1), two), denied),
-        "Bayes": kernels.by_bayes(p, *bars),
+        "Bayes": kernels.by_bayes(p[..., kernels.ATTACK], *bars),
     }

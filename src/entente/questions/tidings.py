@@ -7,6 +7,7 @@ from the same room. Rungs 5 to 8 coordinate engagements and add nothing here.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -57,7 +58,13 @@ class Chance:
 
     def happens(self, name: str, chance: Floats) -> np.ndarray:
         """Whether something of a chance (S,) happens, (R,)."""
-        return shares(f"{name}.happens", self.seeds * self.repeats) < self.each(chance)
+        return _uniform(f"{name}.happens", self.seeds * self.repeats) < self.each(chance)
+
+
+@lru_cache(maxsize=256)
+def _uniform(name: str, count: int) -> Floats:
+    """As `shares`, remembered: rungs share their draws."""
+    return shares(name, count)
 
 
 def suspect_of(event: Event, party: str) -> Suspect | None:

@@ -14,6 +14,7 @@
     guarantees.py  third parties: reach by year, means of verification, an observer; guarantees.html.j2
     page.py        one page as text: page.html.j2, card.html.j2, tables.html.j2, ending.html.j2, style.css
     balance.py     findings F2, F3 and F7 in full: balance.html.j2; clock.py draws the time to decide
+    centre.py      finding F6 in full: centre.html.j2
     sources.py     sources with their links
     data.py        every table and figure as CSV
     figures.py     the figures and what they draw; figures.css has their looks

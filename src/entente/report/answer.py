@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from entente.ambiguous import CentreVerdict
 from entente.comparison import Change
 from entente.findings import Verdict
 from entente.report import words
@@ -170,6 +171,8 @@ def verdicts(found: Material, tongue: Tongue) -> list[tuple[str, Markup]]:
             said.append(_several(tongue, verdict))
         if verdict.levels:
             said.append(_stabilising(tongue, verdict, verdict.levels))
+        if verdict.centre:
+            said.append(_centre(tongue, verdict, verdict.centre))
         if verdict.takings:
             said.append(_takings(tongue, verdict))
         if not verdict.computed or verdict.rung is None:
@@ -207,6 +210,18 @@ def _stabilising(tongue: Tongue, verdict: Verdict, found: LevelsVerdict) -> tupl
         named |= {end: tongue.whole(one.level), f"{end}_cities": tongue.fixed(one.lowers, 2)}
         named |= {f"{end}_forces": tongue.fixed(one.raises, 2)}
     return label, tongue.mark("answer.verdict.levels", **named)
+
+
+def _centre(tongue: Tongue, verdict: Verdict, found: CentreVerdict) -> tuple[str, Markup]:
+    """F6: where the partner is suspected, and where a third party is."""
+    label = tongue.say("answer.verdict.label", id=verdict.id, title=tongue.text(verdict.title))
+    named: dict[str, str] = {"question": tongue.shown(verdict.question)}
+    named |= {"ruling": words.capital(tongue.say(f"ruling.{verdict.ruling}"))}
+    named |= {
+        "partner": tongue.fixed(found.of("partner").share, 2),
+        "third": tongue.fixed(found.of("third party").share, 2),
+    }
+    return label, tongue.mark("answer.verdict.centre", **named)
 
 
 def _takings(tongue: Tongue, verdict: Verdict) -> tuple[str, Markup]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from entente.ambiguous import CentreVerdict
 from entente.deciders import Decider
 from entente.findings import Number, RungVerdict, Verdict
 from entente.limited import Stand
@@ -29,6 +30,7 @@ SEE = {
     **SECTIONS,
     "F4": "protection",
     "F5": "maps",
+    "F6": "centre",
     "F8": "tolerance",
 }  # where the page draws what a finding is about
 LEFT_OUT = ("out of scope", "not modelled")  # how such reasons of a finding begin
@@ -105,6 +107,8 @@ def _share(tongue: Tongue, verdict: Verdict) -> str:
         return raid_share(tongue, verdict.raids[0])
     if verdict.levels:
         return level_share(tongue, verdict.levels)
+    if verdict.centre:
+        return centre_share(tongue, verdict.centre)
     if verdict.takings:
         return taking_share(tongue, verdict.takings[0])
     return share(tongue, verdict.by_rung[verdict.rung]) if verdict.rung in verdict.by_rung else ""
@@ -113,6 +117,14 @@ def _share(tongue: Tongue, verdict: Verdict) -> str:
 def level_share(tongue: Tongue, found: LevelsVerdict) -> str:
     """`Holds at every level in a share of 0.02 of the assumption draws (95 % bounds ...).`."""
     said = tongue.say("card.levels.share", share=tongue.fixed(found.share, 2))
+    ends = tongue.say("span", low=tongue.fixed(found.interval[0], 2), high=tongue.fixed(found.interval[1], 2))
+    return f"{said} {tongue.say('card.share.interval', span=ends)}"
+
+
+def centre_share(tongue: Tongue, found: CentreVerdict) -> str:
+    """`Holds in a share of 0.06 of the assumption draws where a third party is suspected, in which it holds less (...).`."""
+    whom = tongue.say(f"centre.whom.{found.suspicions[0].suspected.replace(' ', '_')}")
+    said = tongue.say("card.centre.share", share=tongue.fixed(found.share, 2), whom=whom)
     ends = tongue.say("span", low=tongue.fixed(found.interval[0], 2), high=tongue.fixed(found.interval[1], 2))
     return f"{said} {tongue.say('card.share.interval', span=ends)}"
 

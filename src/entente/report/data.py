@@ -19,7 +19,7 @@ from entente.questions.deciding import three
 from entente.questions.defended import way_of
 from entente.questions.reliance import WAYS
 from entente.questions.showing import Bracket
-from entente.report import guarantees
+from entente.report import centre, guarantees
 from entente.report.balance import path as answers
 from entente.report.balance import reliance, timelines
 from entente.report.figures import impact, lanes, steps
@@ -81,6 +81,7 @@ def sheets(found: Material) -> list[Sheet]:
         *force_levels(found),
         *taken(found),
         *(Sheet(*table) for table in guarantees.files(found)),
+        *(Sheet(*table) for table in centre.files(found)),
         protected(found),
         losses(found),
         reciprocity(found),
@@ -259,7 +260,8 @@ def findings(found: Material) -> Sheet:
 
 def _apart(verdict: Verdict) -> list[object]:
     """Share, bounds and ruling of a finding that asks nothing of the rungs."""
-    one = verdict.raids[0] if verdict.raids else verdict.takings[0] if verdict.takings else verdict.levels
+    first = verdict.raids or verdict.takings
+    one = first[0] if first else verdict.levels or verdict.centre
     return [one.share, *one.interval, one.ruling] if one else [None] * 4
 
 

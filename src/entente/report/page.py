@@ -14,6 +14,7 @@ from entente.findings import not_computed
 from entente.report import cards, tables, words
 from entente.report.answer import answer
 from entente.report.balance import sections
+from entente.report.centre import centre
 from entente.report.data import Sheet
 from entente.report.figures import Figure, figure_style
 from entente.report.language import Code, Tongue, glossary
@@ -71,6 +72,7 @@ def page(
             blocks=tables.blocks(found, tongue),
             balance=sections(found, tongue),
             protection=protection(found, tongue),
+            centre=centre(found, tongue),
             exchange=tables.exchange(found, tongue),
             losses=tables.losses(found, tongue),
             walks=tables.walks(found, tongue),

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from entente.comparison import Change, Estimate
 from entente.report.language import MINUS, NBSP, Tongue
-from entente.scenario.rows import systems, vehicles
+from entente.scenario.rows import evidence, judging, systems, vehicles
 from entente.scenario.schema import Party
 from entente.scenario.systems import Rung
 
@@ -143,10 +143,20 @@ def measure_name(tongue: Tongue, measure: str) -> str:
 def input_name(tongue: Tongue, name: str) -> str:
     """An uncertain input: the title of its row, or its party, and what of it is uncertain."""
     row, _, key = name.partition(".")
+    if row in ("judging", "evidence"):
+        return judged_name(tongue, row, key)
     titles = {r.id: r.title for r in (*systems(), *vehicles())} | {"two_keys": tongue.say("two_keys")}
     nation = tongue.say(f"nation.{row}") if tongue.has(f"nation.{row}") else row
     owner = tongue.say(SHORT[row]) if row in SHORT else titles.get(row, nation)
     return f"{owner}: {key_name(tongue, key)}"
+
+
+def judged_name(tongue: Tongue, kind: str, key: str) -> str:
+    """A number that judging events takes, or the chance that something is said of an event of one nature."""
+    row, _, nature = key.partition(".")
+    title = next(one.title for one in (judging() if kind == "judging" else evidence()) if one.id == row)
+    said = tongue.text(title)
+    return tongue.say("judged.if", says=said, nature=tongue.text(nature)) if nature else said
 
 
 def key_name(tongue: Tongue, key: str) -> str:
