@@ -44,36 +44,36 @@ HISTORY = 500  # entries of one frame
 PACE_S = 0.04  # between two frames to one reader
 ASKED_S = 5.0  # how long a witness's question stays open
 GLANCE_S = 0.1  # between looks whether there is something else to say
-BEHIND, GOING = 1013, 1001  # why a stream ends: fell behind; the centre stops
-JSON, BINARY, TEXT = "application/json", "application/octet-stream", "text/plain; charset=utf-8"
+BEHIND, NOT_YOURS = 1013, 1008  # why a stream ends: fell behind; no session, or spoke where one only listens
+JSON, BINARY, TEXT = "application/json", "application/octet-stream", "text/plain"
 STATUS = {
     Reason.MALFORMED: 400, Reason.KEY_UNKNOWN: 403, Reason.BAD_SIGNATURE: 403, Reason.THROTTLED: 429, Reason.DISK_FULL: 507,
 }  # fmt: skip
 HEX = re.compile(r"[0-9a-f]+")
 TITLE = "Entente: a centre for exercises, replays and tests"
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "the answer"},
-    400: {"description": "cannot be read"},
-    403: {"description": "not for you"},
-    413: {"description": "too large"},
-    415: {"description": "encoded; nothing is unpacked"},
-    422: {"description": "read, and refused; the reason is on the log if its signature is good"},
-    429: {"description": "too much at once; send again later"},
-    503: {"description": "not now; send again"},
-    507: {"description": "the centre's disk is full; send again"},
-}  # fmt: skip
+REFUSALS = {
+    400: "cannot be read",
+    403: "not for you",
+    404: "is not there, or not yet",
+    413: "too large",
+    415: "encoded; nothing is unpacked",
+    422: "read, and refused; the reason is on the log if its signature is good",
+    429: "too much at once; send again later",
+    503: "not now; send again",
+    507: "the centre's disk is full; send again",
+}
 
 
 def node_app(service: Service) -> FastAPI:
     """The port of nodes and witnesses."""
     app = FastAPI(title=TITLE, docs_url=None, redoc_url=None)
 
-    @app.post("/envelopes", responses=ANSWERS, openapi_extra=_takes(BINARY, "one signed envelope"))
+    @app.post("/envelopes", **_answers(JSON), openapi_extra=_takes(BINARY, "one signed envelope"))
     async def envelope(request: Request) -> Response:
         """One envelope, answered when it is on the disk."""
         return await _one(service, request, _peer(request).name)
 
-    @app.post("/batches", responses=ANSWERS, openapi_extra=_takes(BINARY, "envelopes, each behind its length"))
+    @app.post("/batches", **_answers(JSON), openapi_extra=_takes(BINARY, "envelopes, each behind its length"))
     async def batch(request: Request) -> Response:
         """Up to 256 envelopes, in order; an answer each."""
         raw = await _body(request, LONGEST_BATCH)
@@ -85,7 +85,7 @@ def node_app(service: Service) -> FastAPI:
         replies = await service.writer.submit(raws, _peer(request).name)
         return _busy() if replies is None else _json(200, [_answer(reply) for reply in replies])
 
-    @app.get("/entries", responses=ANSWERS)
+    @app.get("/entries", **_answers(BINARY))
     async def entries(
         start: Annotated[int, Query(ge=0, le=2**53)] = 0, stop: Annotated[int, Query(ge=0, le=2**53)] = 2**53
     ) -> Response:
@@ -93,25 +93,25 @@ def node_app(service: Service) -> FastAPI:
         raw = await service.read(service.reader.entries, start, min(stop, service.size, start + MOST_ENTRIES))
         return Response(raw, media_type=BINARY)
 
-    @app.get("/checkpoint", responses=ANSWERS)
+    @app.get("/checkpoint", **_answers(TEXT))
     async def checkpoint() -> Response:
         """The largest checkpoint that both witnesses signed, as text; empty: there is none yet."""
         return Response(service.cosigned[1], media_type=TEXT)
 
-    @app.get("/proof", responses=ANSWERS)
+    @app.get("/proof", **_answers(BINARY))
     async def proof(old: Annotated[int, Query(ge=0, le=2**53)], new: Annotated[int, Query(ge=0, le=2**53)]) -> Response:
         """Hashes that show that the log of `new` entries continues the one of `old`."""
         if not old <= new <= service.size:
             return _told(400, f"proof: from {old} to {new} entries; there are {service.size}, and a log only grows")
         return Response(framed(await service.read(service.reader.consistency, old, new)), media_type=BINARY)
 
-    @app.get("/receipts/{index}", responses=ANSWERS | {404: {"description": "not yet, or never"}})
+    @app.get("/receipts/{index}", **_answers(TEXT))
     async def receipt(index: int) -> Response:
         """The receipt of one entry, as text."""
         (found,) = await service.receipts([index])
         return _told(404, f"entry {index}: not cosigned yet") if found is None else Response(found, media_type=TEXT)
 
-    @app.get("/receipts", responses=ANSWERS)
+    @app.get("/receipts", **_answers(JSON))
     async def receipts(
         of: Annotated[str, Query(max_length=8_192, pattern=r"^[0-9]{1,16}(,[0-9]{1,16})*$")],
     ) -> Response:
@@ -121,7 +121,7 @@ def node_app(service: Service) -> FastAPI:
             return _told(400, f"of: {len(indices)} entries; at most {MOST_RECEIPTS}")
         return _json(200, await service.receipts(indices))
 
-    @app.get("/sender", responses=ANSWERS)
+    @app.get("/sender", **_answers(JSON))
     async def sender(request: Request) -> Response:
         """What the centre holds of who asks: boot, last number, digest of the last."""
         return _json(200, _sender(service, _peer(request).name, _peer(request).party))
@@ -136,13 +136,13 @@ def console_app(service: Service, origins: frozenset[str]) -> FastAPI:
     """The port of consoles; `origins`: https://HOST:PORT of each name that it has."""
     app = FastAPI(title=TITLE, docs_url=None, redoc_url=None)
 
-    @app.get("/challenge", responses=ANSWERS)
+    @app.get("/challenge", **_answers(JSON))
     async def challenge(request: Request) -> Response:
         """A challenge: sign `text` with the seat's key, as payload type application/vnd.entente.challenge+text (DSSE)."""
         nonce, text = service.sessions.challenge(_origin(request))
         return _json(200, {"challenge": nonce, "text": text})
 
-    @app.post("/session", responses=ANSWERS, openapi_extra=_takes(JSON, "key, challenge, signature; hex"))
+    @app.post("/session", **_answers(JSON), openapi_extra=_takes(JSON, "key, challenge, signature; hex"))
     async def session(request: Request) -> Response:
         """Open a session; the cookie is for this site alone."""
         raw = await _body(request, LONGEST)
@@ -162,13 +162,13 @@ def console_app(service: Service, origins: frozenset[str]) -> FastAPI:
         answer.set_cookie(COOKIE, token, max_age=int(SHIFT_S), secure=True, httponly=True, samesite="strict")
         return answer
 
-    @app.get("/session", responses=ANSWERS)
+    @app.get("/session", **_answers(JSON))
     async def who(request: Request) -> Response:
         """Whose session this is."""
         viewer = service.sessions.viewer(request.cookies.get(COOKIE, ""))
         return _no_session() if viewer is None else _json(200, {"name": viewer.name, "party": viewer.party})
 
-    @app.delete("/session", responses=ANSWERS)
+    @app.delete("/session", **_answers(JSON))
     async def leave(request: Request) -> Response:
         """The shift is over."""
         service.sessions.close(request.cookies.get(COOKIE, ""))
@@ -176,7 +176,7 @@ def console_app(service: Service, origins: frozenset[str]) -> FastAPI:
         answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
         return answer
 
-    @app.post("/envelopes", responses=ANSWERS, openapi_extra=_takes(BINARY, "one signed envelope"))
+    @app.post("/envelopes", **_answers(JSON), openapi_extra=_takes(BINARY, "one signed envelope"))
     async def envelope(request: Request) -> Response:
         """One envelope that the seat signed, answered when it is on the disk."""
         viewer = service.sessions.viewer(request.cookies.get(COOKIE, ""))
@@ -184,7 +184,7 @@ def console_app(service: Service, origins: frozenset[str]) -> FastAPI:
             return _no_session()
         return await _one(service, request, viewer.name)
 
-    @app.get("/sender", responses=ANSWERS)
+    @app.get("/sender", **_answers(JSON))
     async def sender(request: Request) -> Response:
         """What the centre holds of the seat: what its next message is numbered and chained to, and its party's policy."""
         viewer = service.sessions.viewer(request.cookies.get(COOKIE, ""))
@@ -205,7 +205,7 @@ def _add_witnessing(app: FastAPI, service: Service) -> None:
     """What witnesses ask and are asked."""
     names = sorted(service.shell.cosigning.witnesses)
 
-    @app.get("/proposal", responses=ANSWERS)
+    @app.get("/proposal", **_answers(JSON))
     async def proposal(request: Request) -> Response:
         """What this witness is asked next: entries, a checkpoint, a proof; or the other's question; within 5 s."""
         name = _peer(request).name
@@ -223,7 +223,7 @@ def _add_witnessing(app: FastAPI, service: Service) -> None:
         latest = service.cosigned[1]
         return _json(200, Proposal(asked, latest, question[0] if question else None))
 
-    @app.post("/cosignature", responses=ANSWERS, openapi_extra=_takes(JSON, "entries held; a line, or a refusal"))
+    @app.post("/cosignature", **_answers(JSON), openapi_extra=_takes(JSON, "entries held; a line, or a refusal"))
     async def cosignature(request: Request) -> Response:
         """The answer to what was asked last."""
         name = _peer(request).name
@@ -239,9 +239,11 @@ def _add_witnessing(app: FastAPI, service: Service) -> None:
         if said.refused is not None:
             service.tell("witness-refused", name=name, code=said.refused.code, reason=said.refused.reason)
         complete = await service.writer.answered(name, said.held, said.line or said.refused)
+        if complete:
+            service.tell_cosigned()
         return _json(200, {"complete": complete})
 
-    @app.get("/vouch", responses=ANSWERS)
+    @app.get("/vouch", **_answers(BINARY))
     async def ask(request: Request, nonce: Annotated[str, Query(pattern=r"^[0-9a-f]{64}$")]) -> Response:
         """Ask the other party's witness what it holds (see `vouching`); its answer, or 503 after 5 s."""
         name = _peer(request).name
@@ -259,7 +261,7 @@ def _add_witnessing(app: FastAPI, service: Service) -> None:
             return _told(503, f"vouch: {other} has not answered")
         return Response(answer.result(), media_type=BINARY)
 
-    @app.post("/vouch", responses=ANSWERS, openapi_extra=_takes(BINARY, "the sealed answer"))
+    @app.post("/vouch", **_answers(JSON), openapi_extra=_takes(BINARY, "the sealed answer"))
     async def vouch(request: Request) -> Response:
         """Answer the other's question."""
         raw = await _body(request, LONGEST)
@@ -278,7 +280,7 @@ def _add_stream(app: FastAPI, service: Service, viewer_of: Callable[[WebSocket],
     async def stream(socket: WebSocket) -> None:
         viewer = await viewer_of(socket)
         if viewer is None:
-            await socket.close(1008)
+            await socket.close(NOT_YOURS)
             return
         await socket.accept()
         service.stream.readers += 1
@@ -327,30 +329,31 @@ def _history(service: Service, viewer: Viewer, start: int, stop: int) -> bytes:
 
 async def _listen(socket: WebSocket) -> None:
     """A reader has nothing to say here; until it leaves or does."""
-    await socket.receive()
+    if (await socket.receive())["type"] == "websocket.receive":
+        await socket.close(NOT_YOURS)
 
 
 async def _sits(socket: WebSocket, viewer_of: Callable[[WebSocket], Awaitable[Viewer | None]]) -> None:
     """Until the seat's session, or its key, is no longer good."""
     while await viewer_of(socket) is not None:
         await asyncio.sleep(1.0)
-    await socket.close(1008)
+    await socket.close(NOT_YOURS)
 
 
 def _add_health(app: FastAPI, service: Service, *, with_metrics: bool) -> None:
     """What who runs the centre asks."""
 
-    @app.get("/health", responses=ANSWERS)
+    @app.get("/health", **_answers(JSON))
     async def health() -> Response:
         """How it stands; 503 once it can write no more."""
         return _json(503 if service.writer.failed else 200, service.health)
 
     if with_metrics:
 
-        @app.get("/metrics", responses=ANSWERS)
+        @app.get("/metrics", **_answers(TEXT))
         async def measured() -> Response:
             """For Prometheus."""
-            return Response(metrics(service), media_type="text/plain; version=0.0.4; charset=utf-8")
+            return Response(metrics(service), media_type="text/plain; version=0.0.4")
 
 
 async def _one(service: Service, request: Request, sender: str) -> Response:
@@ -453,6 +456,13 @@ def _no_session() -> Response:
 
 def _not_witness(name: str) -> Response:
     return _told(403, f"{name}: is no witness of this log")
+
+
+def _answers(kind: str) -> dict[str, Any]:
+    """For the OpenAPI: what is answered, in which form; every refusal is JSON."""
+    good: dict[int | str, dict[str, Any]] = {200: {"description": "the answer", "content": {kind: {}}}}
+    bad = {status: {"description": why, "content": {JSON: {}}} for status, why in REFUSALS.items()}
+    return {"responses": good | bad, "response_class": Response}
 
 
 def _takes(kind: str, what: str) -> dict[str, Any]:

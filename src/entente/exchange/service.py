@@ -114,6 +114,15 @@ class Service:
         """The alarms that stand and are for these eyes, as a frame."""
         return b"[" + b",".join(alarm_text(each, "alarm", 0) for each in self.standing if party in each.to) + b"]"
 
+    def tell_cosigned(self) -> None:
+        """Both witnesses have signed a larger checkpoint."""
+        self._put_facts("cosigned")
+
+    def _put_facts(self, kind: str) -> None:
+        """The centre's time, and how far evidence has come."""
+        facts = {"kind": kind, "now": instant(self.clock()), "entries": self.size, "cosigned": self.cosigned[0]}
+        self.stream.put(partial(_numbered, msgspec.json.encode(facts)), self.shell.state.parties, observed=True)
+
     def _hear(self, heard: Heard) -> None:
         """Put what happened on the stream."""
         for index, entry in heard.entries:
@@ -129,9 +138,7 @@ class Service:
     async def _tick(self) -> None:
         """Each second: the centre's time, and how far evidence has come."""
         while True:
-            facts = {"kind": "tick", "now": instant(self.clock()), "entries": self.size, "cosigned": self.cosigned[0]}
-            text = msgspec.json.encode(facts)
-            self.stream.put(partial(_numbered, text), self.shell.state.parties, observed=True)
+            self._put_facts("tick")
             await asyncio.sleep(TICK_S)
 
 
