@@ -85,7 +85,7 @@ def test_the_page_in_a_browser(browser, path, name, width, height, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.scripts.length") == 0
     assert page.locator(".headline").inner_text().count("4") >= 1
-    assert page.locator(".answer li").count() == 10
+    assert page.locator(".answer li").count() == 11
     for figure in FIGURES:
         assert page.locator(f"svg.{figure}:visible").count() == 1
     assert page.locator(".card").count() == 8
