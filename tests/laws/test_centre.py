@@ -282,8 +282,8 @@ def test_launches_are_bounded_by_node_and_by_party(room, monkeypatch):
 def test_sources_of_a_launch_are_bounded(room, monkeypatch):
     monkeypatch.setattr("entente.exchange.alerts.SOURCES", 2)
     room.launch("nato-sat")
-    room.launch("nato-radar")
-    assert kinds(room.launch("rus-sat"))[1:] == ["Alert"], "a third source begins another launch"
+    assert kinds(room.launch("nato-radar"))[1:] == ["Alert"], "one more than half of them begins another launch"
+    assert kinds(room.launch("rus-sat"))[1:] == ["Corroborated"], "half of them are for each party"
 
 
 def test_alerts_of_a_launch_are_bounded(room):

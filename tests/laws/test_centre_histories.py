@@ -198,7 +198,7 @@ def test_every_order_of_two_parties_a_cancellation_and_a_deadline(order):
     """All 120: where the two alerts stand is told from the order alone, in one line each."""
     room = FURNISHED.copy()
     room.announce("rus-desk", ahead_s=-60.0, launch_area=PLACES[0])
-    room.launch("nato-sat", launch_area=PLACES[0])
+    room.launch("nato-sat", launch_area=PLACES[0], after_s=30.0)
     alert = room.last(said.Alert)
     for what in order:
         if what == "cancel":

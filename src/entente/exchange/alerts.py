@@ -5,7 +5,8 @@ Products, graded, with deadlines chosen by us:
 1. *Alert*, the automatic notice: in the same transaction as the first detection. Both parties' seats are to acknowledge it
    within 5 minutes.
 2. *Corroborated*: as soon as evidence of both parties is there, detections of both, or a notice of one and a detection by
-   the other; missed after 2 minutes. One party can never corroborate itself.
+   the other; missed after 2 minutes. One party can never corroborate itself, and a report that would fit anything (90 % area
+   wider than 1,500 km, or launch time less sure than 120 s) corroborates nothing.
 3. *Bulletin*, the reviewed one: as soon as both have acknowledged and said what they hold it for; missed after
    10 minutes, when the alert closes. It says whether they agree; two who do not know agree on nothing. Whoever changes
    its view meanwhile gets another bulletin.
@@ -15,8 +16,8 @@ says "announced" is cancelled when the notice no longer explains the launch, and
 acknowledged anew. Where an alert stands follows from the order of the log alone.
 
 Bounds: 128 launches opened by one node, 512 by one party (the oldest closed one is forgotten first; if none is closed, a
-new detection is logged and an alarm says that no alert was raised); 16 sources and 4 alerts of one launch; 8 bulletins of
-one alert.
+new detection is logged and an alarm says that no alert was raised); 16 sources (8 of one party) and 4 alerts of one
+launch; 8 bulletins of one alert.
 """
 
 from typing import Literal
@@ -24,7 +25,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from entente.exchange.correlation import Detection, agree, apart
+from entente.exchange.correlation import Detection, agree, apart, is_vague
 from entente.exchange.instants import NS_PER_S
 from entente.exchange.messages import Acknowledgement, Nature
 from entente.exchange.reasons import Reason
@@ -138,7 +139,9 @@ def joining(launches: dict[int, Launch], source: str, seen: Detection) -> int | 
     owner = source.rpartition("/")[0]
     for number, launch in launches.items():
         others = launch.sources
-        if len(others) >= SOURCES or any(name.rpartition("/")[0] == owner and name != source for name in others):
+        if any(name.rpartition("/")[0] == owner and name != source for name in others):
+            continue
+        if source not in others and sum(other.party == seen.party for other in others.values()) >= SOURCES // 2:
             continue
         if all(agree(seen, other) for other in others.values()):
             near = max(apart(seen, other) for other in others.values())
@@ -147,6 +150,6 @@ def joining(launches: dict[int, Launch], source: str, seen: Detection) -> int | 
 
 
 def backing(launch: Launch, notice_party: str | None) -> tuple[str, ...]:
-    """The parties whose own evidence it is: who saw it, and who announced it."""
-    parties = {seen.party for seen in launch.sources.values()}
+    """The parties whose own evidence it is: who saw it, and said so with some precision, and who announced it."""
+    parties = {seen.party for seen in launch.sources.values() if not is_vague(seen)}
     return tuple(sorted(parties | ({notice_party} if notice_party else set())))

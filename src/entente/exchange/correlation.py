@@ -5,7 +5,8 @@ compatible. A notice fits a launch if the time is in the window, the area in the
 far as the detection can tell: 3 sigma of time and azimuth, the 90 % area.
 
 Chosen by us: 3 sigma; a floor of 1 s under any sigma of time, for who claims less of a launch seen through cloud claims
-too much; what classes a boosting missile of each class can be taken for. Ellipses are drawn as 24-gons around them.
+too much; what is too vague to corroborate or to swallow anything; what classes a boosting missile of each class can be
+taken for. Ellipses are drawn as 24-gons around them.
 """
 
 import math
@@ -18,6 +19,7 @@ from entente.exchange.messages import Area, Ellipse, LaunchDetected, Polygon, Pr
 
 SIGMAS = 3.0
 FLOOR_S = 1.0
+VAGUE_KM, VAGUE_S = 1_500.0, 120.0  # axis of the 90 % area, and sigma of the launch time
 CORNERS = 24
 FROM_50_TO_90 = math.sqrt(math.log(10) / math.log(2))  # axes of the 50 % and 90 % ellipses of one plane normal error
 
@@ -90,15 +92,25 @@ def alike(a: str, b: str) -> bool:
     return a == b or "unknown" in (a, b) or b in ALIKE[a]
 
 
+def is_vague(seen: Detection) -> bool:
+    """Does it say so little that it would fit most launches of a day?"""
+    return seen.sigma_s > VAGUE_S or extent_km(at_90_percent(seen.area)) > VAGUE_KM
+
+
 def explains(notice: PreLaunch, opens_ns: int, closes_ns: int, seen: Detection) -> bool:
     """Is this the launch that was announced? The window is given apart, for it may have been changed."""
-    slack_ns = SIGMAS * seen.sigma_s * NS_PER_S
+    slack = slack_ns(seen)
     return (
-        opens_ns - slack_ns <= seen.launched_ns <= closes_ns + slack_ns
+        opens_ns - slack <= seen.launched_ns <= closes_ns + slack
         and alike(notice.missile, seen.missile)
         and in_sector(notice, seen)
         and overlap(notice.launch_area, seen.area)
     )
+
+
+def slack_ns(seen: Detection) -> float:
+    """By how much the launch may have been sooner or later than it seems."""
+    return SIGMAS * seen.sigma_s * NS_PER_S
 
 
 def in_sector(notice: PreLaunch, seen: Detection) -> bool:

@@ -164,7 +164,7 @@ def _key_refusal(state: Centre, said: Governance, key: str, _now_ns: int) -> Rea
 
 def _boot_refusal(state: Centre, said: Boot, _key: str, _now_ns: int) -> Reason | None:
     node = state.nodes.get(said.started if said.started != said.node else said.party)
-    if node is None or node.party != said.party:
+    if said.started == said.party or node is None or node.party != said.party:
         return Reason.UNKNOWN_ENTRY
     return None if said.its_boot > node.boot else Reason.OLD_BOOT
 

@@ -24,7 +24,7 @@ from entente.exchange.alerts import (
     standing,
     views_for_bulletin,
 )
-from entente.exchange.correlation import Detection, can_be_one, detection
+from entente.exchange.correlation import Detection, can_be_one, detection, is_vague
 from entente.exchange.instants import NS_PER_S, instant
 from entente.exchange.messages import Acknowledgement, Alert, Bulletin, Corroborated, LaunchDetected, TrackState
 from entente.exchange.nodes import clock_of, offset_ns
@@ -89,16 +89,19 @@ def _forget(turn: Turn, number: int) -> None:
 def _join(turn: Turn, number: int, source: str, new: Detection, hint: str | None, *, late: bool) -> int:
     """More, or newer, of a launch that is known.
 
-    The other party's first word after an alert was acknowledged, or ran out, is no footnote to it: it raises another, so
-    that no early, vague report can swallow a later one.
+    The other party's first word after an alert was acknowledged, or ran out, is no footnote to it, nor is anybody's first
+    word with some precision after words that would fit anything: it raises another, so that no early, vague report can
+    swallow a later one.
     """
     launch: Launch = turn.now("launches")[number]
     sources = launch.sources | {source: new}
     turn.put("launches", number, replace(launch, sources=sources))
     notice = explaining(turn.now("notices"), sources.values(), number, hint)
     alert = launch.alerts[-1]
-    is_news = not late and standing(alert, turn.now_ns) != "open" and new.party not in backing(launch, None)
-    if is_news or (alert.notice is not None and notice != alert.notice):
+    is_other = new.party not in {seen.party for seen in launch.sources.values()}
+    is_first = not is_vague(new) and all(map(is_vague, launch.sources.values()))
+    is_news = is_first or (is_other and standing(alert, turn.now_ns) != "open")
+    if (is_news and not late) or (alert.notice is not None and notice != alert.notice):
         _supersede(turn, number, notice)
     else:
         _explain(turn, number, notice)

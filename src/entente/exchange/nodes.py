@@ -55,6 +55,7 @@ class Track(msgspec.Struct, frozen=True):
 
     Attributes:
         jumps: how often it was begun anew; `late`: too late to raise anything.
+        told: its launch was named.
         spread: `claims.spread_of` its covariance.
     """
 
@@ -67,6 +68,7 @@ class Track(msgspec.Struct, frozen=True):
     launch: int | None
     late: bool
     spread: tuple[float, float, float]
+    told: bool = False
 
 
 class Fit(msgspec.Struct, frozen=True):

@@ -1,7 +1,9 @@
 """Which launches were announced, changed, cancelled, and which of them took place?
 
 A later notice (a change, a cancellation, a report that it took place) refers to the first, which must be of the same party.
-One notice explains one launch: a second in the same window was not announced.
+One notice explains one launch: a second in the same window was not announced. It explains only what was launched, and
+reported, after the notice had come, and after the last change of its window; who launches knows it before all others.
+Once its launch is reported to have taken place, it explains only one of that time.
 Bounds: 256 notices a party. What is over (cancelled, took place, or its window closed more than 48 h ago) is forgotten
 first; if nothing is, the new one is refused.
 """
@@ -11,7 +13,7 @@ from collections.abc import Collection
 import msgspec
 from msgspec.structs import replace
 
-from entente.exchange.correlation import Detection, explains
+from entente.exchange.correlation import Detection, explains, slack_ns
 from entente.exchange.instants import NS_PER_S, nanoseconds
 from entente.exchange.messages import Deorbit, Experiment, Notice, PostLaunch, PreLaunch, WindowChange
 from entente.exchange.reasons import Reason
@@ -25,6 +27,8 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         index, digest: of its entry; of its body as `encode` writes it.
+        since, since_ns: the entry that last said its window, and when that came.
+        launched_ns: when its launch took place, as its party reported.
         launch: the number of the launch it explains.
         cancelled, took_place: indices of the entries that say so.
         seen_by: party -> index of its acknowledgement.
@@ -35,6 +39,9 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     opens_ns: int
     closes_ns: int
+    since: int = -1
+    since_ns: int = 0
+    launched_ns: int | None = None
     launch: int | None = None
     cancelled: int | None = None
     took_place: int | None = None
@@ -72,14 +79,17 @@ def noticed(notices: Notices, said: Notice, index: int, digest: str, now_ns: int
         case Experiment() | Deorbit():
             span = said.begins, said.ends
         case WindowChange():
-            changed = {"opens_ns": nanoseconds(said.window_opens), "closes_ns": nanoseconds(said.window_closes)}
+            opens, closes = nanoseconds(said.window_opens), nanoseconds(said.window_closes)
+            changed = {"opens_ns": opens, "closes_ns": closes, "since": index, "since_ns": now_ns}
             return notices | {said.original: replace(notices[said.original], **changed)}
         case PostLaunch():
-            return notices | {said.original: replace(notices[said.original], took_place=index)}
+            took = {"took_place": index, "launched_ns": nanoseconds(said.launched)}
+            return notices | {said.original: replace(notices[said.original], **took)}
         case _:
             return notices | {said.original: replace(notices[said.original], cancelled=index)}
+    opens, closes = map(nanoseconds, span)
     new = Announced(
-        said=said, index=index, digest=digest, opens_ns=nanoseconds(span[0]), closes_ns=nanoseconds(span[1])
+        said=said, index=index, digest=digest, opens_ns=opens, closes_ns=closes, since=index, since_ns=now_ns
     )
     kept = dict(notices)
     if len(_of(notices, said.party)) >= NOTICES:
@@ -99,9 +109,16 @@ def explaining(notices: Notices, seen: Collection[Detection], launch: int, hint:
         ):
             continue
         span = notice.opens_ns, notice.closes_ns
-        if all(notice.index < each.index and explains(notice.said, *span, each) for each in seen):
+        if all(_came_before(notice, each) and explains(notice.said, *span, each) for each in seen):
             return name
     return None
+
+
+def _came_before(notice: Announced, seen: Detection) -> bool:
+    """Was it announced before it was launched and before it was told, and is it not another than the one that took place?"""
+    slack, told_ns = slack_ns(seen), notice.launched_ns
+    in_time = notice.since < seen.index and notice.since_ns <= seen.launched_ns + slack
+    return in_time and (told_ns is None or abs(told_ns - seen.launched_ns) <= slack)
 
 
 def _of(notices: Notices, party: str) -> list[str]:

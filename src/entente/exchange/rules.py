@@ -102,9 +102,9 @@ def _keys(turn: Turn, said: KeyAdd | KeyRotate | KeyRetire | KeyRevoke, key: str
 
 
 def _boot(turn: Turn, said: Boot, _key: str) -> None:
-    """A node set up anew has forgotten its tracks and names; what it told before still stands on the log."""
-    new = Node(party=said.party, boot=said.its_boot)
+    """A node set up anew has forgotten its tracks and names; that it is silent, and which feeds it had, is not forgotten."""
     before = turn.node if said.started == said.node else turn.state.nodes[said.started]
+    new = Node(party=said.party, boot=said.its_boot, heard_ns=before.heard_ns, feeds=before.feeds)
     if before.gaps:
         turn.alarm(Reason.GAP_GIVEN_UP, about=turn.index)
     if said.started == said.node:

@@ -3,7 +3,7 @@
 A node's names are its own: the same name at another node is another thing, and a node cannot speak of another's.
 A state that no body can have reached from the one before (more than 400 m/s2 beyond 3 sigma, or after 10 minutes of
 silence) begins a new track under the old name and is flagged; nothing is ever taken to have jumped. States that arrive out
-of order change nothing but the log.
+of order change nothing but the log. A track is evidence of its launch from the first state on that names it.
 """
 
 import math
@@ -45,21 +45,24 @@ def hear_track(turn: Turn, said: TrackState) -> None:
         return
     c = said.covariance
     sigma_km, sigma_km_s = math.sqrt(max(c[0], c[6], c[11], 0.0)), math.sqrt(max(c[15], c[18], c[20], 0.0))
-    jumps, launch = 0, None
+    jumps, launch, told = 0, None, False
     if before is not None:
-        jumps, launch = before.jumps, before.launch
+        jumps, launch, told = before.jumps, before.launch, before.told
         if not reachable(before, now_ns, said, sigma_km, sigma_km_s):
-            jumps, launch = jumps + 1, None
+            jumps, launch, told = jumps + 1, None, False
             turn.alarm(Reason.TRACK_JUMPED, about=turn.index)
     late = is_late(turn, said.observed)
-    if launch is None and (before is None or jumps > before.jumps or (before.late and not late)):
+    names = said.launched is not None and said.launch_area is not None
+    if launch is None and names and (before is None or not told or (before.late and not late)):
         launch = seen(turn, said, f"{turn.name}/track/{said.track}", None, late=late)
     kept = dict(tracks)
     if before is not None:
         del kept[said.track]
     elif len(kept) >= TRACKS:
         del kept[next(iter(kept))]
-    track = Track(now_ns, said.r_km, said.v_km_s, sigma_km, sigma_km_s, jumps, launch, late, spread_of(said))
+    track = Track(
+        now_ns, said.r_km, said.v_km_s, sigma_km, sigma_km_s, jumps, launch, late, spread_of(said), told or names
+    )
     kept[said.track] = track
     turn.node = replace(turn.node, tracks=kept)
     weigh(turn, before, track)
