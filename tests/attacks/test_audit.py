@@ -1,12 +1,14 @@
 """Rows T18 to T20, T76, T77 and T79: a log cut short, one bit turned, rows deleted or rewritten, a backup put back, two
 centres on one file. The audit names the first bad entry; a start is refused."""
 
+import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import apsw
+import msgspec
 import pytest
 from tests.attacks.recorded import KEYS, LOG_KEY, OPENING, ORIGIN, POLICY, QUORUM, WITNESS_KEYS, Recorded, record
 from tests.attacks.room import POLICY_TEXT
@@ -18,13 +20,15 @@ from entente.exchange import messages as said
 from entente.exchange.audit import audit, first_difference
 from entente.exchange.decoding import decode, encode
 from entente.exchange.entries import entry_of, envelope_of, received_ns
+from entente.exchange.evidence import Evidence
 from entente.exchange.keyring import statement
 from entente.exchange.ledger import Ledger
 from entente.exchange.merkle import Frontier, leaf_hash
 from entente.exchange.notes import TreeHead, cosign, head_of, head_text, sign_head, write_signer
 from entente.exchange.pins import opening, quorum_in, read_pins
+from entente.exchange.reading import Reader
 from entente.exchange.shell import Keys, Shell
-from entente.exchange.signing import KEY_STATEMENT, new_key, pae, public_of, seal, unseal
+from entente.exchange.signing import KEY_STATEMENT, digest, new_key, pae, public_of, seal, unseal
 
 ROOT = Path(__file__).parents[2]
 
@@ -448,6 +452,45 @@ def test_the_command_says_what_holds_or_names_the_first_bad_entry(exercise, copy
     assert bad.exit_code == 1
     assert bad.output == f"Error: {copy}: entry 5: is not there; restore it from a mirror\n"
     assert "cannot be read" in run("verify", copy, "--keys", pins, "--checkpoint", tmp_path / "none").output
+
+
+def test_t02_the_command_shows_both_signed_bodies(copy, tmp_path):
+    """Of an equivocation: the log holds one, the evidence the other, and anybody checks both signatures."""
+    entries = entries_of(copy)
+    at = next(i for i, entry in enumerate(entries) if isinstance(said_in(entry), said.TrackState))
+    first = said_in(entries[at])
+    other = seal(KEYS[first.node], encode(msgspec.structs.replace(first, missile="other")))
+    forged, note, unnumbered = (
+        seal(KEYS["spare"], encode(first)),
+        b"a checkpoint",
+        seal(KEYS[first.node], b"no message"),
+    )
+    with Ledger(copy, ORIGIN) as ledger:
+        for what in (other, forged, note, unnumbered):
+            ledger.keep_evidence(Evidence("nato-radar", "equivocation", what))
+    done = run("verify", copy, "--keys", pins_of(tmp_path), "--evidence", tmp_path / "proofs")
+    assert done.exit_code == 0, done.output
+    lines = [line for line in done.output.splitlines() if line.startswith("evidence")]
+    heading = "evidence          nato-radar: equivocation"
+    by, nobody = f"signed by {first.node}", "signed by no key of this log's nodes"
+    assert lines == [
+        f"{heading}, beside entry {at}; {by}; {digest(other)}", f"{heading}, beside entry {at}; {nobody}; {digest(forged)}",
+        f"{heading}; {nobody}; {digest(note)}", f"{heading}; {by}; {digest(unnumbered)}",
+    ]  # fmt: skip
+    assert (tmp_path / "proofs" / digest(other)).read_bytes() == other
+    told = json.loads(run("verify", copy, "--keys", pins_of(tmp_path), "--json").output)["evidence"]
+    assert told[0] == {
+        "about": "nato-radar", "reason": "equivocation", "digest": digest(other), "signers": [first.node], "entry": at,
+    }  # fmt: skip
+    refused = run("verify", copy, "--keys", pins_of(tmp_path), "--evidence", copy)
+    assert (refused.exit_code, "pick another place" in refused.output) == (1, True)
+    with Ledger(copy, ORIGIN, writing=False) as ledger:
+        reader = Reader(ledger)
+        assert reader.piece(digest(other)) == other
+        assert reader.piece("0" * 64) is None
+        assert [one.digest for one in reader.evidence(OPENING.keyring)] == [
+            digest(piece.what) for piece in ledger.evidence()
+        ]
 
 
 def test_the_command_says_when_nobody_cosigned(tmp_path):

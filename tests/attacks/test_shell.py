@@ -16,7 +16,8 @@ from entente.exchange import cosigning, shell
 from entente.exchange.centre import snapshot
 from entente.exchange.cosigning import PATIENCE_NS, Cosigning, Request
 from entente.exchange.decoding import encode
-from entente.exchange.entries import entry_of
+from entente.exchange.entries import entry_of, envelope_of
+from entente.exchange.evidence import shown
 from entente.exchange.instants import NS_PER_S
 from entente.exchange.messages import NOTHING
 from entente.exchange.notes import head_of
@@ -66,6 +67,10 @@ def test_t02_other_bytes_under_one_number_are_refused_and_told(room, at_once):
     assert set(told[0].digests) == {digest(raw), digest(other)}
     assert set(told[0].to) == set(PARTIES)
     assert room.shell.take_outgoing() == []
+    assert [(*piece,) for piece in room.ledger.evidence()] == [("nato-radar", "equivocation", other)]
+    (piece,) = shown(room.ledger.evidence(), room.shell.state.keyring, room.ledger.found)
+    assert (piece.signers, piece.entry, piece.digest) == (("nato-radar",), replies[0].index, digest(other))
+    assert envelope_of(room.ledger.entry(piece.entry)) == raw, "both bodies, each under its signature"
 
 
 def test_t05_what_cannot_be_read_or_believed_is_counted_and_not_kept(room):

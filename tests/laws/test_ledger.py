@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from entente.errors import LedgerError
 from entente.exchange.entries import entry_of, envelope_of, received_ns
+from entente.exchange.evidence import Evidence
 from entente.exchange.ledger import Ledger, Snapshot
 from entente.exchange.merkle import (
     EMPTY,
@@ -181,15 +182,20 @@ def test_the_latest_whole_snapshot_is_found(ledger, tmp_path):
 
 def test_evidence_is_kept_once(ledger):
     for i in (1, 1, 2):
-        ledger.keep_evidence("reason", f"note {i}")
-    assert list(ledger.evidence()) == [("reason", "note 1"), ("reason", "note 2")]
+        ledger.keep_evidence(Evidence("who", "reason", b"note %d" % i))
+    ledger.append(entries(2), evidence=[Evidence("who", "another", b"note 2"), Evidence("who", "another", b"note 3")])
+    assert [(*piece,) for piece in ledger.evidence()] == [
+        ("who", "reason", b"note 1"), ("who", "reason", b"note 2"), ("who", "another", b"note 3"),
+    ]  # fmt: skip
 
 
 def test_evidence_is_bounded(ledger, monkeypatch):
     monkeypatch.setattr("entente.exchange.ledger.MOST_EVIDENCE", 3)
-    for i in range(5):
-        ledger.keep_evidence("reason", f"note {i}")
-    assert [note for _, note in ledger.evidence()] == ["note 0", "note 1", "note 2"]
+    monkeypatch.setattr("entente.exchange.ledger.MOST_OF_ONE", 2)
+    for about in "abc":  # a flood by one leaves room for the next
+        for i in range(5):
+            ledger.keep_evidence(Evidence(about, "reason", f"{about} {i}".encode()))
+    assert [piece.what for piece in ledger.evidence()] == [b"a 0", b"a 1", b"b 0"]
 
 
 def test_a_reader_reads_while_the_writer_writes(ledger):

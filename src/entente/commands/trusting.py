@@ -72,12 +72,16 @@ def verify(
     checkpoint: Annotated[
         list[Path] | None, Option(help="A checkpoint that somebody else kept, as text; may be given more than once.")
     ] = None,
+    evidence: Annotated[
+        Path | None, Option(help="A folder for what was signed and refused, so that both were told: a file each.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Work out LOG again from its entries and the keys: signatures, tree, checkpoints, and all that the centre said."""
     with refusals():
         from entente.errors import LedgerError
         from entente.exchange.audit import Audit, audit, first_difference
+        from entente.exchange.evidence import shown
         from entente.exchange.ledger import Ledger
         from entente.exchange.pins import opening, quorum_in, read_pins
 
@@ -85,6 +89,9 @@ def verify(
         elsewhere = [_text_of(path) for path in checkpoint or ()]
         with Ledger(log, pins.line, writing=False) as ledger:
             done: Audit = audit(ledger, opening(pins), quorum_in(pins), elsewhere)
+            pieces = list(shown(ledger.evidence(), done.state.keyring, ledger.found))
+            if evidence:
+                _write_all([piece.what for piece in ledger.evidence()], evidence)
             if mirror:
                 with Ledger(mirror, pins.line, writing=False) as other:
                     differs = first_difference(ledger, other)
@@ -92,7 +99,7 @@ def verify(
             raise LedgerError(f"{log}: {done.bad}")
         if mirror and differs is not None:
             raise LedgerError(f"{log}: entry {differs}: {mirror} holds another one, or none")
-        print_json(_facts(pins.line, done)) if as_json else _tell(pins.line, done)
+        print_json(_facts(pins.line, done, pieces)) if as_json else _tell(pins.line, done, pieces)
 
 
 def _public(key: Any, use: str | None, name: str) -> str:
@@ -108,8 +115,10 @@ def _public(key: Any, use: str | None, name: str) -> str:
     return write_signer(Signer(name, public_of(key), LOG_TYPE if use == "log" else WITNESS_TYPE))
 
 
-def _facts(line: str, done: Any) -> dict[str, Any]:
+def _facts(line: str, done: Any, pieces: list[Any]) -> dict[str, Any]:
     """What was found, for programs."""
+    from msgspec.structs import asdict
+
     return {
         "log": line,
         "entries": done.size,
@@ -118,18 +127,36 @@ def _facts(line: str, done: Any) -> dict[str, Any]:
         "cosigned": done.cosigned,
         "seen": {name: _utc(time_s) for name, time_s in done.seen_s.items()},
         "launches": done.state.opened,
+        "evidence": [asdict(one) for one in pieces],
     }
 
 
-def _tell(line: str, done: Any) -> None:
+def _tell(line: str, done: Any, pieces: list[Any]) -> None:
     """What was found, for people."""
-    facts = _facts(line, done)
+    facts = _facts(line, done, pieces)
     seen = ", ".join(f"{name} at {when}" for name, when in facts["seen"].items())
     echo(f"{line}: {done.size} entries, all of them good")
     echo(f"cosigned by both  {f'the first {done.cosigned}: {seen}' if done.cosigned else 'nothing yet'}")
     echo(f"checkpoints       {done.checkpoints}")
     echo(f"launches          {facts['launches']}")
     echo(f"root              {facts['root']}")
+    for one in pieces:
+        signed = f"signed by {', '.join(one.signers)}" if one.signers else "signed by no key of this log's nodes"
+        beside = "" if one.entry is None else f", beside entry {one.entry}"
+        echo(f"evidence          {one.about}: {one.reason}{beside}; {signed}; {one.digest}")
+
+
+def _write_all(pieces: list[bytes], folder: Path) -> None:
+    """Evidence, a file each, named by digest."""
+    from entente.errors import StoreError
+    from entente.exchange.signing import digest
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for piece in pieces:
+            (folder / digest(piece)).write_bytes(piece)
+    except OSError as problem:
+        raise StoreError(f"{folder}: cannot be written ({problem.strerror}); pick another place") from None
 
 
 def _text_of(path: Path) -> str:

@@ -27,7 +27,7 @@ from entente.exchange.state import Centre, opened, restored, snapshot
 from entente.exchange.turn import Turn
 
 __all__ = [
-    "Arrived", "Centre", "due", "opened", "receive", "refuse", "refuse_unread", "replay_refusal", "restored", "snapshot",
+    "TOLD", "Arrived", "Centre", "due", "opened", "receive", "refuse", "refuse_unread", "replay_refusal", "restored", "snapshot",
 ]  # fmt: skip
 
 NOBODY, STRANGER = "nobody", Node(party=CENTRE)  # stand for the sender where no known key has signed

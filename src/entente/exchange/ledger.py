@@ -15,13 +15,14 @@ import apsw
 from entente.errors import LedgerError
 from entente.exchange.disk import Disk
 from entente.exchange.entries import envelope_of
+from entente.exchange.evidence import Evidence
 from entente.exchange.merkle import Frontier, frontier_at, leaf_hash, rank, root_from
 from entente.exchange.notes import TreeHead, head_of
 
 FORMAT = 1  # of the tables below
 KEPT_EVERY = 256  # entries: of the checkpoints in between only the last is kept
 SNAPSHOTS_KEPT = 2
-MOST_EVIDENCE = 1_000  # the first are worth the most
+MOST_EVIDENCE, MOST_OF_ONE = 1_000, 100  # pieces, and about one name; the first are worth the most
 
 TABLES = """
 CREATE TABLE about (origin TEXT NOT NULL, format INTEGER NOT NULL);
@@ -32,7 +33,7 @@ CREATE TABLE numbers (node INTEGER, boot INTEGER, number INTEGER, at INTEGER NOT
                       PRIMARY KEY (node, boot, number)) WITHOUT ROWID;
 CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
 CREATE TABLE snapshots (at INTEGER PRIMARY KEY, root BLOB NOT NULL, state BLOB NOT NULL, digest BLOB NOT NULL);
-CREATE TABLE evidence (id INTEGER PRIMARY KEY, reason TEXT NOT NULL, note TEXT NOT NULL UNIQUE);
+CREATE TABLE evidence (id INTEGER PRIMARY KEY, about TEXT NOT NULL, reason TEXT NOT NULL, what BLOB NOT NULL UNIQUE);
 """
 
 Number = tuple[str, int, int]  # node, boot, number
@@ -87,13 +88,17 @@ class Ledger:
         """The right edge of the tree, to try entries on before they are stored."""
         return self._frontier.copy()
 
-    def append(self, entries: Sequence[bytes], numbered: Sequence[Number | None] = (), note: str = "") -> int:
+    def append(
+        self, entries: Sequence[bytes], numbered: Sequence[Number | None] = (), note: str = "",
+        evidence: Sequence[Evidence] = (),
+    ) -> int:  # fmt: skip
         """Store entries, their tree and, if given, a checkpoint in one transaction; it is on the disk when this returns.
 
         Args:
             entries: `entries.entry_of(...)` each, in order.
             numbered: for each entry the (node, boot, number) by which `found` is to find it, or None.
             note: a checkpoint over the log as it is afterwards; the caller has checked its signatures.
+            evidence: as `keep_evidence`.
         Returns:
             the index of the first of them.
         Raises:
@@ -109,6 +114,7 @@ class Ledger:
             db.executemany("INSERT INTO entries VALUES (?, ?, ?)", rows)
             db.executemany("INSERT INTO inner_nodes VALUES (?, ?)", enumerate(completed, before + 1))
             _number(db, first, numbered)
+            _keep(db, evidence)
             if note:
                 self._keep_checkpoint(db, note, TreeHead(self.origin, grown.size, grown.root()))
         self._size, self._edge = grown.size, grown
@@ -203,15 +209,14 @@ class Ledger:
                 return Snapshot(at, root, state)
         return None
 
-    def keep_evidence(self, reason: str, note: str) -> None:
-        """Keep a checkpoint that the log signed and should not have: the first thousand of them, each once."""
+    def keep_evidence(self, piece: Evidence) -> None:
+        """Keep what somebody signed and should not have: each once, the first hundred about one name, a thousand in all."""
         with self._disk.transaction() as db:
-            db.execute("INSERT OR IGNORE INTO evidence (reason, note) SELECT ?, ? "
-                       "WHERE (SELECT count(*) FROM evidence) < ?", (reason, note, MOST_EVIDENCE))  # fmt: skip
+            _keep(db, [piece])
 
-    def evidence(self) -> Iterator[tuple[str, str]]:
-        """Reason and text of each checkpoint kept as evidence against the log, oldest first."""
-        return ((reason, note) for reason, note in self._disk.rows("SELECT reason, note FROM evidence ORDER BY id"))
+    def evidence(self) -> Iterator[Evidence]:
+        """What is kept as evidence, oldest first."""
+        return (Evidence(*row) for row in self._disk.rows("SELECT about, reason, what FROM evidence ORDER BY id"))
 
     @property
     def _frontier(self) -> Frontier:
@@ -254,6 +259,16 @@ class Ledger:
         if row is None:
             raise LedgerError(f"{self.path}: {what} is not there; restore it from a mirror")
         return row[0]
+
+
+def _keep(db: apsw.Connection, pieces: Sequence[Evidence]) -> None:
+    """Inside a transaction: keep evidence, as far as there is room for it."""
+    for piece in pieces:
+        db.execute(
+            "INSERT OR IGNORE INTO evidence (about, reason, what) SELECT ?, ?, ? WHERE (SELECT count(*) FROM evidence) < ? "
+            "AND (SELECT count(*) FROM evidence WHERE about = ?) < ?",
+            (*piece, MOST_EVIDENCE, piece.about, MOST_OF_ONE),
+        )
 
 
 def _number(db: apsw.Connection, first: int, numbered: Sequence[Number | None]) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from entente.errors import LedgerError
 from entente.exchange.entries import received_ns
+from entente.exchange.evidence import Shown, shown
+from entente.exchange.keyring import Keyring
 from entente.exchange.ledger import Ledger
 from entente.exchange.merkle import consistency_proof, inclusion_proof
 from entente.exchange.receipts import Receipt, write_receipt
+from entente.exchange.signing import digest
 from entente.exchange.wire import framed
 
 MOST_ENTRIES, MOST_BYTES = 4_096, 16 * 2**20  # of one answer
@@ -41,6 +44,14 @@ class Reader:
     def receipts(self, indices: Sequence[int], size: int, note: str) -> list[str | None]:
         """What shows that each of these entries stands under a checkpoint over `size` entries; None: not yet."""
         return [self._receipt(index, size, note) if 0 <= index < size else None for index in indices]
+
+    def evidence(self, keyring: Keyring) -> list[Shown]:
+        """What was signed and refused."""
+        return list(shown(self.ledger.evidence(), keyring, self.ledger.found))
+
+    def piece(self, named: str) -> bytes | None:
+        """The bytes of one piece of evidence, by their digest."""
+        return next((piece.what for piece in self.ledger.evidence() if digest(piece.what) == named), None)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the log of `new` entries continues the one of `old`.

@@ -19,10 +19,11 @@ import msgspec
 from entente.errors import LedgerFull, Malformed, Undecodable
 from entente.exchange import gates
 from entente.exchange.alarms import Outgoing
-from entente.exchange.centre import Arrived, Centre, receive, refuse, refuse_unread, restored, snapshot
+from entente.exchange.centre import TOLD, Arrived, Centre, receive, refuse, refuse_unread, restored, snapshot
 from entente.exchange.cosigning import Cosigning
 from entente.exchange.decoding import decode, encode
 from entente.exchange.entries import entry_of, received_ns
+from entente.exchange.evidence import Evidence
 from entente.exchange.ledger import Ledger, Number
 from entente.exchange.merkle import inclusion_proof
 from entente.exchange.messages import Message, Refusal, Said
@@ -93,6 +94,7 @@ class Batch:
     entries: list[bytes]
     numbers: list[Number | None]
     earlier: dict[Number, tuple[int, str]]
+    evidence: list[Evidence]
     outgoing: list[Outgoing]
 
 
@@ -131,7 +133,7 @@ class Shell:
         addresses = [address] * len(raws) if isinstance(address, str) else address
         letters = [self._opened(raw, now_ns, where) for raw, where in zip(raws, addresses, strict=True)]
         signers = _signers([each for each in letters if isinstance(each, Letter)])
-        batch = Batch(self.state, [], [], {}, [])
+        batch = Batch(self.state, [], [], {}, [], [])
         replies = []
         for letter, where in zip(letters, addresses, strict=True):
             if isinstance(letter, Letter):
@@ -223,13 +225,16 @@ class Shell:
         if entries and arrived is not None and entries[0] is arrived.message:
             batch.earlier[number_of(arrived.message)] = (index, arrived.digest)
             return Reply("accepted", index)
-        return _refused(next((said.reason for said in entries if isinstance(said, Refusal)), Reason.NUMBER_USED))
+        refusal = next((said for said in entries if isinstance(said, Refusal)), None)
+        if refusal is not None and refusal.reason in TOLD:
+            batch.evidence.append(Evidence(refusal.sender, refusal.reason, letter.raw))
+        return _refused(refusal.reason if refusal else Reason.NUMBER_USED)
 
     def _stored(self, batch: Batch, replies: list[Reply]) -> list[Reply]:
         """Commit; only then the state moves on."""
         if batch.entries:
             try:
-                self.ledger.append(batch.entries, batch.numbers)
+                self.ledger.append(batch.entries, batch.numbers, evidence=batch.evidence)
             except LedgerFull:
                 return [
                     reply if _is_independent(reply, self.ledger.size) else _refused(Reason.DISK_FULL)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entente.errors import BadProof, ExchangeError, Malformed
+from entente.exchange.evidence import Evidence
 from entente.exchange.ledger import Ledger
 from entente.exchange.merkle import EMPTY, leaf_hash, verify_consistency
 from entente.exchange.notes import Signer, TreeHead, cosign, head_of, read_note, signed_at
@@ -171,7 +172,7 @@ class Witness:
             self._demand_roots(head)
         except BadProof as problem:
             self._waiting, self._waiting_bytes = [], 0
-            self.mirror.keep_evidence(str(problem), note)
+            self.mirror.keep_evidence(Evidence(self.log.name, str(problem), note.encode()))
             return Refused(409 if head.size == mine.size else 422, str(problem), mine.size)
         return None
 
