@@ -86,7 +86,9 @@ def test_t10_other_points_are_keys():
     check_public(PUBLIC)
 
 
-@pytest.mark.parametrize("public", [b"", PUBLIC[:31], PUBLIC + b"\x00", bytes(31)])
+@pytest.mark.parametrize(
+    "public", [b"", PUBLIC[:31], PUBLIC + b"\x00", bytes(31)], ids=["none", "31", "33", "31 zeros"]
+)
 def test_t10_a_key_of_another_length_is_no_key(public):
     with pytest.raises(KeyRefused, match=f"{len(public)} bytes"):
         check_public(public)
