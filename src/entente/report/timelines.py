@@ -208,7 +208,7 @@ def _marks(found: Timeline, entries: list[Entry], pen: Pen, width: float, top: f
 
 def _number(n: int, entry: Entry, x: float, y: float, pen: Pen) -> Markup:
     """A circle filled where a party's own sensors speak, ringed where it comes from the other side or from people."""
-    size = 0.8 * pen.size
+    size = 0.84 * pen.size
     look = f"bubble p{entry.party}" if entry.origin in ("own", "people") else f"heard p{entry.party}"
     ink = "on-bubble" if entry.origin in ("own", "people") else "strong"
     circle = tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{0.72 * pen.size:.1f}", class_=look)
