@@ -326,20 +326,20 @@ def reasons_centre(predicate: Ambiguous, found: CentreVerdict) -> list[str]:
         f"the word of a suspected partner weighs nothing: {_part(found.of('partner').by_notices)} of that gain needs no data "
         f"of any sensor; believed in full, it would hold in {found.trusts[-1].share:.2f}"
     )
-    if worse := [one for one in found.told if one.change(predicate.rung, predicate.against) > NOTED]:
-        named = "; ".join(_worse(one, predicate) for one in worse)
-        said.append(f"made worse by what flows, or by a notice that is due and missing: {named}")
+    worse = [one for one in found.told if one.change(predicate.rung, predicate.against) > NOTED]
+    if worse:
+        most = max(worse, key=lambda one: one.change(predicate.rung, predicate.against))
+        before, after = (1.0 - most.rungs[rung][0] for rung in (predicate.against, predicate.rung))
+        said.append(
+            f"{len(worse)} of {len(found.told)} sides read an event worse, for what flows or a notice that is due and missing: "
+            f"most of all {most.event}, {before:.2f} to {after:.2f}"
+        )
     half = next(one for one in found.bounds if one.trust == 0.5)
     said.append(
         f"harm case: whatever a partner believed by half says, the odds of an attack rise by at most {half.decibans:.0f} dB; "
         f"an alarm in {half.alarm:.2f} and a lull in {half.lull:.2f} of the histories could hang on it alone"
     )
     return said
-
-
-def _worse(one: Told, predicate: Ambiguous) -> str:
-    before, after = (1.0 - one.rungs[rung][0] for rung in (predicate.against, predicate.rung))
-    return f"{one.event} for {one.party}, {before:.2f} to {after:.2f}"
 
 
 def _part(share: float) -> str:

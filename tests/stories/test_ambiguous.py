@@ -61,8 +61,8 @@ def test_trust_brings_what_a_word_can_and_lets_in_what_a_false_one_could(found):
 def test_harm_is_named_with_the_event(predicate, found):
     """A launch below what has to be announced: its missing notice counts against it."""
     said = " ".join(reasons_centre(predicate, found))
-    assert "made worse" in said
-    assert "below-threshold for us_nato" in said
+    assert "sides read an event worse" in said
+    assert "most of all below-threshold" in said
     assert "harm case" in said
     rocket = next(one for one in found.told if one.event == "sounding-rocket-1995")
     assert rocket.change(4, 0) < -0.2
