@@ -13,6 +13,7 @@ The machine's own pace stands beside: the median of raw syncs of 1 KiB.
 """
 
 import asyncio
+import gc
 import os
 import statistics
 import subprocess
@@ -293,6 +294,8 @@ def sync_ms():
 
 def main():
     """Print everything."""
+    gc.collect()
+    gc.freeze()
     print(f"raw sync   {sync_ms():.2f} ms")
     alone, _ = bench(hostile=False)
     beside, thinned = bench(hostile=True)
