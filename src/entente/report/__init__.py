@@ -23,6 +23,8 @@
     tornado.py     which inputs move a finding's number; hinges.py has its words, and what could reverse a verdict
     warning.py     who knows first, in every case at every rung
     maps.py        an equal-area map as SVG
+    timelines.py   an event: who knew what when; event_pictures.py has what it shows, event_lines.py says it on a terminal,
+                   event_section.py puts the historical ones into the report: events.html.j2
     axes.py        scales and round numbers on them
     svg.py         elements as escaped text, labels that keep clear of one another
 

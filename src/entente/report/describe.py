@@ -10,9 +10,10 @@ from pathlib import Path
 
 from entente.errors import StoreError
 from entente.report.data import sheets
+from entente.report.event_section import event_figures, event_sheet
 from entente.report.figures import draw_all
 from entente.report.language import LANGUAGES, Code, Tongue
-from entente.report.material import gather
+from entente.report.material import Material, gather
 from entente.report.page import PAGES, page
 from entente.store import place
 from entente.study import Study
@@ -45,15 +46,21 @@ def describe(study: Study, folder: str | Path, language: Code | None = None) -> 
 def files(study: Study, language: Code | None = None) -> Iterator[tuple[str, str]]:
     """Every file of the report: its name within the folder and its text, the pages last."""
     found = gather(study)
-    tables = sheets(found)
+    asked = any(verdict.id == "F6" for verdict in found.verdicts)  # the finding that is about events
+    tables = [*sheets(found), *([event_sheet()] if asked else [])]
     for sheet in tables:
         yield f"data/{sheet.name}", sheet.text
     pages = []
     for code in LANGUAGES if language is None else (language,):
         tongue = Tongue(code)
-        figures = draw_all(found, tongue)
+        figures = draw_all(found, tongue) | (event_figures(tongue, _mark(found, tongue)) if asked else {})
         for figure in figures.values():
             yield f"figures/{figure.name}{'' if code == 'en' else f'.{code}'}.svg", figure.alone
         other = next(one for one in LANGUAGES if one != code) if language is None else None
         pages.append((PAGES[code], page(found, tongue, figures, tables, other)))
     yield from pages
+
+
+def _mark(found: Material, tongue: Tongue) -> str:
+    """What stands on every figure of an exercise."""
+    return tongue.say("mark.exercise") if found.study.scenario.origin == "exercise" else ""

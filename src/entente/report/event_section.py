@@ -14,7 +14,7 @@ from entente.report.timelines import draw_timeline
 from entente.scenario.event_files import load_event, shipped_events
 
 RUNGS = (0, 4)  # what was, and a centre
-FIRST = ("sounding-rocket-1995", "glint-1983")  # shown at once; the others on demand
+FIRST = ("sounding-rocket-1995", "glint-1983")  # drawn on the page; the others as files of their own
 SHEET = "timelines.csv"
 
 
@@ -28,6 +28,11 @@ def accounts() -> tuple[Account, ...]:
 def event_figures(tongue: Tongue, mark: str = "") -> dict[str, Figure]:
     """A figure an event by name; `mark` as on the other figures."""
     return {figure.name: figure for figure in (_figure(one, tongue, mark) for one in accounts())}
+
+
+def event_titles(tongue: Tongue) -> dict[str, Markup]:
+    """What each figure's event is called."""
+    return {f"event-{one.event.id}": tongue.shown(one.event.title) for one in accounts()}
 
 
 def _figure(account: Account, tongue: Tongue, mark: str) -> Figure:

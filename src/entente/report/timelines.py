@@ -6,6 +6,7 @@ share of histories it was resolved rightly, was open, or was taken for an attack
 """
 
 import math
+import re
 import textwrap
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +23,7 @@ Origin = Literal["own", "partner", "notice", "people"]
 Fates = tuple[float, float, float]  # shares: resolved rightly, open, held for an attack
 
 PER_LETTER, PER_BOLD = 0.52, 0.59  # of the text's size: how wide a letter is
-CYRILLIC = 1.17  # times as wide
+CYRILLIC, CYRILLIC_LETTER = 1.17, re.compile("[а-яё]")  # times as wide
 GAP = 40.0  # px between two panels
 CHART = 9.0  # of the text's size: height of the belief
 LANES = 3  # of marks under it
@@ -231,7 +232,8 @@ def _row(n: int, entry: Entry, pen: Pen, width: float, top: float) -> tuple[Mark
         width - left,
         "strong" if entry.new else "",
     )
-    return Markup("").join([*parts, said]), y + 0.45 * size
+    foreign = pen.tongue.code != "en" and not CYRILLIC_LETTER.search(entry.said)
+    return Markup("").join([*parts, tag("g", said, lang="en") if foreign else said]), y + 0.45 * size
 
 
 def who_said(entry: Entry, pen: Pen) -> str:
@@ -295,5 +297,5 @@ def _wrapped(said: str, x: float, y: float, size: float, width: float, look: str
 
 
 def _lines(said: str, size: float, width: float, look: str) -> list[str]:
-    letter = (PER_BOLD if "strong" in look else PER_LETTER) * (1.0 if said.isascii() or "а" not in said else CYRILLIC)
+    letter = (PER_BOLD if "strong" in look else PER_LETTER) * (CYRILLIC if CYRILLIC_LETTER.search(said) else 1.0)
     return textwrap.wrap(said, max(12, int(width / (letter * size)))) or [""]
