@@ -56,7 +56,7 @@ def read_script(path: Path, cases: Collection[str], parties: Collection[str]) ->
     except (OSError, UnicodeDecodeError) as problem:
         raise StoreError(f"{path}: cannot be read ({problem}); give a script of the director, which is text") from None
     if len(lines) > MOST_LINES:
-        raise ScenarioError(f"{path}: {len(lines):,} lines; at most {MOST_LINES:,}")
+        raise ScenarioError([f"{path}: {len(lines):,} lines; at most {MOST_LINES:,}"])
     acts, mistakes = list[Act](), list[str]()
     for number, line in enumerate(lines, 1):
         words = line.partition("#")[0].split()
@@ -69,7 +69,7 @@ def read_script(path: Path, cases: Collection[str], parties: Collection[str]) ->
         else:
             acts.append(found)
     if mistakes:
-        raise ScenarioError("\n".join(mistakes))
+        raise ScenarioError(mistakes)
     return sorted(acts, key=lambda act: act.at_s)
 
 

@@ -17,10 +17,11 @@ class Line:
     port: int = 0
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _carrying: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def open(self) -> None:
         """Begin to carry."""
-        self._server = await asyncio.start_server(self._carry, HOST, 0)
+        self._server = await asyncio.start_server(self._take, HOST, 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     def cut(self) -> None:
@@ -33,11 +34,18 @@ class Line:
         """It carries again."""
         self.is_cut = False
 
-    def close(self) -> None:
-        """End."""
+    async def close(self) -> None:
+        """End, with all that it carries."""
         self.cut()
         if self._server is not None:
             self._server.close()
+        await asyncio.gather(*self._carrying, return_exceptions=True)
+
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One more connection."""
+        task = asyncio.get_running_loop().create_task(self._carry(reader, writer))
+        self._carrying.add(task)
+        task.add_done_callback(self._carrying.discard)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either end closes it."""

@@ -224,8 +224,7 @@ class Play:
         stations = (*self.nodes.values(), *self.witnesses.values())
         await asyncio.gather(*(station.stop() for station in stations))
         await self.centre.stop()
-        for line in self.lines.values():
-            line.close()
+        await asyncio.gather(*(line.close() for line in self.lines.values()))
 
 
 def log_of(stage: Stage) -> Path:

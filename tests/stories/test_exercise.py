@@ -1,0 +1,188 @@
+"""An exercise without a browser: the director's script, the clock, the lines, the policies, and a centre that falls."""
+
+import asyncio
+import json
+import subprocess
+import time
+
+import msgspec
+import pytest
+
+from entente.errors import ScenarioError, StoreError
+from entente.exchange.entries import envelope_of
+from entente.exchange.instants import NS_PER_S
+from entente.exchange.ledger import Ledger
+from entente.exchange.messages import LaunchDetected, PreLaunch, StateOfHealth, TrackState
+from entente.exchange.pace import Pace, tell
+from entente.exchange.pins import read_pins
+from entente.exchange.policies import read
+from entente.exchange.signing import unseal
+from entente.exercise.director import Act, read_script
+from entente.exercise.histories import LEAD_S, cues, health, history
+from entente.exercise.lines import Line
+from entente.exercise.staging import policy_of, stage
+from entente.scenario.load import load
+
+CASES, PARTIES = ["space-launch", "mrbm"], ["us_nato", "russia"]
+BEGINS = 1_795_867_200 * NS_PER_S
+
+
+def script(folder, text):
+    file = folder / "director.txt"
+    file.write_text(text)
+    return read_script(file, CASES, PARTIES)
+
+
+def test_a_script_is_read_in_order_of_time(tmp_path):
+    acts = script(
+        tmp_path, "9.5 end\n0 inject mrbm 3 # the third\n\n4 outage centre 20\n5 pause\n6 resume\n5 pause 2\n"
+    )
+    assert acts == [
+        Act(0.0, "inject", "mrbm", seed=3),
+        Act(4.0, "outage", "centre", seconds=20.0),
+        Act(5.0, "pause"),
+        Act(5.0, "pause", seconds=2.0),
+        Act(6.0, "resume"),
+        Act(9.5, "end"),
+    ]
+
+
+def test_every_mistake_of_a_script_is_named_at_once(tmp_path):
+    wrong = ["inject mrbm", "0 inject nothing", "0 inject mrbm ３", "0 outage china 3", "0 outage russia 0", "0 outage russia -1",
+             "0 pause long", "1e9 end", "nan end", "0 strike", "0 end now"]  # fmt: skip
+    with pytest.raises(ScenarioError) as refused:
+        script(tmp_path, "\n".join(["0 end", *wrong]))
+    lines = [line for line in str(refused.value).splitlines() if "line " in line]
+    assert [line.split(": ")[1] for line in lines] == [f"line {n}" for n in range(2, 2 + len(wrong))]
+    assert "no case 'nothing'; the scenario has: space-launch, mrbm" in lines[1]
+    assert "nobody is called 'china'; there are: us_nato, russia, centre" in lines[3]
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_script(tmp_path / "none.txt", CASES, PARTIES)
+
+
+def test_a_clock_runs_fast_stands_and_runs_on(tmp_path):
+    file = tmp_path / "clock.json"
+    tell(file, BEGINS, 10.0)
+    clock = Pace(file)
+    time.sleep(0.05)
+    assert 0.5 * NS_PER_S <= clock() - BEGINS < 5 * NS_PER_S
+    tell(file, clock(), 0.0)
+    stood = clock()
+    time.sleep(0.02)
+    assert (clock(), clock.rate) == (stood, 0.0)
+    tell(file, stood, 1.0)
+    time.sleep(0.01)
+    assert stood < clock() < stood + NS_PER_S
+    file.write_text("{}")
+    with pytest.raises(StoreError, match="tells no clock"):
+        clock()
+
+
+def test_what_systems_report_begins_with_the_case_and_bears_names_of_its_own():
+    one = history(load("europe-2013"), "space-launch", 1)
+    first, second = cues(one, "drill", 1, BEGINS), cues(one, "drill", 2, BEGINS + 600 * NS_PER_S)
+    assert [b.at_ns - a.at_ns for a, b in zip(first, second, strict=True)] == [600 * NS_PER_S] * len(first)
+    notice = next(cue.draft.said for cue in first if isinstance(cue.draft.said, PreLaunch))
+    assert notice.window_opens < "2026-11-28T12:00:05.000Z" < notice.window_closes
+    reports = [cue for cue in first if isinstance(cue.draft.said, LaunchDetected | TrackState)]
+    assert reports
+    assert all(cue.at_ns > BEGINS + LEAD_S * NS_PER_S for cue in reports)
+    assert {cue.draft.said.log for cue in first} == {"drill"}
+    names = [{body for cue in part for body in cue.draft.bodies} for part in (first, second)]
+    assert not names[0] & names[1]
+    assert any(cue.draft.range_km is not None for cue in reports)  # else no policy with a threshold lets anything out
+
+
+def test_a_scenarios_release_becomes_a_policy_that_nodes_read():
+    scenario = load("europe-2013")
+    for party in scenario.parties:
+        policy = read(policy_of(party.name, party).encode())
+        warnings, states, words = policy.permits
+        assert (warnings.min_range_km, states.bias_km) == (party.release.min_range_km, party.release.track_sigma_km)
+        assert "own" not in states.whose
+        assert words.delay_s == 0
+    world = history(scenario, "space-launch", 1).world
+    said = health(world, "russia", "drill", BEGINS, BEGINS).draft.said
+    assert isinstance(said, StateOfHealth)
+    assert {feed.name for feed in said.feeds} == {sensor.id for sensor in world.sensors if sensor.party == 1}
+
+
+def test_no_exercise_is_overwritten(tmp_path):
+    scenario = load("one-launch")
+    stage(scenario, tmp_path / "ex", "drill")
+    with pytest.raises(StoreError, match="holds an exercise already"):
+        stage(scenario, tmp_path / "ex", "drill")
+
+
+def test_a_cut_line_breaks_and_a_mended_one_carries():
+    async def echo(reader, writer):
+        while part := await reader.read(100):
+            writer.write(part)
+        writer.close()
+
+    async def answered(reader, writer, text):
+        """What comes back; nothing where the line breaks."""
+        try:
+            writer.write(text)
+            return await asyncio.wait_for(reader.read(100), 5.0)
+        except OSError:
+            return b""
+
+    async def tried():
+        heard = []
+        async with await asyncio.start_server(echo, "127.0.0.1", 0) as far:
+            line = Line(far.sockets[0].getsockname()[1])
+            await line.open()
+            first = await asyncio.open_connection("127.0.0.1", line.port)
+            heard.append(await answered(*first, b"one"))
+            line.cut()
+            heard.append(await answered(*first, b"two"))
+            second = await asyncio.open_connection("127.0.0.1", line.port)
+            heard.append(await answered(*second, b"three"))
+            line.mend()
+            third = await asyncio.open_connection("127.0.0.1", line.port)
+            heard.append(await answered(*third, b"four"))
+            for _, writer in (first, second, third):
+                writer.close()
+            await line.close()
+        return heard
+
+    assert asyncio.run(tried()) == [b"one", b"", b"", b"four"]
+
+
+def test_a_centre_that_falls_and_a_clock_that_stands_lose_nothing(tmp_path, program):
+    """Without a browser: the centre is stopped for a while, the clock stands, and the log is whole."""
+    (tmp_path / "director.txt").write_text("0 inject mrbm-central-europe\n15 outage centre 20\n60 pause 1\n190 end\n")
+    words = ["exercise", "one-launch", "--script", tmp_path / "director.txt", "--out", tmp_path / "ex"]
+    words += ["--pace", "10", "--port", "0", "--name", "drill"]
+    done = subprocess.run(
+        [*program, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    happened = [line.split("Z  ")[1] for line in done.stdout.splitlines() if "Z  " in line]
+    told = {"inject mrbm-central-europe, seed 1", "outage centre, 20 s", "centre is back", "pause 1 s", "end"}
+    assert set(happened) == told
+    assert "not all entries" not in done.stdout
+    keys, log = tmp_path / "ex" / "pins.toml", tmp_path / "ex" / "centre" / "log.db"
+    found = subprocess.run(
+        [*program, "verify", str(log), "--keys", str(keys), "--json"], capture_output=True, text=True, timeout=60
+    )
+    facts = json.loads(found.stdout)
+    assert facts["cosigned"] == facts["entries"]
+    assert facts["launches"] == 1
+    with Ledger(log, read_pins(keys).line, writing=False) as ledger:
+        said = [msgspec.json.decode(unseal(envelope_of(entry)).body) for entry in ledger.entries()]
+    for party in PARTIES:
+        numbers = [each["number"] for each in said if each["node"] == f"{party}-node"]
+        assert numbers == list(range(1, len(numbers) + 1))
+    assert not [each for each in said if each["kind"] == "refusal"]
+
+
+def test_a_wrong_script_is_refused_before_anything_is_made(tmp_path, program):
+    (tmp_path / "director.txt").write_text("0 inject nothing\nlater end\n")
+    words = ["exercise", "one-launch", "--script", tmp_path / "director.txt", "--out", tmp_path / "ex"]
+    done = subprocess.run([*program, *map(str, words)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "line 1: '0 inject nothing': no case 'nothing'" in done.stderr
+    assert "line 2: 'later end': a time in seconds comes first" in done.stderr
+    assert not (tmp_path / "ex").exists()
