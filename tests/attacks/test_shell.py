@@ -1,6 +1,7 @@
 """The shell in one process: what is refused and why, repeated, throttled, stored or not; starts, checkpoints and receipts.
 Rows T01, T02, T05, T17, T22, T24, T25, T34, T76 as the centre itself answers them."""
 
+import shutil
 from contextlib import contextmanager
 
 import apsw
@@ -20,7 +21,7 @@ from entente.exchange.entries import entry_of, envelope_of
 from entente.exchange.evidence import shown
 from entente.exchange.instants import NS_PER_S
 from entente.exchange.messages import NOTHING
-from entente.exchange.notes import head_of
+from entente.exchange.notes import TreeHead, head_of, sign_head
 from entente.exchange.receipts import check_receipt, cosigned
 from entente.exchange.replaying import replayed
 from entente.exchange.signing import digest, key_id, public_of, seal
@@ -315,3 +316,42 @@ def test_throttle_is_bounded_and_survives_a_clock_set_back(room):
     bucket = Bucket(1.0, NOW)
     assert [bucket.take(1.0, 2.0, NOW - 10 * NS_PER_S), bucket.take(1.0, 2.0, NOW - 9 * NS_PER_S)] == [True, True]
     assert not bucket.take(1.0, 2.0, NOW - 9 * NS_PER_S)
+
+
+def test_t18_a_log_that_a_witness_shows_to_be_cut_takes_nothing_more(room, tmp_path):
+    """An older copy is put back, and its own largest checkpoint with it: only the witness knows better, and can prove it."""
+    room.one(room.radar(sayings.healthy, NOW))
+    room.ledger.close()
+    shutil.copy(tmp_path / "log.db", tmp_path / "older.db")
+    room.again()
+    room.one(room.radar(sayings.healthy, NOW))
+    with witnesses(room) as held:
+        room.shell.checkpoint(NOW, held)
+        room.ledger.close()
+        shutil.copy(tmp_path / "older.db", tmp_path / "log.db")
+        room.again()
+        size = room.ledger.size
+        assert size < held["nato"].mirror.size
+        room.shell.checkpoint(NOW, held)
+        with pytest.raises(LedgerError, match=f"{size} entries, but .* over {held['nato'].mirror.size}; restore"):
+            room.one(room.radar(sayings.healthy, NOW))
+        assert room.ledger.size == size
+
+
+@pytest.mark.parametrize("note", ["", "nonsense", "smaller", "forged"])
+def test_t18_a_witness_that_only_says_so_stops_nobody(room, note):
+    room.one(room.radar(sayings.healthy, NOW))
+    head = TreeHead(room.ledger.origin, 1_000, b"x" * 32)
+    small = TreeHead(room.ledger.origin, room.ledger.size, room.ledger.root())
+    shown = {"smaller": sign_head(small, KEYS.log), "forged": sign_head(head, key_of("stranger"))}.get(note, note)
+    name = next(iter(room.shell.cosigning.witnesses))
+    request = room.shell.cosigning.request(name, NOW)
+    room.shell.cosigning.answered(name, request, 0, Refused(409, "far ahead", 1_000, shown))
+    assert room.one(room.radar(sayings.healthy, NOW)).outcome == "accepted"
+
+
+def test_each_copy_shows_by_itself_what_both_stood_by(room):
+    room.one(room.radar(sayings.healthy, NOW))
+    with witnesses(room) as held:
+        note = room.shell.checkpoint(NOW, held)
+        assert [witness.mirror.latest_checkpoint() for witness in held.values()] == [(room.ledger.size, note)] * 2

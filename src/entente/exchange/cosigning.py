@@ -5,7 +5,9 @@ the last is complete, or when its answers have been missing for `PATIENCE_NS`; o
 completes what a fast one signed long ago. A party that stops signing holds up evidence, never an alert.
 
 Every answer is checked before it counts: the line must be this witness's own, over this very text. What a witness says of
-itself (that it signed so far, that it refuses) is believed only so far as to choose what to send it next.
+itself (that it signed so far, that it refuses) is believed only so far as to choose what to send it next. But if it shows a
+checkpoint over more entries than there are, under the log's own signature, then this log has lost them: nothing more may be
+written to it.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from entente.exchange.instants import NS_PER_S
 from entente.exchange.ledger import Ledger
 from entente.exchange.merkle import consistency_proof
 from entente.exchange.notes import Signer, TreeHead, head_of, read_note, sign_head, signed_at
-from entente.exchange.receipts import Quorum, cosigned
+from entente.exchange.receipts import Quorum, cosigned, log_signed
 from entente.exchange.signing import Key
 from entente.exchange.witness import Refused
 
@@ -77,6 +79,7 @@ class Cosigning:
         latest = ledger.latest_checkpoint()
         self.latest = latest[1] if latest else ""
         self.size = latest[0] if latest else 0  # entries that everybody cosigned
+        self.lost = ""  # what a witness has shown to be missing here
 
     def propose(self, now_ns: int) -> Proposal | None:
         """The checkpoint to be signed now, made if the time has come; None if all entries are cosigned."""
@@ -121,6 +124,7 @@ class Cosigning:
         asked.refused = answer if isinstance(answer, Refused) else None
         if asked.refused:
             asked.signed = max(0, min(asked.refused.size, self.ledger.size))
+            self.lost = self.lost or self._lost(witness, asked.refused.note)
         if not isinstance(answer, str):
             return None
         proposal = self._open.get(head_of(request.note).size) if request.note else None
@@ -138,6 +142,18 @@ class Cosigning:
         self.latest, self.size = note, head.size
         self._open = {size: each for size, each in self._open.items() if size > head.size}
         return note
+
+    def _lost(self, witness: str, note: str) -> str:
+        """What a checkpoint that a witness shows says is missing here; empty: nothing, or it is not this log's."""
+        try:
+            size = log_signed(read_note(note), self.quorum.log).size if note else 0
+        except ExchangeError:
+            return ""
+        if size <= self.ledger.size:
+            return ""
+        return (
+            f"{self.ledger.size} entries, but {witness} holds a checkpoint over {size}; restore the end from a mirror"
+        )
 
     def _is_by(self, witness: str, proposal: Proposal, line: str) -> bool:
         """Whether this line is this witness's signature under this proposal, and nothing more."""

@@ -41,6 +41,7 @@ from entente.exchange.wire import (
 )
 
 HISTORY = 500  # entries of one frame
+PART = 32  # envelopes of a batch that are written together
 PACE_S = 0.04  # between two frames to one reader
 ASKED_S = 5.0  # how long a witness's question stays open
 GLANCE_S = 0.1  # between looks whether there is something else to say
@@ -82,8 +83,8 @@ def node_app(service: Service) -> FastAPI:
         raws = unframed(raw, MOST_OF_BATCH)
         if not raws:
             return _told(400, f"batch: not 1 to {MOST_OF_BATCH} whole envelopes, each behind its length")
-        replies = await service.writer.submit(raws, _peer(request).name)
-        return _busy() if replies is None else _json(200, [_answer(reply) for reply in replies])
+        replies = await _in_parts(service, raws, _peer(request).name)
+        return _busy() if not replies else _json(200, [_answer(reply) for reply in replies])
 
     @app.get("/entries", **_answers(BINARY))
     async def entries(
@@ -120,6 +121,19 @@ def node_app(service: Service) -> FastAPI:
         if len(indices) > MOST_RECEIPTS:
             return _told(400, f"of: {len(indices)} entries; at most {MOST_RECEIPTS}")
         return _json(200, await service.receipts(indices))
+
+    @app.get("/evidence", **_answers(JSON))
+    async def evidence() -> Response:
+        """What was signed and refused, so that both were told: about whom, why, who signed it, beside which entry."""
+        return _json(200, await service.read(service.reader.evidence, service.shell.state.keyring))
+
+    @app.get("/evidence/{named}", **_answers(BINARY))
+    async def piece(named: str) -> Response:
+        """The bytes of one piece of evidence, by their digest, to be checked and kept."""
+        found = await service.read(service.reader.piece, named)
+        if found is None:
+            return _told(404, "evidence: nothing of this digest is kept")
+        return Response(found, media_type=BINARY)
 
     @app.get("/sender", **_answers(JSON))
     async def sender(request: Request) -> Response:
@@ -354,6 +368,21 @@ def _add_health(app: FastAPI, service: Service, *, with_metrics: bool) -> None:
         async def measured() -> Response:
             """For Prometheus."""
             return Response(metrics(service), media_type="text/plain; version=0.0.4")
+
+
+async def _in_parts(service: Service, raws: list[bytes], sender: str) -> list[Reply]:
+    """Answers to envelopes that came together, a few at a time, so that others come in between; none: too much waits.
+
+    Behind one that is to be sent again the rest is to be sent again, too: so they stay in order.
+    """
+    replies = list[Reply]()
+    for at in range(0, len(raws), PART):
+        part = await service.writer.submit(raws[at : at + PART], sender)
+        replies += part or ()
+        if part is None or part[-1].again:
+            left = len(raws) - len(replies)
+            return replies and [*replies, *[Reply("refused", reason=Reason.THROTTLED)] * left]
+    return replies
 
 
 async def _one(service: Service, request: Request, sender: str) -> Response:

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from entente.errors import LedgerFull, Malformed, Undecodable
+from entente.errors import LedgerError, LedgerFull, Malformed, Undecodable
 from entente.exchange import gates
 from entente.exchange.alarms import Outgoing
 from entente.exchange.centre import TOLD, Arrived, Centre, receive, refuse, refuse_unread, restored, snapshot
@@ -77,6 +77,9 @@ class AnyWitness(Protocol):
     def cosign(self, note: str, old_size: int, proof: Sequence[bytes], now_s: int) -> str | Refused:
         """See `witness.Witness`."""
 
+    def learn(self, note: str) -> None:
+        """See `witness.Witness`."""
+
 
 class Letter(msgspec.Struct, frozen=True):
     """An envelope on its way through one batch: taken apart, and the keys that its hint may mean."""
@@ -128,8 +131,11 @@ class Shell:
             now_ns: the centre's civil clock, nanoseconds since 1970.
             address: where they came from, or where each came from.
         Raises:
-            LedgerError: the disk failed; nothing is answered, and this centre is to stop.
+            LedgerError: the disk failed, or a witness has shown that the log lost entries; nothing is answered, and this
+                centre is to stop.
         """
+        if self.cosigning.lost:
+            raise LedgerError(f"{self.ledger.path}: {self.cosigning.lost}")
         addresses = [address] * len(raws) if isinstance(address, str) else address
         letters = [self._opened(raw, now_ns, where) for raw, where in zip(raws, addresses, strict=True)]
         signers = _signers([each for each in letters if isinstance(each, Letter)])
@@ -147,8 +153,12 @@ class Shell:
 
     def checkpoint(self, now_ns: int, witnesses: Mapping[str, AnyWitness]) -> str:
         """Ask witnesses that answer at once until no more is to be got; the largest checkpoint of all."""
+        before = self.cosigning.size
         while any(self._asked(name, witness, now_ns) for name, witness in witnesses.items()):
             pass
+        if self.cosigning.size > before:
+            for witness in witnesses.values():
+                witness.learn(self.cosigning.latest)
         return self.cosigning.latest
 
     def receipt(self, index: int) -> str | None:
@@ -188,13 +198,16 @@ class Shell:
         try:
             said = decode(letter.envelope.body)
         except Undecodable as problem:
+            if not self.throttle.lets_pass(key, None, now_ns):
+                return _refused(Reason.THROTTLED)
             return self._written(batch, refuse_unread(batch.state, named, key, problem.reason, now_ns), letter, now_ns)
-        if not self.throttle.lets_pass(key, said, now_ns):
-            return _refused(Reason.THROTTLED)
         earlier = self._earlier(batch, said)
         arrived = Arrived(message=said, digest=named, key=key, earlier=earlier[1] if earlier else None)
-        if earlier and earlier[1] == named:
+        if earlier and earlier[1] == named:  # whoever sends it again takes nothing from its sender
             return Reply("repeated", earlier[0])
+        is_ours = (said.log, said.origin) == (batch.state.log, batch.state.origin)
+        if not self.throttle.lets_pass(key, said if is_ours else None, now_ns):
+            return _refused(Reason.THROTTLED)
         reason = gates.refusal(said)
         follows = refuse(batch.state, arrived, reason, now_ns) if reason else receive(batch.state, arrived, now_ns)
         return self._written(batch, follows, letter, now_ns, arrived)
@@ -268,10 +281,19 @@ def _state_of(ledger: Ledger, opening: Centre) -> tuple[Centre, int]:
     state, snapped = opening, 0
     if latest is not None:
         try:
-            state, snapped = restored(latest.state), latest.index
+            after = restored(latest.state)
+            if _continues(after, opening, latest.index):
+                state, snapped = after, latest.index
         except Malformed:  # of an older format: the log says it all again
             state, snapped = opening, 0
     return replayed(state, ledger.entries(state.size)), snapped
+
+
+def _continues(after: Centre, opening: Centre, index: int) -> bool:
+    """Whether a snapshot is of this place in this log, begun with these keys: what was pinned decides, not the file."""
+    place = after.log, after.origin, after.parties, after.size
+    begun = (opening.log, opening.origin, opening.parties, index) == place
+    return begun and opening.keyring.keys.items() <= after.keyring.keys.items()
 
 
 def _signers(letters: Sequence[Letter]) -> Iterator[str | None]:

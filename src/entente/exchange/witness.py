@@ -34,11 +34,13 @@ class Refused:
             be false; 503 not yet: entries or the other party's checkpoint are missing.
         reason: in words.
         size: of what this witness signed last: from there the log is to prove.
+        note: that checkpoint, if it is larger than the log's: under the log's own signature it shows that entries were lost.
     """
 
     code: int
     reason: str
     size: int
+    note: str = ""
 
 
 class Witness:
@@ -158,7 +160,10 @@ class Witness:
         if not 0 <= old_size <= head.size:
             return Refused(400, f"from {old_size} to {head.size} entries; a log only grows", mine.size)
         if old_size != mine.size:
-            return Refused(409, f"signed last at {mine.size} entries, not at {old_size}", mine.size)
+            latest = self.mirror.latest_checkpoint() if head.size < mine.size else None
+            return Refused(
+                409, f"signed last at {mine.size} entries, not at {old_size}", mine.size, latest[1] if latest else ""
+            )
         if self._floor is None:
             return Refused(503, "the other party has not shown yet what it holds", mine.size)
         if head.size > self.mirror.size + len(self._waiting):

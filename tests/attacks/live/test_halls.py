@@ -21,7 +21,7 @@ from entente.exchange.messages import Acknowledgement, Feed, KeyRevoke, StateOfH
 from entente.exchange.pins import quorum_in
 from entente.exchange.preparing import CERTIFICATES, root_outbox
 from entente.exchange.receipts import check_receipt
-from entente.exchange.signing import CHALLENGE, pae, public_of, read_key
+from entente.exchange.signing import CHALLENGE, digest, pae, public_of, read_key
 from entente.exchange.wire import Proposal, framed, unframed
 from entente.exchange.witness import Witness
 
@@ -111,6 +111,23 @@ def test_the_same_envelope_again_has_the_same_index(room, voices):
     with room.client("nato-0") as client:
         first, again = (client.post("/envelopes", content=raw).json() for _ in range(2))
     assert (first["outcome"], again["outcome"], again["index"]) == ("accepted", "repeated", first["index"])
+
+
+def test_t02_both_parties_read_both_bodies_of_who_speaks_two_ways(room, voices):
+    voice = voices["nato-0"]
+    number, previous = voice.number, voice.previous
+    first = voice.health()
+    voice.number, voice.previous = number, previous
+    other = voice(Acknowledgement, about=0, digest="00" * 32)
+    with room.client("nato-0") as client:
+        index = client.post("/envelopes", content=first).json()["index"]
+        assert client.post("/envelopes", content=other).json()["reason"] == "equivocation"
+    voice.number, voice.previous = number + 1, digest(first)
+    with room.client("russia-1") as client:
+        (piece,) = [one for one in client.get("/evidence").json() if one["digest"] == digest(other)]
+        assert (piece["about"], piece["signers"], piece["entry"]) == ("nato-0", ["nato-0"], index)
+        assert client.get(f"/evidence/{digest(other)}").content == other
+        assert client.get("/evidence/none").status_code == 404
 
 
 def test_what_breaks_a_rule_is_refused_and_stays_refused(room, voices):
@@ -386,9 +403,9 @@ def test_t28_a_slow_disk_delays_and_loses_nothing(tmp_path):
         shell = made.centre.service.shell
         append = shell.ledger.append
 
-        def slow(*arguments):
+        def slow(*arguments, **named):
             time.sleep(0.5)
-            return append(*arguments)
+            return append(*arguments, **named)
 
         shell.ledger.append = slow
         voice = made.voice("nato", "nato-0")
@@ -408,7 +425,7 @@ def test_t26_a_disk_that_fails_ends_the_centre(tmp_path):
     with hall(tmp_path) as made:
         service = made.centre.service
 
-        def broken(*_):
+        def broken(*_, **_named):
             raise LedgerError("the disk failed")
 
         service.shell.ledger.append = broken

@@ -73,10 +73,10 @@ class ByBytes(Shell):
 class WithoutNumbers(Ledger):
     """Keeps no index of numbers, so that nothing can stand twice in it."""
 
-    def append(self, entries, numbered=(), note=""):
+    def append(self, entries, numbered=(), note="", evidence=()):
         """All of it, unnumbered where a number is taken."""
         free = [number if number and not self.found(*number) else None for number in numbered]
-        return super().append(entries, free, note)
+        return super().append(entries, free, note, evidence)
 
 
 class SignsFirst(Witness):
