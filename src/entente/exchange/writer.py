@@ -18,13 +18,14 @@ from entente.exchange.alarms import Alarm, Show
 from entente.exchange.centre import due
 from entente.exchange.cosigning import Request
 from entente.exchange.instants import NS_PER_S
-from entente.exchange.lanes import Lanes, Parcel
+from entente.exchange.lanes import Lanes, Parcel, is_crowd
 from entente.exchange.reasons import Reason
 from entente.exchange.shell import Reply, Shell
 from entente.exchange.witness import Refused
 
 MOST_AT_ONCE = 128  # envelopes of a batch
 PROPOSE_S, LOOK_S = 0.25, 1.0
+HUSH_S = 1.0
 STALLED_NS = 10 * NS_PER_S
 
 Tell = Callable[..., None]
@@ -87,6 +88,7 @@ class Writer:
     _asked: dict[str, Request] = field(default_factory=dict)
     _standing: tuple[Alarm, ...] = ()
     _progress_ns: dict[str, tuple[int, int]] = field(default_factory=dict)  # witness -> signed so far, since when
+    _hushed: dict[str, float] = field(default_factory=dict)  # sender -> until when [monotonic s]
     _closing: bool = False
     _thread: threading.Thread | None = None
 
@@ -112,6 +114,8 @@ class Writer:
         """The answers to envelopes that came together; None: too much waits already, or nothing is written any more."""
         answered = self.loop.create_future()
         parcel = Parcel(tuple(raws), sender, time.monotonic(), partial(_settle, answered))
+        if parcel.came_s < self._hushed.get(sender, 0.0) and is_crowd(parcel.raws):
+            return [Reply("refused", reason=Reason.THROTTLED)] * len(raws)
         with self._ready:
             if self.failed or self._closing or not self._lanes.put(parcel):
                 return None
@@ -204,9 +208,18 @@ class Writer:
         """In the loop: answer, and let those who listen hear."""
         at = 0
         for parcel in parcels:
-            parcel.answer(replies[at : at + len(parcel.raws)])
+            own = replies[at : at + len(parcel.raws)]
+            parcel.answer(own)
             at += len(parcel.raws)
+            if any(reply.reason == Reason.THROTTLED for reply in own):
+                self._hush(parcel.sender)
         self.hear(heard)
+
+    def _hush(self, sender: str) -> None:
+        """Who says too much costs others nothing for a while: what it sends is not even read, but for its warnings."""
+        now_s = time.monotonic()
+        self._hushed = {name: until_s for name, until_s in self._hushed.items() if until_s > now_s}
+        self._hushed[sender] = now_s + HUSH_S
 
     def _propose(self) -> None:
         """Ask every witness that waits to be asked."""
