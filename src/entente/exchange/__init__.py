@@ -1,24 +1,39 @@
 """The centre: what two wary parties say to each other, and how each can prove afterwards what was said.
 
-Read in this order::
+Read `messages`, `shell`, `centre`, `merkle` first; the rest is their parts::
 
-    messages    the nouns: every kind of message, strict, with units in the names
-    signing     an envelope: key, signature, body as it was received; the only file that touches private keys
-    release     national side only: what a party's own policy lets out, how coarse, how late. Its parts: permits (the table
-                and the question to it), policies (signed files), coarsening (on arrays, for the study too), blurring (biases
-                by a secret), precision (what messages carry), waiting (slots), commitment (to the raw event)
-    merkle      the RFC 6962 tree; notes: checkpoints and cosignatures as text (C2SP); entries: time and envelope
-    receipts    what everybody demands of a checkpoint, and what a node keeps; outbox: a node's memory until then
-    keyring     which key speaks for whom, judged by index in the log
-    pins        the keys exchanged by hand, with which all trust begins
-    ledger      the log on disk (disk: a file that keeps its word); witness: each party's own copy, and its word that
-                history only grew
-    centre      `receive(state, arrived, now) -> (state, entries, outbox)`: the rules, pure. Its parts: entitlement (why
-                refused: reasons), nodes (numbers, clocks), notices, correlation, launching and alerts, tracking, queries,
-                rules (one a kind, written into a turn), due (what is late), state
-    shell       parses, verifies, stores, answers; holds no rule. throttle: how much one sender may say;
-                cosigning: how a checkpoint comes to bear all signatures; replaying: the state again, from the log
-    audit       `entente verify`: rebuilds all of it from the log and the keys
+    saying      messages      every kind of message, strict, with units in the names
+                decoding      bytes to message, or why not; schema: the same for other programs
+                gates         can it be so? physical: motion; areas: the sphere; identifiers: of notices; instants: times
+                signing       an envelope: key, signature, body as received; the only file that touches private keys
+                formats       other people's forms of it
+
+    releasing   release       national side only: what a party's own policy lets out, how coarse, how late
+                permits       the table and the question to it; policies: the signed files
+                coarsening    areas and times on arrays, for the study too; blurring: biases by a secret
+                precision     what messages carry; waiting: slots; commitment: to the raw event
+
+    proving     merkle        the RFC 6962 tree; notes: checkpoints as text (C2SP); entries: time and envelope
+                pins          the keys exchanged by hand; keyring: which key speaks for whom, by index in the log
+                ledger        the log on disk; disk: a file that keeps its word; evidence: what was signed and refused
+                witness       each party's own copy, and its word that history only grew; vouching: what the other's holds
+                cosigning     how a checkpoint comes to bear all signatures; receipts: what a node keeps of it
+                outbox        a node's memory until then
+                replaying     the state again, from the log; audit: `entente verify`, all of it from the log and the keys
+
+    ruling      centre        `receive(state, arrived, now) -> (state, entries, sent)`: the rules, pure
+                entitlement   why refused (reasons); rules: one a kind, written into a turn
+                nodes         numbers and clocks; claims: how sure a node may be; tracking: flights
+                notices       what was announced; correlation: one launch or two; launching, alerts: what follows
+                queries       open questions; due: what is late; alarms: what is sent beside the log
+                state         all that is remembered
+
+    running     shell         parses, verifies, stores, answers; holds no rule; throttle: how much one sender may say
+                writer        the one thread that writes; lanes: whose turn it is; reading: beside it
+                server        the two ports (service: what they share; sessions, stream; wire: small forms; protocol, TLS)
+                client        a nation's side of the wire; national: its node and witness as processes
+                running       from start to signal; preparing: all keys before it; certificates: who may connect
+                telling       lines for who runs it; metrics: figures; pace: a clock for exercises
 
 Conventions. A body is JSON, kept as the bytes received: nothing is put into another form before it is hashed or signed.
 Times are ISO 8601 UTC to the millisecond in bodies and int64 nanoseconds in the log. Positions are areas or carry a covariance.
