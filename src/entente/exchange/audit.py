@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from entente.errors import ExchangeError, LedgerError, Malformed, Undecodable
+from entente.errors import BadProof, ExchangeError, LedgerError, Malformed, Undecodable
 from entente.exchange import gates
 from entente.exchange.centre import Centre
 from entente.exchange.keyring import CENTRE, Keyring
@@ -237,7 +237,7 @@ class _Signed:
         """Check checkpoints, smallest first; the first that is wrong."""
         for size, note in notes:
             try:
-                bad = self._is_about(note, walk)
+                bad = self._is_about(note, size, walk)
             except ExchangeError as problem:
                 bad = _at(max(size - 1, 0), f"checkpoint over {size} entries: {problem}")
             if bad:
@@ -245,7 +245,7 @@ class _Signed:
             self.held, self.good = self.held + 1, size
         return []
 
-    def _is_about(self, note: str, walk: _Walk) -> Bad | None:
+    def _is_about(self, note: str, kept_size: int, walk: _Walk) -> Bad | None:
         """Check one, and take note of it if all witnesses signed it; what is wrong with the entries, if it holds and they do not.
 
         Raises:
@@ -253,6 +253,8 @@ class _Signed:
         """
         read = read_note(note)
         head = log_signed(read, self.quorum.log)
+        if head.size != kept_size:
+            raise BadProof(f"it is one over {head.size}")
         short = walk.frontier.size
         if head.size > short:
             return _at(short, f"is not there, but {head.size} entries were signed: restore them from a mirror")
@@ -269,11 +271,17 @@ class _Signed:
         return None
 
     def _seen(self, note: Note, witness: Signer, size: int) -> int | None:
-        """When a witness signed: by the key that was exchanged, or by one that its root put in its place on the log."""
+        """When a witness signed: by the key that was exchanged, or by one that its root put in its place on the log.
+
+        Its root is that of the party by which the exchanged key stands on the log: anybody's root may give its own witness
+        this name.
+        """
+        exchanged = self.keyring.keys.get(witness.public.hex())
+        bound = exchanged and (exchanged.party, witness.name, "witness")
         ends = {witness.public: size}
         for key, held in self.keyring.keys.items():
             public = bytes.fromhex(key)
-            if (held.holder, held.role) == (witness.name, "witness") and (held.since < size or public in ends):
+            if (held.party, held.holder, held.role) == bound and (held.since < size or public in ends):
                 ends[public] = size if held.ended is None else held.ended
         good = [Signer(witness.name, public, witness.type) for public, end in ends.items() if size <= end]
         return max((time_s for each in good if (time_s := signed_at(note, each)) is not None), default=None)

@@ -53,7 +53,7 @@ class Disk:
         """
         try:
             yield from self._db.execute(asked, values)
-        except apsw.Error as problem:
+        except (apsw.Error, OverflowError) as problem:
             raise LedgerError(f"{self.path}: cannot be read ({problem}); restore it from a mirror") from None
 
     def first(self, asked: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:

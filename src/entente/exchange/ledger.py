@@ -132,7 +132,8 @@ class Ledger:
         """Index, entry and stored leaf hash from `start` up to `stop`, in order; for audits."""
         until = self.size if stop is None else stop
         asked = "SELECT at, entry, leaf FROM entries WHERE at >= ? AND at < ? ORDER BY at"
-        return ((at, entry, leaf) for at, entry, leaf in self._disk.rows(asked, (start, until)))
+        for at, entry, leaf in self._disk.rows(asked, (start, until)):
+            yield at, self._blob(entry, f"entry {at}"), self._blob(leaf, f"leaf {at}")
 
     def node(self, level: int, i: int) -> bytes:
         """The hash of the perfect subtree `i` of this level; level 0 are the leaves."""
@@ -172,11 +173,12 @@ class Ledger:
     def latest_checkpoint(self) -> tuple[int, str] | None:
         """Size and text of the largest checkpoint kept."""
         row = self._disk.first("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1")
-        return None if row is None else (row[0], row[1])
+        return None if row is None else (row[0], self._note(row[1], row[0]))
 
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         """Size and text of every checkpoint kept, smallest first."""
-        return ((size, note) for size, note in self._disk.rows("SELECT size, note FROM checkpoints ORDER BY size"))
+        for size, note in self._disk.rows("SELECT size, note FROM checkpoints ORDER BY size"):
+            yield size, self._note(note, size)
 
     def must_hold(self, head: TreeHead) -> None:
         """Refuse to go on unless this log begins with what `head` says: a checkpoint that somebody else kept.
@@ -205,7 +207,8 @@ class Ledger:
     def latest_snapshot(self) -> Snapshot | None:
         """The latest whole snapshot that fits the tree; a damaged one is passed over, for all of it can be replayed."""
         for at, root, state, mark in self._disk.rows("SELECT at, root, state, digest FROM snapshots ORDER BY at DESC"):
-            if at <= self.size and self.root(at) == root and sha256(state).digest() == mark:
+            is_whole = isinstance(state, bytes) and sha256(state).digest() == mark
+            if is_whole and at <= self.size and self.root(at) == root:
                 return Snapshot(at, root, state)
         return None
 
@@ -258,7 +261,19 @@ class Ledger:
         row = self._disk.first(asked, (value,))
         if row is None:
             raise LedgerError(f"{self.path}: {what} is not there; restore it from a mirror")
-        return row[0]
+        return self._blob(row[0], what)
+
+    def _blob(self, value: object, what: str) -> bytes:
+        """What a row holds; a file that somebody changed may hold anything."""
+        if isinstance(value, bytes):
+            return value
+        raise LedgerError(f"{self.path}: {what} is no longer what was written; restore it from a mirror")
+
+    def _note(self, value: object, size: int) -> str:
+        """The text of the checkpoint kept over so many entries."""
+        if isinstance(value, str):
+            return value
+        raise LedgerError(f"{self.path}: the checkpoint over {size} entries is no text; delete it, or take a mirror")
 
 
 def _keep(db: apsw.Connection, pieces: Sequence[Evidence]) -> None:

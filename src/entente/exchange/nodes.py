@@ -128,6 +128,11 @@ def number_refusal(node: Node, message: Message) -> Reason | None:
     return None if _gap_around(node, message.number) else Reason.NUMBER_USED
 
 
+def is_unused(node: Node, number: int) -> bool:
+    """Is this number of the node's still to be used?"""
+    return number > node.last or _gap_around(node, number) is not None
+
+
 def chain_refusal(node: Node, message: Message, digest: str) -> Reason | None:
     """Why a message that fills a gap contradicts its neighbours; None: it does not."""
     gap = _gap_around(node, message.number)

@@ -21,7 +21,8 @@ LOG_TYPE, WITNESS_TYPE = 0x01, 0x04
 LONGEST_NOTE = 65_536  # characters
 MOST_SIGNATURES = 16
 DASH = "\u2014 "
-NAME = re.compile(r"[^\s+\x00-\x20]{1,200}")
+# No blanks, no plus, and nothing that shows as nothing or bends what stands around it (C1, soft hyphen, bidi, zero width).
+NAME = re.compile(r"[^\s+\x00-\x20\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,200}")
 NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # controls, and halves of pairs that UTF-8 cannot hold
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 

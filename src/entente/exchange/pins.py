@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from entente.errors import StoreError
+from entente.errors import KeyRefused, StoreError
 from entente.exchange.centre import Centre, opened
 from entente.exchange.keyring import CENTRE, pinned
 from entente.exchange.messages import Name, Origin, PublicKey
@@ -61,8 +61,12 @@ def read_pins(path: Path) -> Pins:
     except OSError as problem:
         raise StoreError(f"{path}: cannot be read ({problem.strerror}); give the file of pinned keys") from None
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as problem:
-        raise StoreError(f"{path}: {problem}; see entente keys --help for what stands in a file of pins") from None
+        shown = repr(str(problem))[1:-1]  # names in it are the file's
+        raise StoreError(f"{path}: {shown}; see entente keys --help for what stands in a file of pins") from None
     quorum, _ = quorum_in(pins), opening(pins)
+    roots, signers = [party.root for party in pins.parties.values()], (quorum.log, *quorum.witnesses)
+    if len({pins.centre, *roots, *(signer.public.hex() for signer in signers)}) < 1 + len(roots) + len(signers):
+        raise KeyRefused(f"{path}: one key for two uses; the log, the centre, each root and each witness has its own")
     if quorum.log.name != pins.line:
         raise StoreError(
             f"{path}: the log's key is for {quorum.log.name!r}; a log of this name and use is {pins.line!r}"

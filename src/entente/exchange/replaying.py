@@ -5,14 +5,24 @@ What the parties said is judged anew, at the time that stands with it; what the 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from typing import get_args
 
 from entente.errors import LedgerError
-from entente.exchange.centre import Arrived, Centre, receive, replay_refusal
+from entente.exchange.centre import NOBODY, UNREADABLE, Arrived, Centre, receive, replay_refusal
 from entente.exchange.decoding import decode, encode
 from entente.exchange.entries import envelope_of, received_ns
 from entente.exchange.keyring import CENTRE
 from entente.exchange.messages import Refusal, Said
+from entente.exchange.nodes import is_unused
+from entente.exchange.physical import Fault
+from entente.exchange.reasons import Reason
 from entente.exchange.signing import Envelope, digest, is_signed, unseal
+
+FREE = UNREADABLE | {
+    Reason.OTHER_LOG, Reason.OTHER_ORIGIN, Reason.KEY_UNKNOWN, Reason.KEY_RETIRED, Reason.KEY_REVOKED, Reason.NOT_YOURS,
+    Reason.EQUIVOCATION, Reason.OLD_BOOT, Reason.UNKNOWN_BOOT, Reason.NUMBER_USED, Reason.CHAIN_BROKEN,
+}  # fmt: skip
+REASONS = UNREADABLE | set(Reason) | set(get_args(Fault))
 
 Signed = Callable[[int, Envelope, str], None]  # index, envelope, public key in hex that must have signed it
 
@@ -54,6 +64,7 @@ def steps(state: Centre, entries: Iterable[bytes], signed: Signed | None = None)
             signed(index, envelope, key)
         if not is_due:
             if isinstance(said, Refusal) and is_own:
+                _demand_sense(state, said, index)
                 state, follows, _ = replay_refusal(state, said, now_ns)
             else:
                 state, follows, _ = receive(state, Arrived(message=said, digest=digest(raw), key=key), now_ns)
@@ -64,6 +75,19 @@ def steps(state: Centre, entries: Iterable[bytes], signed: Signed | None = None)
         raise LedgerError(
             f"entry {state.size - len(due)}: is missing; after what stands before it the centre says {type(due[0]).__name__}"
         )
+
+
+def _demand_sense(state: Centre, said: Refusal, index: int) -> None:
+    """A refused message is not kept; but its sender is known, and only what its content is refused for uses up a number."""
+    node, number = state.nodes.get(said.sender), said.its_number
+    if node is None:
+        fits = said.sender in (NOBODY, CENTRE) and not number
+    elif number:
+        fits = said.reason not in FREE and is_unused(node, number)
+    else:
+        fits = said.reason in FREE or node.refused.get(said.refused) == said.reason
+    if not fits or said.reason not in REASONS:
+        raise LedgerError(f"entry {index}: a refusal of {said.sender} for {said.reason} that the rules do not know so")
 
 
 def _demand(expected: Said, said: Said, index: int) -> None:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -81,8 +81,10 @@ def read_key(path: Path) -> Key:
     try:
         mode, pem = path.stat().st_mode, path.read_bytes()
         private = serialization.load_pem_private_key(pem, password=None)
-    except (OSError, ValueError, TypeError) as problem:
-        raise StoreError(f"{path}: no private key can be read ({problem}); make one with: entente keys new") from None
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm, InternalError) as problem:
+        raise StoreError(
+            f"{path}: no private key can be read ({str(problem)[:80]}); make one with: entente keys new"
+        ) from None
     if not isinstance(private, Ed25519PrivateKey):
         raise StoreError(f"{path}: this key is not for Ed25519; make one with: entente keys new")
     if mode & 0o077:

@@ -1,8 +1,10 @@
 """How much may one sender say, and how often may one address be wrong? Token buckets; bounded, and forgotten at a restart.
 
 Two lanes for every key: launches, notices and the words of officers have one of their own, so that a flood of tracks by the
-same node never holds up its warning. An address from which more than ten bad envelopes came within a minute is not read
-for the rest of that minute. What is throttled is not on the log: a flood would fill it.
+same node never holds up its warning. What is no message of this log, though signed (it cannot be read, or is meant for
+another), has a third: whoever got hold of it can send it, and empties no lane of who signed it. An address from which more
+than ten bad envelopes came within a minute is not read for the rest of that minute. What is throttled is not on the log: a
+flood would fill it.
 """
 
 from dataclasses import dataclass, field
@@ -48,18 +50,19 @@ class Throttle:
     """The buckets of all keys, and the bad envelopes of all addresses."""
 
     limits: Limits = field(default_factory=Limits)
-    _buckets: dict[tuple[str, bool], Bucket] = field(default_factory=dict)
+    _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
     _wrong: dict[str, Bucket] = field(default_factory=dict)
 
-    def lets_pass(self, key: str, said: Said, now_ns: int) -> bool:
-        """Whether this key may say this now."""
+    def lets_pass(self, key: str, said: Said | None, now_ns: int) -> bool:
+        """Whether this key may say this now; None: no message of this log."""
         crowd = isinstance(said, CROWD)
+        lane = "stray" if said is None else "crowd" if crowd else "reserved"
         per_s = self.limits.crowd_per_s if crowd else self.limits.reserved_per_s
         most = self.limits.crowd_at_once if crowd else self.limits.reserved_at_once
-        bucket = self._buckets.get((key, crowd))
+        bucket = self._buckets.get((key, lane))
         if bucket is None:
             _make_room(self._buckets)
-            bucket = self._buckets[key, crowd] = Bucket(most, now_ns)
+            bucket = self._buckets[key, lane] = Bucket(most, now_ns)
         return bucket.take(per_s, most, now_ns)
 
     def was_wrong(self, address: str, now_ns: int) -> None:
@@ -76,6 +79,6 @@ class Throttle:
         return bucket is not None and bucket.tokens < 0 and 0 <= now_ns - bucket.counted_ns <= MINUTE_NS
 
 
-def _make_room(known: dict[str, Bucket] | dict[tuple[str, bool], Bucket]) -> None:
+def _make_room(known: dict[str, Bucket] | dict[tuple[str, str], Bucket]) -> None:
     if len(known) >= MOST_KNOWN:
         del known[next(iter(known))]  # type: ignore[arg-type]

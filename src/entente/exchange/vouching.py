@@ -33,7 +33,10 @@ def held_by(raw: bytes, public: bytes, line: str, nonce: str) -> str | None:
     envelope = unseal(raw)
     if not is_signed(envelope, public, VOUCH):
         raise BadProof("vouch: the other party's witness has not signed it")
-    said_line, said_nonce, note = (*envelope.body.decode().split("\n", 2), "", "")[:3]
+    try:
+        said_line, said_nonce, note = (*envelope.body.decode().split("\n", 2), "", "")[:3]
+    except UnicodeDecodeError:
+        raise BadProof("vouch: an answer that is no text") from None
     if (said_line, said_nonce) != (line, nonce):
         raise BadProof("vouch: an answer to another question")
     return note or None
