@@ -210,11 +210,11 @@ def in_process(folder, pins, raws):
         return len(raws) / (time.perf_counter() - began)
 
 
-async def flood(sender, address, until):
+async def flood(sender, address, seconds):
     """A node that sends tracks as fast as it is answered, refused or not; how many were thinned out."""
-    thinned = 0
+    thinned, until_s = 0, time.monotonic() + seconds
     async with sender.link(address) as link:
-        while not until.is_set():
+        while time.monotonic() < until_s:
             answers = await link.send([sender.track(i) for i in range(BATCH)])
             thinned += sum(answer.reason == "throttled" for answer in answers or ())
     return thinned
@@ -231,16 +231,17 @@ async def measure(folder, pins, address, hostile):
     async with senders[0].link(address) as link:
         answers = await link.send(first_words(folder, pins))
         assert outcomes(answers) == {"accepted"}, answers
-    reader, over = Reader(), asyncio.Event()
+    reader = Reader()
     follow = asyncio.create_task(reader.follow(address, client_context(folder / CERTIFICATES, names["nato"][0])))
     while not reader.cosigned:  # both witnesses have met
         await asyncio.sleep(0.1)
     nodes, others = senders[:NODES], senders[NODES:]
     if hostile:
-        enemy = asyncio.create_task(flood(others[0], address, over))
+        words = [sys.executable, __file__, str(folder), others[0].name, address, str(SECONDS // 2 + 3)]
+        enemy = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        await asyncio.sleep(3.0)
         done = await paced(nodes, address, reader, SECONDS // 2)
-        over.set()
-        thinned = await enemy
+        thinned = int(enemy.communicate()[0])
         p99, rate, raws = told(done, reader, "hostile"), float(thinned), []
     else:
         p99 = told(await paced(nodes, address, reader, SECONDS), reader, "paced")
@@ -303,7 +304,11 @@ def main():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if len(sys.argv) == 5:
+        at, name, address, seconds = Path(sys.argv[1]), *sys.argv[2:]
+        enemy = Sender(at, read_pins(at / PINS), name.partition("-")[0], name)
+        print(asyncio.run(flood(enemy, address, float(seconds))))
+    elif len(sys.argv) > 1:
         serve(settings(Path(sys.argv[1])), lambda running: print(running.node_address, flush=True))
     else:
         main()
