@@ -23,6 +23,7 @@ Centre = Annotated[str, Option("--centre", help="The centre's port for nodes, ht
 Clock = Annotated[
     Path | None, Option(help="A file that tells the clock of an exercise on one machine; else civil time.")
 ]
+Bus = Annotated[str, Option(help="A NATS server by which envelopes go as well, tls://HOST:PORT.")]
 Hosts = Annotated[list[str] | None, Option("--host", help="A name or address by which it is reached; may be repeated.")]
 
 
@@ -91,6 +92,7 @@ def serve(
     host: Hosts = None,
     observer: Annotated[list[str] | None, Option(help="Who may watch, as NAME=PUBLIC KEY; may be repeated.")] = None,
     clock: Clock = None,
+    bus: Bus = "",
 ) -> None:
     """Run the centre of the exercise in FOLDER until Ctrl-C: what happens is told on stderr, a JSON object a line."""
     with refusals():
@@ -103,7 +105,7 @@ def serve(
 
         settings = Settings(
             folder / CENTRE / LOG, read_pins(folder / PINS), centre_keys(folder), folder / CERTIFICATES,
-            host=listen, port=port, console_port=console_port, names=tuple(host or ("localhost", "127.0.0.1")),
+            host=listen, port=port, console_port=console_port, names=tuple(host or ("localhost", "127.0.0.1")), bus=bus,
             observers=observers_in(observer or []), clock=Pace(clock) if clock else time.time_ns,
         )  # fmt: skip
 
@@ -146,13 +148,14 @@ def run(
     centre: Centre,
     boot: Annotated[int, Option(min=1, help="As its root announced it, after it was set up anew.")] = 1,
     clock: Clock = None,
+    bus: Bus = "",
 ) -> None:
     """Run a nation's node: drafts on stdin, a JSON object a line; what its policy lets out goes to the centre, in order."""
     with refusals():
         from entente.exchange.national import run_node
         from entente.exchange.pace import Pace
 
-        run_node(folder, holder, centre, boot, pace=Pace(clock) if clock else None)
+        run_node(folder, holder, centre, boot, pace=Pace(clock) if clock else None, bus=bus)
 
 
 @node.command(epilog="Example: entente node witness exercise nato --centre https://localhost:8714")

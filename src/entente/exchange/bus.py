@@ -11,7 +11,7 @@ flipped in one of three replicas lost thousands (nats-server issue 7549). Hence 
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ STREAM, DURABLE, ACCOUNT = "to-centre", "centre", "CENTRE"
 PATIENCE_S = 5.0
 MOST_AT_ONCE = 128
 DAY_S = 86_400.0
+PAUSE_S = 1.0  # between tries
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -171,6 +172,21 @@ class Gate:
             answer = Answer(reply.outcome, reply.index, reply.reason, reply.again)
             await self.bus.publish(f"from.{party}.{node}", msgspec.json.encode(Answered(digest(message.data), answer)))
             await message.ack()
+
+
+async def carry(address: str, certificates: Path, name: str, writer: Writer, tell: Callable[..., None]) -> None:
+    """Be the centre's end until cancelled; whatever the broker does, the other roads stay open."""
+    while True:
+        try:
+            bus = await connected(address, client_context(certificates, name))
+            tell("bus-up", address=address)
+            try:
+                await Gate(bus, writer).run()
+            finally:
+                await bus.close()
+        except (BusError, OSError, TimeoutError) as problem:
+            tell("bus-down", address=address, reason=str(problem))
+            await asyncio.sleep(PAUSE_S)
 
 
 def _by_sender(messages: Sequence[Any]) -> dict[str, list[Any]]:

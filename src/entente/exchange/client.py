@@ -14,7 +14,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import msgspec
@@ -144,6 +144,13 @@ class Link:
         return answer
 
 
+class Road(Protocol):
+    """A way to send envelopes."""
+
+    async def send(self, raws: Sequence[bytes]) -> list[Answer] | None:
+        """See `Link.send`."""
+
+
 @dataclass
 class Node:
     """One node, running.
@@ -152,6 +159,7 @@ class Node:
         outbox: what it says.
         quorum: whose signatures a receipt bears.
         hear: called with every item of the centre's stream.
+        road: another way to send, tried first, such as `bus.Road`.
     """
 
     outbox: Outbox
@@ -159,6 +167,7 @@ class Node:
     link: Link
     hear: Callable[[dict[str, Any]], None] = lambda item: None
     tell: Tell = lambda event, **fields: None
+    road: Road | None = None
     accepted: dict[int, int] = field(default_factory=dict)  # number -> index, without a receipt yet
     sent_to: int = 0  # all up to this number was answered, by this run of the centre
     cosigned: int = 0
@@ -185,7 +194,10 @@ class Node:
                 await _within(self._new.wait(), IDLE_S)
                 continue
             part = _fitting(waiting)
-            answers = await self.link.send([raw for _, raw in part])
+            raws = [raw for _, raw in part]
+            answers = await self.road.send(raws) if self.road is not None else None
+            if answers is None:
+                answers = await self.link.send(raws)
             if answers is None or not self._take([number for number, _ in part], answers):
                 await asyncio.sleep(pause_s)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from entente.errors import ExchangeError, StoreError
+from entente.exchange.bus import Road
 from entente.exchange.certificates import client_context
 from entente.exchange.client import Link, Node, Watch
 from entente.exchange.instants import NS_PER_MS
@@ -92,7 +93,7 @@ def read_queue(path: Path) -> Queue:
 
 def run_node(
     folder: Path, holder: str, address: str, boot: int = 1, ready: Callable[[], None] = lambda: None,
-    pace: Pace | None = None,
+    pace: Pace | None = None, bus: str = "",
 ) -> None:  # fmt: skip
     """Run a node until SIGINT or SIGTERM: drafts from standard input.
 
@@ -100,6 +101,7 @@ def run_node(
         folder: with pins, certificates and the party's own folder.
         address: of the centre, https://HOST:PORT.
         pace: the clock of an exercise on one machine; None: civil time.
+        bus: of a NATS server, tls://HOST:PORT, over which it sends first; empty: none.
     Raises:
         StoreError, ExchangeError: keys, certificates, policy or outbox cannot be had.
     """
@@ -117,7 +119,13 @@ def run_node(
                 tell("up", node=holder, waiting=len(releasing.queue.waits), said=outbox.last)
                 ready()
                 async with _told_to_stop() as stopped:
-                    await _first(stopped, node.run(), _read_drafts(releasing, clock), _let_go(releasing, node, clock))
+                    await _first(
+                        stopped,
+                        node.run(),
+                        _take_road(node, bus, folder / CERTIFICATES, party),
+                        _read_drafts(releasing, clock),
+                        _let_go(releasing, node, clock),
+                    )
                 tell("down", node=holder, said=outbox.last)
 
     asyncio.run(until_told())
@@ -160,6 +168,13 @@ async def _read_drafts(releasing: Releasing, clock: Callable[[], int]) -> None:
             releasing.take(msgspec.json.decode(line, type=Draft), clock() // NS_PER_MS)
         except (msgspec.DecodeError, ExchangeError) as problem:
             releasing.tell("no-draft", reason=str(problem))
+    await asyncio.Event().wait()
+
+
+async def _take_road(node: Node, bus: str, certificates: Path, party: str) -> None:
+    """The other road, once the broker is there; the node does not wait for it."""
+    if bus:
+        node.road = await Road.opened(bus, certificates, party, node.outbox.node)
     await asyncio.Event().wait()
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from entente.errors import LedgerError, StoreError
+from entente.exchange.bus import carry
 from entente.exchange.certificates import SOON_S, server_context, until_s
 from entente.exchange.ledger import Ledger
 from entente.exchange.pins import Pins, opening, quorum_in
@@ -41,6 +42,7 @@ class Settings:
         port, console_port: 0 for any that is free.
         names: hosts by which consoles reach it.
         observers: public key, hex -> name.
+        bus: of a NATS server, tls://HOST:PORT, by which envelopes come as well; empty: none.
         clock: the centre's, nanoseconds since 1970.
     """
 
@@ -55,6 +57,7 @@ class Settings:
     names: tuple[str, ...] = ("localhost", "127.0.0.1")
     observers: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    bus: str = ""
     clock: Callable[[], int] = time.time_ns
 
 
@@ -100,6 +103,10 @@ async def running(
             Port(pages, consoles, plain, Door(mutual=False, origins=origins), tell),
         ]
         tasks = [asyncio.create_task(port.serve()) for port in ports]
+        if settings.bus:
+            tasks.append(
+                asyncio.create_task(carry(settings.bus, settings.certificates, settings.name, service.writer, tell))
+            )
         _warn_of_the_end(settings, tell)
         tell("up", log=ledger.origin, entries=ledger.size, port=nodes.getsockname()[1], console_port=console_port)
         try:

@@ -13,9 +13,14 @@ from nats.errors import Error
 from nats.js.errors import APIError
 from tests.attacks.live.hall import PARTIES, hall
 
-from entente.exchange.bus import STREAM, Gate, Road, connected, server_config
+from entente.exchange.bus import STREAM, Gate, Road, carry, connected, server_config
 from entente.exchange.certificates import client_context, make_certificates
+from entente.exchange.client import Link, Node
+from entente.exchange.decoding import decode
+from entente.exchange.outbox import Outbox
+from entente.exchange.pins import quorum_in
 from entente.exchange.preparing import CERTIFICATES
+from entente.exchange.signing import read_key, unseal
 
 SERVER = Path(sys.executable).parent / "nats-server"
 HOLDERS = {f"{party}-{i}": party for party in PARTIES for i in range(2)}
@@ -193,3 +198,60 @@ def test_a_party_has_its_own_road_and_no_other(room, broker, gate, tmp_path):
                 await stream.delete_stream(STREAM)
 
     asyncio.run(play())
+
+
+def test_the_commands_own_end_carries_and_a_node_sends_by_two_roads(room, broker, voices, tmp_path):
+    """`carry` as the centre runs it; a node whose broker is away sends over HTTPS."""
+    told = []
+
+    async def carried(raws):
+        task = asyncio.create_task(
+            carry(
+                broker.address,
+                room.folder / CERTIFICATES,
+                "centre",
+                room.centre.service.writer,
+                lambda *a, **f: told.append(a[0]),
+            )
+        )
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if told:
+                break
+        return task
+
+    task = room.call(carried(None))
+    raws = [voices["nato-1"].health()]
+
+    async def play():
+        async with road(room, broker, "nato-1") as mine:
+            return await mine.send(raws)
+
+    assert asyncio.run(play())[0].outcome == "accepted"
+    assert told == ["bus-up"]
+    room.loop.call_soon_threadsafe(task.cancel)
+
+    async def two_roads():
+        context = client_context(room.folder / CERTIFICATES, "nato-1")
+        key = read_key(room.folder / "nato" / "nato-0.key")
+        async with Link(room.centre.node_address, context) as link:
+            with Outbox(tmp_path / "outbox.db", key, room.pins.name, "nato-0", 1) as outbox:
+                node = Node(outbox, quorum_in(room.pins), link, road=Away())
+                outbox.put(decode(unseal(voices["nato-0"].health()).body))
+                running = asyncio.create_task(node.run())
+                for _ in range(100):
+                    await asyncio.sleep(0.05)
+                    if node.sent_to:
+                        break
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+                return node.sent_to
+
+    assert asyncio.run(two_roads()) == 1
+
+
+class Away:
+    """A road that leads nowhere."""
+
+    async def send(self, raws):
+        return None
