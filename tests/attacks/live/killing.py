@@ -158,6 +158,8 @@ def judge(stage, sender):
                 assert list(mirror.entries()) == entries[: mirror.size], f"{name} holds another history"
                 assert not list(mirror.evidence())
                 shown += [note for _, note in mirror.checkpoints()]
+        for note in sender.notes:
+            cosigned(note, ground.quorum)  # what the centre shows as signed by both is
         for note in shown:
             head = head_of(note)
             assert head.root == ledger.root(head.size), f"a checkpoint over {head.size} entries is of another history"

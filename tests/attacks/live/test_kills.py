@@ -8,8 +8,8 @@ from tests.attacks.live.killing import played
 def test_t22_t24_fifty_kills_lose_nothing(tmp_path):
     wrong, facts = played(tmp_path, kills=50, seed=1)
     assert not any(wrong.values()), (wrong, facts)
-    assert facts["entries"] > 300
-    assert facts["seen"] > 5
+    assert facts["entries"] > 150, facts
+    assert facts["cosigned"] >= 1, facts
     assert all(facts[name] for name in ("centre", *NODES, *WITNESSES)), facts
 
 
