@@ -18,13 +18,16 @@ from tests.attacks.recorded import (
     record,
 )  # fmt: skip
 from tests.attacks.test_audit import pins_of
+from typer.testing import CliRunner
 
+from entente.cli import app
 from entente.errors import BadProof, EntenteError, KeyRefused, LedgerError, Malformed, StoreError
 from entente.exchange import messages as said
 from entente.exchange.audit import audit
 from entente.exchange.centre import opened, snapshot
 from entente.exchange.decoding import encode
 from entente.exchange.entries import entry_of, envelope_of
+from entente.exchange.evidence import Evidence
 from entente.exchange.instants import instant
 from entente.exchange.keyring import pinned, statement
 from entente.exchange.ledger import Ledger
@@ -135,6 +138,47 @@ def test_a_snapshot_that_is_not_of_this_place_is_passed_over(honest, tmp_path, c
         state = Shell(ledger, Keys(LOG_KEY, KEYS["centre"]), QUORUM, OPENING).state
         ledger.save_snapshot(ledger.size, ledger.root(), snapshot(msgspec.structs.replace(state, **changes)))
         assert Shell(ledger, Keys(LOG_KEY, KEYS["centre"]), QUORUM, OPENING).state == state
+
+
+def test_a_table_of_numbers_turned_round_accuses_nobody(honest, tmp_path):
+    """Against: an old message sent again was said to be an equivocation, on the log and for ever."""
+    path = tmp_path / "log.db"
+    copy(honest, path)
+    db = apsw.Connection(str(path))
+    db.execute("UPDATE numbers SET at = (SELECT max(at) FROM numbers) WHERE at = 0")
+    db.close()
+    with Ledger(path, ORIGIN) as ledger:
+        size, shell = ledger.size, Shell(ledger, Keys(LOG_KEY, KEYS["centre"]), QUORUM, OPENING)
+        with pytest.raises(LedgerError, match="table of numbers"):
+            shell.submit([envelope_of(ledger.entry(0))], shell.state.clock_ns)
+        assert ledger.size == size
+
+
+def test_nobody_s_many_crimes_keep_out_another_s_first(tmp_path, monkeypatch):
+    """Against: ten names with a hundred pieces each, and nothing more was kept of anybody."""
+    monkeypatch.setattr("entente.exchange.ledger.MOST_EVIDENCE", 6)
+    with Ledger(tmp_path / "log.db", ORIGIN) as ledger:
+        for n in range(9):
+            ledger.keep_evidence(Evidence(f"rus-{n % 3}", "equivocation", b"%d" % n))
+        ledger.keep_evidence(Evidence("nato-1", "equivocation", b"nato"))
+        for _ in range(9):
+            ledger.keep_evidence(Evidence("nato-1", "equivocation", b"nato"))
+        kept = [piece.about for piece in ledger.evidence()]
+    assert len(kept) == 6
+    assert kept.count("nato-1") == 1
+    assert {"rus-0", "rus-1", "rus-2"} < set(kept)
+
+
+def test_evidence_that_somebody_wrote_into_the_file_moves_no_terminal(honest, tmp_path):
+    path = tmp_path / "log.db"
+    copy(honest, path)
+    db = apsw.Connection(str(path))
+    db.execute("INSERT INTO evidence (about, reason, what) VALUES (char(27) || '[2J', 'a' || char(10) || 'b', x'00')")
+    db.close()
+    told = CliRunner().invoke(app, ["verify", str(path), "--keys", str(pins_of(tmp_path))])
+    assert told.exit_code == 0
+    assert all(line.isprintable() for line in told.output.split("\n"))
+    assert "?[2J: a?b" in told.output
 
 
 # Signatures that pass for others.

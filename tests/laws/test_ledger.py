@@ -192,10 +192,10 @@ def test_evidence_is_kept_once(ledger):
 def test_evidence_is_bounded(ledger, monkeypatch):
     monkeypatch.setattr("entente.exchange.ledger.MOST_EVIDENCE", 3)
     monkeypatch.setattr("entente.exchange.ledger.MOST_OF_ONE", 2)
-    for about in "abc":  # a flood by one leaves room for the next
+    for about in "abc":  # where all is full, who has most gives up its latest
         for i in range(5):
             ledger.keep_evidence(Evidence(about, "reason", f"{about} {i}".encode()))
-    assert [piece.what for piece in ledger.evidence()] == [b"a 0", b"a 1", b"b 0"]
+    assert [piece.what for piece in ledger.evidence()] == [b"a 0", b"b 0", b"c 0"]
 
 
 def test_a_reader_reads_while_the_writer_writes(ledger):

@@ -143,7 +143,8 @@ def _tell(line: str, done: Any, pieces: list[Any]) -> None:
     for one in pieces:
         signed = f"signed by {', '.join(one.signers)}" if one.signers else "signed by no key of this log's nodes"
         beside = "" if one.entry is None else f", beside entry {one.entry}"
-        echo(f"evidence          {one.about}: {one.reason}{beside}; {signed}; {one.digest}")
+        line = f"evidence          {one.about}: {one.reason}{beside}; {signed}; {one.digest}"
+        echo("".join(letter if letter.isprintable() else "?" for letter in line))  # the file may hold anything
 
 
 def _write_all(pieces: list[bytes], folder: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -219,7 +220,8 @@ class Ledger:
 
     def evidence(self) -> Iterator[Evidence]:
         """What is kept as evidence, oldest first."""
-        return (Evidence(*row) for row in self._disk.rows("SELECT about, reason, what FROM evidence ORDER BY id"))
+        for about, reason, what in self._disk.rows("SELECT about, reason, what FROM evidence ORDER BY id"):
+            yield Evidence(str(about), str(reason), self._blob(what, f"evidence about {about!r}"))
 
     @property
     def _frontier(self) -> Frontier:
@@ -277,13 +279,30 @@ class Ledger:
 
 
 def _keep(db: apsw.Connection, pieces: Sequence[Evidence]) -> None:
-    """Inside a transaction: keep evidence, as far as there is room for it."""
+    """Inside a transaction: keep evidence, as far as there is room for it.
+
+    Where there is none, the name with the most of it gives up its latest: so nobody's many keep out another's first.
+    """
     for piece in pieces:
-        db.execute(
-            "INSERT OR IGNORE INTO evidence (about, reason, what) SELECT ?, ?, ? WHERE (SELECT count(*) FROM evidence) < ? "
-            "AND (SELECT count(*) FROM evidence WHERE about = ?) < ?",
-            (*piece, MOST_EVIDENCE, piece.about, MOST_OF_ONE),
+        total, own, is_kept = _first(
+            db,
+            "SELECT count(*), ifnull(sum(about = ?), 0), ifnull(max(what = ?), 0) FROM evidence",
+            (piece.about, piece.what),
         )
+        if is_kept or own >= MOST_OF_ONE:
+            continue
+        if total >= MOST_EVIDENCE:
+            asked = "SELECT max(id), count(*) FROM evidence GROUP BY about ORDER BY count(*) DESC LIMIT 1"
+            latest, most = _first(db, asked, ())
+            if most <= own + 1:
+                continue
+            db.execute("DELETE FROM evidence WHERE id = ?", (latest,))
+        db.execute("INSERT INTO evidence (about, reason, what) VALUES (?, ?, ?)", piece)
+
+
+def _first(db: apsw.Connection, asked: str, values: tuple[str | bytes, ...]) -> tuple[Any, ...]:
+    """The one row of a count."""
+    return next(iter(db.execute(asked, values)))
 
 
 def _number(db: apsw.Connection, first: int, numbered: Sequence[Number | None]) -> None:

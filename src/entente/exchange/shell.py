@@ -22,7 +22,7 @@ from entente.exchange.alarms import Outgoing
 from entente.exchange.centre import TOLD, Arrived, Centre, receive, refuse, refuse_unread, restored, snapshot
 from entente.exchange.cosigning import Cosigning
 from entente.exchange.decoding import decode, encode
-from entente.exchange.entries import entry_of, received_ns
+from entente.exchange.entries import entry_of, envelope_of, received_ns
 from entente.exchange.evidence import Evidence
 from entente.exchange.ledger import Ledger, Number
 from entente.exchange.merkle import inclusion_proof
@@ -220,7 +220,10 @@ class Shell:
         node = self.state.nodes.get(sender(said))
         if node is not None and said.boot == node.boot and said.number > node.last:
             return None
-        return self.ledger.found(*number)
+        found = self.ledger.found(*number)
+        if found and number_of(decode(unseal(envelope_of(self.ledger.entry(found[0]))).body)) != number:
+            raise LedgerError(f"{self.ledger.path}: its table of numbers is not that of its entries; take a mirror")
+        return found
 
     def _written(
         self, batch: Batch, follows: tuple[Centre, list[Said], list[Outgoing]], letter: Letter, now_ns: int,
