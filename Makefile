@@ -19,7 +19,7 @@ demo: environment ## install, run the main job, say where its report is
 
 test: tools console ## every test but the slow ones, the browser's included
 	@CHROMIUM="$$($(call limit,900) builders/chromium.sh)"; export CHROMIUM; \
-	$(call limit,1380) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
+	$(call limit,1560) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
 
 nightly: tools console ## the slow tests, and the mutants
 	@CHROMIUM="$$($(call limit,900) builders/chromium.sh)"; export CHROMIUM; \

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from entente.errors import StoreError
-from entente.exchange.certificates import DAYS, make_certificates
+from entente.exchange.certificates import DAYS, NAME, make_certificates
 from entente.exchange.instants import instant
 from entente.exchange.keyring import statement
 from entente.exchange.messages import KeyAdd, Origin, PolicyInForce, Role
@@ -72,8 +72,9 @@ def prepare(
         sides: party -> what it brings; two of them.
         hosts: by which the centre is reached.
     Raises:
-        StoreError: something is there already, or cannot be written.
+        StoreError: a name that is none, something is there already, or cannot be written.
     """
+    _refuse_no_names([name, *sides, *(holder for side in sides.values() for holder in side.holders)])
     line = f"{origin}/{name}"
     _folder(folder / CENTRE)
     log, centre = (_kept(folder / CENTRE / f"{what}.key") for what in ("log", "centre"))
@@ -89,6 +90,14 @@ def prepare(
     known = {holder: party for party, side in sides.items() for holder in (witness_of(party), *side.holders)}
     make_certificates(folder / CERTIFICATES, {CENTRE: CENTRE, **known}, hosts, days)
     return read_pins(folder / PINS)
+
+
+def _refuse_no_names(names: Sequence[str]) -> None:
+    """Refuse, before anything is written, names that could lead out of the folder or that no message can carry."""
+    bad = [name for name in names if not NAME.fullmatch(name)]
+    if bad:
+        raise StoreError(f"prepare: {', '.join(map(repr, bad))} cannot be a name; use lower-case letters, digits, _ and -, "
+                         "64 at most, the first a letter or digit")  # fmt: skip
 
 
 def centre_keys(folder: Path) -> Keys:
