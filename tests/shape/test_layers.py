@@ -46,3 +46,38 @@ def test_kernels_import_no_clock_file_socket_or_randomness(file):
 def test_physics_does_not_know_what_is_believed():
     names = [name for file in KERNELS if file.parent.name == "physics" for name in imported(file)]
     assert not [name for name in names if name.startswith("entente.estimate")]
+
+
+ACTING = {
+    "apsw",
+    "asyncio",
+    "fastapi",
+    "httpx",
+    "nats",
+    "os",
+    "pathlib",
+    "secrets",
+    "shutil",
+    "socket",
+    "sqlite3",
+    "ssl",
+}
+ACTING |= {"starlette", "subprocess", "tempfile", "threading", "time", "uvicorn", "websockets", "random"}
+
+
+@pytest.mark.parametrize("rule", ["centre", "release", "merkle"])
+def test_what_rules_the_centre_acts_on_nothing(rule):
+    """Neither the rules nor what they stand on knows a clock, a file, a socket or a framework.
+
+    `signing` reads key files; the rules take its digests and nothing else.
+    """
+    known, waiting = {PACKAGE / "exchange/signing.py"}, [PACKAGE / f"exchange/{rule}.py"]
+    while waiting:
+        file = waiting.pop()
+        known.add(file)
+        for name in imported(file):
+            assert name.split(".")[0] not in ACTING, f"{file.name}: {name}"
+            found = (
+                PACKAGE / f"exchange/{part}.py" for part in name.split(".")[2:3] if name.startswith("entente.exchange.")
+            )
+            waiting += [path for path in found if path.is_file() and path not in known]
