@@ -36,11 +36,21 @@ OLDEST = 1  # format of any file
 FORMAT = 2  # of the manifest: 1 was one NetCDF file without groups and without check sums
 MANIFEST, NUMBERS, PLAN, CHUNKS, LOCK = "manifest.json", "study.nc", "plan.json", "chunks", ".entente.lock"
 SHEETS = (
-    *("deciders", "exposure", "findings", "force_levels", "gains", "guarantees", "histories", "ladder", "levels"),
-    *("losses", "map", "paths", "protection", "raids", "reciprocity", "record", "seeing", "several", "takings"),
-    *("thresholds", "tolerance", "tracks", "warning"),
+    *("able_to_reach", "alarms", "answers", "centre", "clock", "deciders", "exposure", "false_words", "findings"),
+    *("force_levels", "gains", "guarantees", "histories", "ladder", "levels", "limits", "losses", "map", "observer"),
+    *("other_deterrents", "paths", "protection", "raids", "reciprocity", "record", "resolved", "reversals", "seeing"),
+    *("several", "takings", "thresholds", "timelines", "tolerance", "tornado", "tracks", "trust", "verification"),
+    "warning",
 )
-FIGURES = ("ladder", "map", "map-far", "raids", "seeing", "tolerance", "warning")
+EVENTS = (
+    *("failed-chip-1980", "glint-1983", "misfire-2022", "satellite-launch-1998", "scuds-1999", "sounding-rocket-1995"),
+    "training-tape-1979",
+)
+FIGURES = (
+    *("clock", "ladder", "map", "map-far", "paths", "raids", "seeing", "tolerance", "warning"),
+    *(f"tornado-F{number}" for number in range(1, 9)),
+    *(f"event-{name}" for name in EVENTS),
+)
 REPORT = (
     *("report.html", "report.ru.html"),
     *(f"figures/{name}{language}.svg" for name in FIGURES for language in ("", ".ru")),

@@ -205,10 +205,12 @@ def test_the_range_goes_with_the_fourth_root(area, times):
 
 # --- many radars, two parties ---
 
+PARTIES = "us_nato", "russia"
+
 
 @settings(max_examples=15, deadline=None)
 @given(
-    st.lists(st.sampled_from([row.id for row in radars()]), max_size=6, unique=True),
+    st.lists(st.sampled_from([row.id for row in radars() if row.owner in PARTIES]), max_size=6, unique=True),
     st.sampled_from([1975, 1990, 2013, 2024]),
 )
 def test_more_sensors_never_see_fewer_cells(joining, year):

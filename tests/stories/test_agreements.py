@@ -34,6 +34,7 @@ def test_the_spring_of_2013():
         "airspace_initiative_2011",
         "vienna_document_2011",
         "india_pakistan_2005",
+        "theatre_exercises_2002",
     }
 
 
@@ -123,8 +124,8 @@ def test_a_day_is_given_in_several_ways(on):
 
 
 def test_any_status_lists_all_that_had_been_signed():
-    assert len(en.agreements()) == len(agreements()) == 27
-    assert len(en.agreements(on="2013-04-08", status="any")) == 26
+    assert len(en.agreements()) == len(agreements()) == 28
+    assert len(en.agreements(on="2013-04-08", status="any")) == 27
     assert len(en.agreements(on=1975, status="any")) == 6
     signed = ["demarcation_1997", "shared_warning_1998"]
     assert [row.id for row in en.agreements(on="2013-04-08", status="signed only")] == signed
