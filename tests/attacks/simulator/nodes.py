@@ -89,6 +89,8 @@ class NodeMachine(Machine):
                 self.outbox.settle(number, text, self.world.wiring.relies(self.world.quorum))
                 self.world.settled.append((self.name, number, text))
             except (Malformed, BadProof, LedgerError) as problem:
+                if isinstance(problem, LedgerError) and self.disk.fault is not None:
+                    raise  # the outbox takes nothing more: a machine whose disk failed stops, and is started again
                 self.world.counts["bad receipt"] += 1
                 self.world.scheduler.note("bad receipt", self.name, type(problem).__name__)
 
