@@ -33,11 +33,17 @@ def one_history(world):
 def words_are_kept(world):
     """A witness signs nothing smaller or other than it signed before, nor than both signed before.
 
-    One whose disk was put back to an older day knows only the second.
+    One whose disk was put back to an older day has forgotten its own words, and asks the other: it knows what both had signed
+    by that day. What the other signs later, under a word from before, it cannot know; that the other never signs a second
+    history is then what holds (`one_history`).
     """
-    last, both = {}, None
-    for party, head, is_both in world.order:
-        before = [each for each in (both, None if party in world.restored else last.get(party)) if each is not None]
+    last, both, on_that_day = {}, None, {}
+    for number, (party, head, is_both) in enumerate(world.order):
+        for forgetful, day in world.restored.items():
+            if number == day:
+                on_that_day[forgetful] = both
+                last.pop(forgetful, None)
+        before = [each for each in (on_that_day.get(party, both), last.get(party)) if each is not None]
         if any(not continues(world, head, each) for each in before):
             world.wrong(f"{party}'s witness went back on its word at {head.size} entries")
             return

@@ -38,7 +38,7 @@ class Machine:
         if self.backup is None:
             return
         self.crash("none")
-        self.world.restored.add(self.party)
+        self.world.restored[self.party] = len(self.world.order)
         self.world.disks.drop(self.disk)
         for old in self.disk.folder.iterdir():
             old.unlink()

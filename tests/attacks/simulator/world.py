@@ -42,7 +42,7 @@ class World:
         self.counts = Counter()
         self.lines = {}  # text of a checkpoint -> parties whose honest witness signed it
         self.order = []  # (party, what it signed, whether both have by then), as it happened
-        self.restored = set()  # parties whose witness was put back to an older day
+        self.restored = {}  # party whose witness was put back to an older day -> how many words were said by then
         self.histories = {}  # root -> the entries under it, for liars who have several
         self.acknowledged = {}  # digest of an envelope -> index that its node was told
         self.put = {}  # digest of an envelope -> who said it
