@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from SALib.analyze import sobol as analyze
+from SALib.sample import sobol as sample
 from scipy.stats import qmc
 
 import entente as en
@@ -26,8 +28,6 @@ def test_ishigami_s_function_has_its_published_indices():
 
 def test_it_is_salib_s_number():
     """Called directly with the same samples, SALib gives the same indices: nothing is swapped on the way."""
-    sample = pytest.importorskip("SALib.sample.sobol")
-    analyze = pytest.importorskip("SALib.analyze.sobol")
     problem = {"num_vars": 3, "names": list("xyz"), "bounds": [[0.0, 1.0], [2.0, 5.0], [-1.0, 1.0]]}
 
     def number(x):
