@@ -8,7 +8,7 @@ every browser speaks, and last for one exercise; a list of revoked ones stands b
 import os
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -75,6 +75,11 @@ def make_certificates(
         raise StoreError(f"{there.filename}: is there already, and is never overwritten; pick a new folder") from None
     except OSError as problem:
         raise StoreError(f"{folder}: cannot be written ({problem.strerror}); pick another place") from None
+
+
+def odd_names(names: Iterable[str]) -> list[str]:
+    """Those that could lead out of a folder, or that no message can carry."""
+    return [name for name in names if not NAME.fullmatch(name)]
 
 
 def revoke(folder: Path, name: str) -> None:
@@ -151,9 +156,7 @@ def _loaded(context: ssl.SSLContext, folder: Path, name: str) -> ssl.SSLContext:
 
 def _refuse_odd(holders: Mapping[str, str]) -> None:
     """A name becomes a file's: none leads out of the folder."""
-    odd = sorted(
-        {name for pair in holders.items() for name in pair if not NAME.fullmatch(name)} | {*holders} & {AUTHORITY}
-    )
+    odd = sorted({*odd_names(name for pair in holders.items() for name in pair)} | {*holders} & {AUTHORITY})
     if odd:
         raise StoreError(
             f"holders: {', '.join(map(repr, odd))}: no name of a holder or a party; lower-case letters, digits, _ and -, "

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from entente.errors import StoreError
-from entente.exchange.certificates import DAYS, NAME, make_certificates
+from entente.exchange.certificates import DAYS, make_certificates, odd_names
 from entente.exchange.instants import instant
 from entente.exchange.keyring import statement
 from entente.exchange.messages import KeyAdd, Origin, PolicyInForce, Role
@@ -94,7 +94,7 @@ def prepare(
 
 def _refuse_no_names(names: Sequence[str]) -> None:
     """Refuse, before anything is written, names that could lead out of the folder or that no message can carry."""
-    bad = [name for name in names if not NAME.fullmatch(name)]
+    bad = odd_names(names)
     if bad:
         raise StoreError(f"prepare: {', '.join(map(repr, bad))} cannot be a name; use lower-case letters, digits, _ and -, "
                          "64 at most, the first a letter or digit")  # fmt: skip
