@@ -27,19 +27,19 @@ import numpy as np
 from websockets.asyncio.client import connect
 
 from entente.exchange.centre import Centre
-from entente.exchange.certificates import client_context
 from entente.exchange.client import Link
-from entente.exchange.decoding import encode
-from entente.exchange.instants import NS_PER_S, instant
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import NOTHING, Ellipse, LaunchDetected, TrackState
-from entente.exchange.pins import opening, quorum_in, read_pins
-from entente.exchange.policies import digest_of
-from entente.exchange.preparing import CENTRE, CERTIFICATES, LOG, PINS, Side, centre_keys, first_words, prepare
-from entente.exchange.running import Settings, serve
+from entente.exchange.proving.pins import opening, quorum_in, read_pins
+from entente.exchange.releasing.policies import digest_of
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import NS_PER_S, instant
+from entente.exchange.serving.certificates import client_context
+from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, PINS, Side, centre_keys, first_words, prepare
+from entente.exchange.serving.running import Settings, serve
+from entente.exchange.serving.throttle import Limits
 from entente.exchange.shell import Shell
 from entente.exchange.signing import digest, read_key, seal
-from entente.exchange.throttle import Limits
 
 PACE, SECONDS, NODES, EVERY = 200, 20, 8, 40  # messages a second, for so long; every 40th is a launch
 BATCH, ROUNDS, SENDERS = 64, 60, 4

@@ -25,20 +25,20 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from entente.exchange.audit import audit
 from entente.exchange.centre import opened, snapshot
-from entente.exchange.decoding import encode
-from entente.exchange.entries import entry_of
-from entente.exchange.instants import NS_PER_S, instant
-from entente.exchange.keyring import pinned, statement
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import NOTHING, Feed, KeyAdd, PolicyInForce, StateOfHealth, TrackState
-from entente.exchange.notes import LOG_TYPE, WITNESS_TYPE, Signer
-from entente.exchange.receipts import quorum_of
+from entente.exchange.proving.audit import audit
+from entente.exchange.proving.entries import entry_of
+from entente.exchange.proving.notes import LOG_TYPE, WITNESS_TYPE, Signer
+from entente.exchange.proving.receipts import quorum_of
+from entente.exchange.proving.witness import Witness
+from entente.exchange.ruling.keyring import pinned, statement
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import NS_PER_S, instant
+from entente.exchange.serving.throttle import Limits
 from entente.exchange.shell import SNAPSHOT_EVERY, Keys, Shell
 from entente.exchange.signing import KEY_STATEMENT, digest, new_key, pae, public_of, seal, unseal
-from entente.exchange.throttle import Limits
-from entente.exchange.witness import Witness
 
 ROUNDS, MESSAGES, BATCH, EVERY = 5, 4_096, 256, 4
 LARGE, TAIL = 1_000_000, SNAPSHOT_EVERY - BATCH

@@ -8,8 +8,8 @@ from msgspec import inspect as types
 from tables import NOTE, table
 
 from entente.exchange import messages
-from entente.exchange.decoding import BODY_LIMIT, ENVELOPE_LIMIT
-from entente.exchange.gates import REAL
+from entente.exchange.saying.decoding import BODY_LIMIT, ENVELOPE_LIMIT
+from entente.exchange.saying.gates import REAL
 
 WORDS = {
     "Name": ("a name", "small letters, digits, `-` and `_`, beginning with a letter or digit, at most 64"),

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
-MUTATED = [f"src/entente/exchange/{name}.py" for name in ("merkle", "notes", "keyring")]
+MUTATED = [f"src/entente/exchange/{name}.py" for name in ("proving/merkle", "proving/notes", "ruling/keyring")]
 TESTS = [
     "tests/authorities/test_log.py",
     *(f"tests/laws/test_{name}.py" for name in ("merkle", "notes", "keyring", "key_statements")),

@@ -30,8 +30,8 @@ from tests.attacks.live.peers import KINDS, half_open  # noqa: E402
 from tests.attacks.live.processes import Child, be_centre, free_port  # noqa: E402
 from tests.attacks.simulator import sayings  # noqa: E402
 
-from entente.exchange.reading import framed  # noqa: E402
-from entente.exchange.throttle import Limits  # noqa: E402
+from entente.exchange.serving.reading import framed  # noqa: E402
+from entente.exchange.serving.throttle import Limits  # noqa: E402
 
 KEPT, TEXT = (Path(__file__).with_name(f"reliability.{kind}") for kind in ("json", "md"))
 PAGE = ROOT / "docs/reference/reliability.md"

@@ -14,8 +14,6 @@ import msgspec
 import numpy as np
 
 from entente.compiled import Floats
-from entente.exchange.decoding import encode
-from entente.exchange.instants import NS_PER_MS, NS_PER_S, instant
 from entente.exchange.messages import (
     NOTHING,
     Acknowledgement,
@@ -31,7 +29,7 @@ from entente.exchange.messages import (
     TrackState,
     Whose,
 )
-from entente.exchange.precision import (
+from entente.exchange.releasing.precision import (
     ANGLE,
     ANGLE_SPREAD,
     AXIS,
@@ -42,6 +40,8 @@ from entente.exchange.precision import (
     SPREAD,
     covariances_said,
 )
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import NS_PER_MS, NS_PER_S, instant
 from entente.exchange.signing import Key, digest, seal
 from entente.physics.earth import geodesic
 from entente.records import INFRARED, RADAR, WARNING, Bools, Detections, Shared

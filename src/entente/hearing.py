@@ -12,7 +12,6 @@ import numpy as np
 
 from entente.compiled import Floats
 from entente.conveying import SEEN_BY, TRIANGLE, epoch_of
-from entente.exchange.instants import NS_PER_S, nanoseconds
 from entente.exchange.messages import (
     Acknowledgement,
     Ellipse,
@@ -22,7 +21,8 @@ from entente.exchange.messages import (
     Said,
     TrackState,
 )
-from entente.exchange.precision import ANGLE, AXIS, BEARING, LENGTH, PLACE, SPEED
+from entente.exchange.releasing.precision import ANGLE, AXIS, BEARING, LENGTH, PLACE, SPEED
+from entente.exchange.saying.instants import NS_PER_S, nanoseconds
 from entente.records import FALSE_ALARM, TRACK, WARNING, Areas, Bools, Detections, Ints, Shared
 from entente.records import sensor_bits as bits_of
 from entente.scenario.units import KM2

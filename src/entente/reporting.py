@@ -12,7 +12,7 @@ import numpy as np
 from entente import rng
 from entente.compiled import Floats
 from entente.estimate.attribute import attribute_many
-from entente.exchange.precision import ANGLE, ANGLE_SPREAD, TIME, TIME_LATE, round_turn
+from entente.exchange.releasing.precision import ANGLE, ANGLE_SPREAD, TIME, TIME_LATE, round_turn
 from entente.lines import after_outages, outages_of, wrong_of
 from entente.records import INFRARED, WARNING, Detections, Ints, NationalTracks, Shared
 from entente.scenario.rows import find_rung

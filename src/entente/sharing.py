@@ -22,8 +22,8 @@ from entente.compiled import Floats
 from entente.estimate.belief import BURNS, LAT, LON, MAJOR, WHEN
 from entente.estimate.follow import BETA_LN
 from entente.estimate.predict import impact_area
-from entente.exchange.coarsening import coarser_areas, displaced, is_surely_long
-from entente.exchange.precision import LENGTH, SPEED, TIME, TIME_LATE, areas_kept, covariances_kept
+from entente.exchange.releasing.coarsening import coarser_areas, displaced, is_surely_long
+from entente.exchange.releasing.precision import LENGTH, SPEED, TIME, TIME_LATE, areas_kept, covariances_kept
 from entente.lines import UNSTRESSED, Wrong, after_outages, outages_of, wrong_of
 from entente.physics.earth import ecef_from_geodetic, geodesic, geodetic_from_ecef
 from entente.records import FALSE_ALARM, TRACK, WARNING, Areas, Bools, Detections, Ints, NationalTracks, Shared, Tracks

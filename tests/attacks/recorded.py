@@ -7,16 +7,16 @@ from tests.attacks.room import HOLDERS, KEYS, LOG, POLICY, POLICY_TEXT, PUBLIC, 
 
 from entente.exchange import messages as said
 from entente.exchange.centre import opened
-from entente.exchange.decoding import encode
-from entente.exchange.instants import NS_PER_S, instant
-from entente.exchange.keyring import pinned
 from entente.exchange.ledger import Ledger
-from entente.exchange.notes import LOG_TYPE, WITNESS_TYPE, Signer
-from entente.exchange.receipts import quorum_of
+from entente.exchange.proving.notes import LOG_TYPE, WITNESS_TYPE, Signer
+from entente.exchange.proving.receipts import quorum_of
+from entente.exchange.proving.witness import Witness
+from entente.exchange.ruling.keyring import pinned
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import NS_PER_S, instant
+from entente.exchange.serving.throttle import Limits
 from entente.exchange.shell import Keys, Shell
 from entente.exchange.signing import digest, new_key, public_of, seal
-from entente.exchange.throttle import Limits
-from entente.exchange.witness import Witness
 
 __all__ = ["HOLDERS", "KEYS", "POLICY", "PUBLIC", "ROLES", "START", "Recorded", "circle", "record"]
 
@@ -66,8 +66,8 @@ class Recorded(Room):
         return message.party if message.node == "root" else message.node
 
     def entries(self, start=0):
-        from entente.exchange.decoding import decode
-        from entente.exchange.entries import envelope_of
+        from entente.exchange.proving.entries import envelope_of
+        from entente.exchange.saying.decoding import decode
         from entente.exchange.signing import unseal
 
         return [decode(unseal(envelope_of(entry)).body) for entry in self.ledger.entries(start)]

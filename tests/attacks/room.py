@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from entente.exchange import messages as said
 from entente.exchange.centre import Arrived, opened, receive, refuse
-from entente.exchange.decoding import encode
-from entente.exchange.instants import NS_PER_S, instant, nanoseconds
-from entente.exchange.keyring import pinned, statement
-from entente.exchange.nodes import number_of, sender
+from entente.exchange.ruling.keyring import pinned, statement
+from entente.exchange.ruling.nodes import number_of, sender
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import NS_PER_S, instant, nanoseconds
 from entente.exchange.signing import KEY_STATEMENT, Key, new_key, pae, public_of
 
 LOG = "exercise-1"

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from entente.errors import Undecodable
 from entente.exchange import messages as said
-from entente.exchange.decoding import decode, encode
-from entente.exchange.gates import refusal
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.saying.gates import refusal
 
 HEAD = {
     "log": "exercise-1", "origin": "exercise", "party": "nato", "node": "nato-radar", "boot": 1, "number": 7,

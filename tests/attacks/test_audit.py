@@ -17,16 +17,16 @@ from typer.testing import CliRunner
 from entente.cli import app
 from entente.errors import KeyRefused, LedgerError, Malformed, StoreError
 from entente.exchange import messages as said
-from entente.exchange.audit import audit, first_difference
-from entente.exchange.decoding import decode, encode
-from entente.exchange.entries import entry_of, envelope_of, received_ns
-from entente.exchange.evidence import Evidence
-from entente.exchange.keyring import statement
 from entente.exchange.ledger import Ledger
-from entente.exchange.merkle import Frontier, leaf_hash
-from entente.exchange.notes import TreeHead, cosign, head_of, head_text, sign_head, write_signer
-from entente.exchange.pins import opening, quorum_in, read_pins
-from entente.exchange.reading import Reader
+from entente.exchange.proving.audit import audit, first_difference
+from entente.exchange.proving.entries import entry_of, envelope_of, received_ns
+from entente.exchange.proving.evidence import Evidence
+from entente.exchange.proving.merkle import Frontier, leaf_hash
+from entente.exchange.proving.notes import TreeHead, cosign, head_of, head_text, sign_head, write_signer
+from entente.exchange.proving.pins import opening, quorum_in, read_pins
+from entente.exchange.ruling.keyring import statement
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.serving.reading import Reader
 from entente.exchange.shell import Keys, Shell
 from entente.exchange.signing import KEY_STATEMENT, digest, new_key, pae, public_of, seal, unseal
 
@@ -251,7 +251,7 @@ def test_what_cannot_be_so_is_named_though_the_centre_let_it_pass(tmp_path, monk
 
 @pytest.mark.parametrize("batch", [1, 3, 41, 64])
 def test_the_first_bad_signature_is_named_whatever_the_batches(copy, monkeypatch, batch):
-    monkeypatch.setattr("entente.exchange.audit.BATCH", batch)
+    monkeypatch.setattr("entente.exchange.proving.audit.BATCH", batch)
     assert audited(copy).bad is None
     for at in (35, 20):
         entry = entries_of(copy)[at]

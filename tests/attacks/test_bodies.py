@@ -9,8 +9,8 @@ from tests.attacks.specimens import HEAD, NOW, SPECIMENS, UPPER, judged, undecod
 
 from entente.errors import Malformed, Undecodable
 from entente.exchange import signing
-from entente.exchange.decoding import BODY_LIMIT, decode, encode
 from entente.exchange.messages import Feed, StateOfHealth
+from entente.exchange.saying.decoding import BODY_LIMIT, decode, encode
 
 TRACK = "track-state"
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from tests.attacks.room import furnished, why
 from tests.attacks.specimens import SPECIMENS, UPPER, changed, ellipse, judged, undecodable, written
 
-from entente.exchange.decoding import encode
-from entente.exchange.gates import refusal
 from entente.exchange.messages import Feed, StateOfHealth
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.gates import refusal
 
 TRACK = "track-state"
 

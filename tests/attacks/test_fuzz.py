@@ -21,12 +21,14 @@ import pytest
 from tests.attacks.specimens import ANNOUNCED, SPECIMENS, written
 
 from entente.errors import Malformed, PolicyRefused, Undecodable
-from entente.exchange import notes, policies, receipts, signing
-from entente.exchange.decoding import decode, encode
-from entente.exchange.gates import coverage, refusal
-from entente.exchange.identifiers import identifier
+from entente.exchange import signing
 from entente.exchange.messages import Ellipse
-from entente.exchange.physical import Fault
+from entente.exchange.proving import notes, receipts
+from entente.exchange.releasing import policies
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.saying.gates import coverage, refusal
+from entente.exchange.saying.identifiers import identifier
+from entente.exchange.saying.physical import Fault
 
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")

@@ -9,8 +9,8 @@ import pytest
 from tests.attacks.specimens import judged, undecodable, written
 
 import entente.exchange
-from entente.exchange.decoding import decode
-from entente.exchange.gates import refusal
+from entente.exchange.saying.decoding import decode
+from entente.exchange.saying.gates import refusal
 from entente.report.data import Sheet
 from entente.scenario.yaml12 import UnreadableError, compose
 

@@ -12,9 +12,9 @@ from tests.attacks.simulator.small import KEYS, NOW, OPENING, QUORUM, Room
 from tests.attacks.simulator.world import PARTIES
 
 from entente.errors import LedgerError, LedgerFull
-from entente.exchange.entries import envelope_of
 from entente.exchange.ledger import Ledger
-from entente.exchange.notes import TreeHead, sign_head
+from entente.exchange.proving.entries import envelope_of
+from entente.exchange.proving.notes import TreeHead, sign_head
 from entente.exchange.shell import Shell
 from entente.exchange.signing import new_key
 

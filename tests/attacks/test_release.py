@@ -23,16 +23,16 @@ from tests.attacks.releasing import (
 
 from entente.constants import GM, OMEGA, R_MEAN
 from entente.errors import PolicyRefused
-from entente.exchange.blurring import LADDER, carried, normals, turn_of, turned, walk
-from entente.exchange.commitment import commit, opens, salt_of
-from entente.exchange.decoding import decode, encode
-from entente.exchange.instants import NS_PER_S, instant, nanoseconds
 from entente.exchange.messages import NOTHING, Feed, LaunchDetected, Polygon, PreLaunch, StateOfHealth, TrackState
-from entente.exchange.permits import RELEASED, Terms, optional
-from entente.exchange.policies import digest_of, in_force, read
 from entente.exchange.release import Draft, Giver, obligations, pseudonym, released, surely_km
+from entente.exchange.releasing.blurring import LADDER, carried, normals, turn_of, turned, walk
+from entente.exchange.releasing.commitment import commit, opens, salt_of
+from entente.exchange.releasing.permits import RELEASED, Terms, optional
+from entente.exchange.releasing.policies import digest_of, in_force, read
+from entente.exchange.releasing.waiting import MOST_WAITING, Queue, hold, let_go, next_due
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.saying.instants import NS_PER_S, instant, nanoseconds
 from entente.exchange.signing import POLICY, new_key, public_of, seal
-from entente.exchange.waiting import MOST_WAITING, Queue, hold, let_go, next_due
 
 KEY = new_key()
 PUBLIC = public_of(KEY)
@@ -134,7 +134,8 @@ def test_nothing_beyond_the_policy_in_a_million(part):
 @pytest.mark.parametrize("fault", ["field", "class", "area", "owner", "bias"])
 def test_the_reference_finds_what_is_broken(fault, monkeypatch):
     """Five ways to break the release, one at a time: each is found within 2,000 messages."""
-    from entente.exchange import permits, release
+    from entente.exchange import release
+    from entente.exchange.releasing import permits
 
     broken = {
         "field": (release, "left_out", lambda kind: {}),

@@ -10,13 +10,13 @@ from tests.attacks.room import LOG, POLICY, PUBLIC, START, Room, S, circle, furn
 
 from entente.errors import Malformed, Undecodable
 from entente.exchange import messages as said
-from entente.exchange.alerts import standing
 from entente.exchange.centre import Arrived, due, opened, receive, restored, snapshot
-from entente.exchange.decoding import decode, encode
-from entente.exchange.instants import instant
-from entente.exchange.keyring import pinned
-from entente.exchange.nodes import clock_of
-from entente.exchange.reasons import Reason
+from entente.exchange.ruling.alerts import standing
+from entente.exchange.ruling.keyring import pinned
+from entente.exchange.ruling.nodes import clock_of
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.saying.instants import instant
 
 FURNISHED = furnished()
 
@@ -142,7 +142,7 @@ def test_t07_a_hint_finds_candidates_and_decides_nothing(room):
 
 
 def test_t07_keys_that_share_a_hint_are_both_offered(room, monkeypatch):
-    monkeypatch.setattr("entente.exchange.keyring.key_id", lambda public: bytes(4))
+    monkeypatch.setattr("entente.exchange.ruling.keyring.key_id", lambda public: bytes(4))
     room.add("late-node", key="spare", party="nato")
     room.state = replace(room.state, keyring=replace(room.state.keyring, hints={}))
     ring = room.state.keyring._with(PUBLIC["spare"], room.state.keyring.keys[PUBLIC["spare"]])

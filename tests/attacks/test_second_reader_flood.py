@@ -4,11 +4,11 @@ import pytest
 from tests.attacks.recorded import KEYS, LOG_KEY, OPENING, POLICY, POLICY_TEXT, PUBLIC, QUORUM, Recorded
 
 from entente.exchange import messages as said
-from entente.exchange.decoding import encode
-from entente.exchange.entries import envelope_of
+from entente.exchange.proving.entries import envelope_of
+from entente.exchange.saying.decoding import encode
+from entente.exchange.serving.throttle import Limits
 from entente.exchange.shell import Keys, Shell
 from entente.exchange.signing import seal
-from entente.exchange.throttle import Limits
 
 TIGHT = Limits(crowd_per_s=0.1, crowd_at_once=20.0, reserved_per_s=0.1, reserved_at_once=20.0)
 

@@ -23,15 +23,12 @@ from typer.testing import CliRunner
 from entente.cli import app
 from entente.errors import BadProof, EntenteError, KeyRefused, LedgerError, Malformed, StoreError
 from entente.exchange import messages as said
-from entente.exchange.audit import audit
 from entente.exchange.centre import opened, snapshot
-from entente.exchange.decoding import encode
-from entente.exchange.entries import entry_of, envelope_of
-from entente.exchange.evidence import Evidence
-from entente.exchange.instants import instant
-from entente.exchange.keyring import pinned, statement
 from entente.exchange.ledger import Ledger
-from entente.exchange.notes import (
+from entente.exchange.proving.audit import audit
+from entente.exchange.proving.entries import entry_of, envelope_of
+from entente.exchange.proving.evidence import Evidence
+from entente.exchange.proving.notes import (
     LOG_TYPE,
     WITNESS_TYPE,
     Signer,
@@ -43,12 +40,15 @@ from entente.exchange.notes import (
     sign_head,
     write_signer,
 )  # fmt: skip
-from entente.exchange.pins import read_pins
-from entente.exchange.receipts import check_receipt, cosigned, quorum_of
+from entente.exchange.proving.pins import read_pins
+from entente.exchange.proving.receipts import check_receipt, cosigned, quorum_of
+from entente.exchange.proving.vouching import VOUCH, held_by
+from entente.exchange.proving.witness import Refused
+from entente.exchange.ruling.keyring import pinned, statement
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import instant
 from entente.exchange.shell import Keys, Shell
 from entente.exchange.signing import KEY_STATEMENT, new_key, pae, public_of, read_key, seal, write_key
-from entente.exchange.vouching import VOUCH, held_by
-from entente.exchange.witness import Refused
 
 
 @pytest.fixture(scope="module")

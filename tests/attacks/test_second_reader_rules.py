@@ -9,9 +9,9 @@ from tests.attacks.room import HOLDERS, KEYS, PUBLIC, ROLES, START, S, circle, f
 
 from entente.exchange import messages as said
 from entente.exchange.centre import due
-from entente.exchange.decoding import encode
-from entente.exchange.instants import instant
-from entente.exchange.reasons import Reason
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import instant
 from entente.exchange.signing import new_key, public_of
 
 WHOLE_EARTH = circle(0.0, 0.0, 20_000.0)

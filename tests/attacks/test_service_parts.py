@@ -10,16 +10,16 @@ from tests.attacks.room import KEYS, PUBLIC, furnished
 from tests.attacks.specimens import SPECIMENS
 
 from entente.errors import BadProof, Malformed, StoreError
-from entente.exchange.certificates import client_context, make_certificates, peer_in, revoke, server_context
-from entente.exchange.decoding import encode
-from entente.exchange.lanes import MOST_WAITING, Lanes, Parcel, is_crowd
-from entente.exchange.sessions import ANSWER_S, MOST_OPEN, SHIFT_S, Sessions
+from entente.exchange.proving.vouching import held_by, question, vouched
+from entente.exchange.saying.decoding import encode
+from entente.exchange.serving.certificates import client_context, make_certificates, peer_in, revoke, server_context
+from entente.exchange.serving.lanes import MOST_WAITING, Lanes, Parcel, is_crowd
+from entente.exchange.serving.sessions import ANSWER_S, MOST_OPEN, SHIFT_S, Sessions
+from entente.exchange.serving.stream import LENGTH, MOST_AT_ONCE, Stream, Viewer
+from entente.exchange.serving.telling import AT_ONCE, Teller
+from entente.exchange.serving.wire import framed, unframed
+from entente.exchange.serving.writer import Timings
 from entente.exchange.signing import CHALLENGE, new_key, pae, public_of, seal
-from entente.exchange.stream import LENGTH, MOST_AT_ONCE, Stream, Viewer
-from entente.exchange.telling import AT_ONCE, Teller
-from entente.exchange.vouching import held_by, question, vouched
-from entente.exchange.wire import framed, unframed
-from entente.exchange.writer import Timings
 
 KEY = new_key()
 TRACK, LAUNCH = (seal(KEY, encode(SPECIMENS[kind])) for kind in ("track-state", "launch-detected"))

@@ -13,20 +13,21 @@ from tests.attacks.simulator.small import KEYS, NOW, QUORUM, Room
 from tests.attacks.simulator.world import PARTIES, key_of
 
 from entente.errors import LedgerError
-from entente.exchange import cosigning, shell
+from entente.exchange import shell
 from entente.exchange.centre import snapshot
-from entente.exchange.cosigning import PATIENCE_NS, Cosigning, Request
-from entente.exchange.decoding import encode
-from entente.exchange.entries import entry_of, envelope_of
-from entente.exchange.evidence import shown
-from entente.exchange.instants import NS_PER_S
 from entente.exchange.messages import NOTHING
-from entente.exchange.notes import TreeHead, head_of, sign_head
-from entente.exchange.receipts import check_receipt, cosigned
-from entente.exchange.replaying import replayed
+from entente.exchange.proving import cosigning
+from entente.exchange.proving.cosigning import PATIENCE_NS, Cosigning, Request
+from entente.exchange.proving.entries import entry_of, envelope_of
+from entente.exchange.proving.evidence import shown
+from entente.exchange.proving.notes import TreeHead, head_of, sign_head
+from entente.exchange.proving.receipts import check_receipt, cosigned
+from entente.exchange.proving.replaying import replayed
+from entente.exchange.proving.witness import Refused
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import NS_PER_S
+from entente.exchange.serving.throttle import MOST_KNOWN, MOST_WRONG, Bucket, Limits, Throttle
 from entente.exchange.signing import digest, key_id, public_of, seal
-from entente.exchange.throttle import MOST_KNOWN, MOST_WRONG, Bucket, Limits, Throttle
-from entente.exchange.witness import Refused
 
 
 @pytest.fixture

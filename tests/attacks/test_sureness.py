@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from tests.attacks.room import START, S, circle, furnished, why
 
 from entente.exchange.centre import restored, snapshot
-from entente.exchange.claims import BAND_AIR_KM_S2, BAND_KM_S2, COMPARED_NS, LIMIT, OFTEN, WINDOW, excess, noted
-from entente.exchange.instants import instant
-from entente.exchange.nodes import Fit, Track
-from entente.exchange.reasons import Reason
+from entente.exchange.ruling.claims import BAND_AIR_KM_S2, BAND_KM_S2, COMPARED_NS, LIMIT, OFTEN, WINDOW, excess, noted
+from entente.exchange.ruling.nodes import Fit, Track
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.saying.instants import instant
 
 FURNISHED = furnished()
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from entente.errors import BadProof, LedgerError, Malformed
-from entente.exchange.entries import entry_of
 from entente.exchange.ledger import Ledger
-from entente.exchange.merkle import EMPTY, Frontier, consistency_proof, leaf_hash
-from entente.exchange.notes import (
+from entente.exchange.proving.entries import entry_of
+from entente.exchange.proving.merkle import EMPTY, Frontier, consistency_proof, leaf_hash
+from entente.exchange.proving.notes import (
     LOG_TYPE,
     WITNESS_TYPE,
     Signer,
@@ -28,9 +28,9 @@ from entente.exchange.notes import (
     sign_head,
     signed_at,
 )
-from entente.exchange.receipts import cosigned, quorum_of
+from entente.exchange.proving.receipts import cosigned, quorum_of
+from entente.exchange.proving.witness import Refused, Witness
 from entente.exchange.signing import new_key, public_of
-from entente.exchange.witness import Refused, Witness
 
 ORIGIN = "exercise/one"
 LOG, ONE, OTHER = new_key(), new_key(), new_key()
@@ -135,7 +135,7 @@ def test_entries_may_come_late_twice_or_too_early(mirror):
 
 
 def test_waiting_entries_are_bounded(mirror, monkeypatch):
-    monkeypatch.setattr("entente.exchange.witness.MOST_WAITING", 100)
+    monkeypatch.setattr("entente.exchange.proving.witness.MOST_WAITING", 100)
     witness, log = witness_on(mirror), Log().grow(9)
     each = len(log.entries[0])
     assert witness.take(0, log.entries) == 100 // each

@@ -8,8 +8,8 @@ import pytest
 from tests.attacks.specimens import SPECIMENS, judged, undecodable, written
 
 from entente.errors import Undecodable
-from entente.exchange.decoding import decode
-from entente.exchange.gates import REAL
+from entente.exchange.saying.decoding import decode
+from entente.exchange.saying.gates import REAL
 
 TRACK = "track-state"
 

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from entente.errors import BadProof, Malformed
-from entente.exchange.merkle import (
+from entente.exchange.proving.merkle import (
     EMPTY,
     Frontier,
     consistency_proof,
@@ -23,7 +23,7 @@ from entente.exchange.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from entente.exchange.notes import head_of, read_note, read_signer, signed_at, write_signer
+from entente.exchange.proving.notes import head_of, read_note, read_signer, signed_at, write_signer
 from entente.exchange.signing import Key, key_id, pae, public_of, seal
 
 PROOFS = json.loads((Path(__file__).parent / "merkle-proofs.json").read_text(encoding="utf-8"))

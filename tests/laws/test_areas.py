@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.attacks.specimens import SQUARE, ellipse
 
-from entente.exchange.areas import (
+from entente.exchange.messages import Polygon
+from entente.exchange.saying.areas import (
     RADIUS_KM,
     away,
     bearing_deg,
@@ -19,7 +20,6 @@ from entente.exchange.areas import (
     is_proper,
     turn_deg,
 )
-from entente.exchange.messages import Polygon
 
 METRE = 1e-3  # km  rounding of coordinates of this size, with room
 points = st.tuples(st.floats(-89, 89), st.floats(-180, 180))

@@ -6,12 +6,12 @@ from tests.attacks.room import PUBLIC, UPPER, S, circle, furnished, why
 from tests.attacks.specimens import SPECIMENS
 
 from entente.exchange import messages as said
-from entente.exchange.alarms import Alarm, Show
-from entente.exchange.alerts import is_agreed
 from entente.exchange.centre import Arrived, due, receive, refuse, refuse_unread, replay_refusal, restored, snapshot
-from entente.exchange.entitlement import MAY_SAY
-from entente.exchange.instants import instant
-from entente.exchange.reasons import Reason
+from entente.exchange.ruling.alarms import Alarm, Show
+from entente.exchange.ruling.alerts import is_agreed
+from entente.exchange.ruling.entitlement import MAY_SAY
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.saying.instants import instant
 
 FURNISHED = furnished()
 FEEDS = (said.Feed(name="eye", state="up", since=FURNISHED.log[0][3].sent),)
@@ -246,7 +246,7 @@ def test_notices_are_acknowledged_by_digest(room):
 
 
 def test_notices_are_bounded(room, monkeypatch):
-    monkeypatch.setattr("entente.exchange.notices.NOTICES", 3)
+    monkeypatch.setattr("entente.exchange.ruling.notices.NOTICES", 3)
     for serial in (1, 2, 3):
         room.announce("nato-desk", serial)
     assert why(room.announce("rus-desk")) is None, "each party has its own"
@@ -263,8 +263,8 @@ def test_notices_are_bounded(room, monkeypatch):
 
 
 def test_launches_are_bounded_by_node_and_by_party(room, monkeypatch):
-    monkeypatch.setattr("entente.exchange.launching.OF_NODE", 2)
-    monkeypatch.setattr("entente.exchange.launching.OF_PARTY", 3)
+    monkeypatch.setattr("entente.exchange.ruling.launching.OF_NODE", 2)
+    monkeypatch.setattr("entente.exchange.ruling.launching.OF_PARTY", 3)
     for k in range(3):
         entries = room.launch("nato-sat", f"l-{k}", place=k)
         assert kinds(entries)[1:] == (["Alert"] if k < 2 else [])
@@ -280,7 +280,7 @@ def test_launches_are_bounded_by_node_and_by_party(room, monkeypatch):
 
 
 def test_sources_of_a_launch_are_bounded(room, monkeypatch):
-    monkeypatch.setattr("entente.exchange.alerts.SOURCES", 2)
+    monkeypatch.setattr("entente.exchange.ruling.alerts.SOURCES", 2)
     room.launch("nato-sat")
     assert kinds(room.launch("nato-radar"))[1:] == ["Alert"], "one more than half of them begins another launch"
     assert kinds(room.launch("rus-sat"))[1:] == ["Corroborated"], "half of them are for each party"
@@ -300,7 +300,7 @@ def test_alerts_of_a_launch_are_bounded(room):
 
 def test_tracks_names_and_refusals_of_a_node_are_bounded(room, monkeypatch):
     for name in ("tracking.TRACKS", "tracking.LAUNCHES", "nodes.REFUSALS"):
-        monkeypatch.setattr(f"entente.exchange.{name}", 2)
+        monkeypatch.setattr(f"entente.exchange.ruling.{name}", 2)
     for k in (0, 1, 0, 2):
         room.track("nato-radar", f"t-{k}", after_s=1.0)
         room.launch("nato-radar", f"l-{k}", place=k, revision=room.state.size)
@@ -329,7 +329,7 @@ def test_questions_and_answers(room):
 
 
 def test_questions_are_bounded(room, monkeypatch):
-    monkeypatch.setattr("entente.exchange.queries.QUERIES", 2)
+    monkeypatch.setattr("entente.exchange.ruling.queries.QUERIES", 2)
     for reason in (None, None, "full"):
         assert room.reason(said.Query, "nato-desk", about=0, question="call me") == reason
     assert room.reason(said.Query, "rus-desk", about=0, question="call me") is None

@@ -16,9 +16,9 @@ import pytest
 from tests.attacks.room import HOLDERS, LOG, POLICY, PUBLIC, S, circle, furnished
 
 from entente.exchange import messages as said
-from entente.exchange.alerts import ACKNOWLEDGE_NS, is_agreed, standing
 from entente.exchange.centre import Arrived, receive, replay_refusal, restored, snapshot
-from entente.exchange.instants import instant
+from entente.exchange.ruling.alerts import ACKNOWLEDGE_NS, is_agreed, standing
+from entente.exchange.saying.instants import instant
 
 IN_CI = 20_000
 BLOCK, BLOCKS = 100_000, 10  # nightly

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 from tests.attacks.room import START, S, furnished
 
-from entente.exchange.nodes import Track
-from entente.exchange.tracking import FASTEST_KM_S2, STALE_NS, reachable
+from entente.exchange.ruling.nodes import Track
+from entente.exchange.ruling.tracking import FASTEST_KM_S2, STALE_NS, reachable
 
 BEFORE = Track(START, (7000.0, 100.0, -200.0), (5.0, -4.0, 3.0), 0.0, 0.0, 0, None, late=False, spread=(0.0, 0.0, 0.0))
 STRAIGHT = ((7010.0, 92.0, -194.0), (5.0, -4.0, 3.0))  # after 2 s

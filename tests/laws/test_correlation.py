@@ -9,8 +9,7 @@ from msgspec.structs import replace
 from tests.attacks.room import START, S, circle
 
 from entente.exchange import messages as said
-from entente.exchange.areas import away, is_inside
-from entente.exchange.correlation import (
+from entente.exchange.ruling.correlation import (
     ALIKE,
     FROM_50_TO_90,
     Detection,
@@ -21,7 +20,8 @@ from entente.exchange.correlation import (
     in_sector,
     overlap,
 )
-from entente.exchange.instants import instant
+from entente.exchange.saying.areas import away, is_inside
+from entente.exchange.saying.instants import instant
 
 SEEN = Detection(index=9, party="nato", missile="mrbm", launched_ns=START, sigma_s=3.0, area=circle(40.0, 50.0))
 OTHER = replace(SEEN, index=10, party="rus", sigma_s=4.0)

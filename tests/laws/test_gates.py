@@ -12,11 +12,14 @@ from tests.attacks.specimens import ANNOUNCED, SPECIMENS, changed, ellipse
 
 from entente.constants import OMEGA
 from entente.errors import Malformed
-from entente.exchange import physical
-from entente.exchange.blurring import LADDER
-from entente.exchange.decoding import decode, encode
-from entente.exchange.gates import coverage, refusal
-from entente.exchange.identifiers import (
+from entente.exchange.messages import Direction
+from entente.exchange.release import Draft, _air, _launch, _track
+from entente.exchange.releasing.blurring import LADDER
+from entente.exchange.releasing.permits import Terms
+from entente.exchange.saying import physical
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.saying.gates import coverage, refusal
+from entente.exchange.saying.identifiers import (
     AFTERWARDS,
     EARLIEST,
     LATEST,
@@ -26,11 +29,8 @@ from entente.exchange.identifiers import (
     is_in_time,
     to_be_sent,
 )
-from entente.exchange.instants import NS_PER_S, instant, nanoseconds
-from entente.exchange.messages import Direction
-from entente.exchange.permits import Terms
-from entente.exchange.physical import sub_point
-from entente.exchange.release import Draft, _air, _launch, _track
+from entente.exchange.saying.instants import NS_PER_S, instant, nanoseconds
+from entente.exchange.saying.physical import sub_point
 from entente.physics.ballistics import minimum_energy
 from entente.scenario.units import KM
 

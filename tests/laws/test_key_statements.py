@@ -5,10 +5,10 @@ import pytest
 from msgspec.structs import replace
 
 from entente.errors import KeyRefused
-from entente.exchange import keyring
-from entente.exchange.keyring import Held, pinned, statement
 from entente.exchange.messages import KeyAdd, KeyRotate
-from entente.exchange.reasons import Reason
+from entente.exchange.ruling import keyring
+from entente.exchange.ruling.keyring import Held, pinned, statement
+from entente.exchange.ruling.reasons import Reason
 from entente.exchange.signing import KEY_STATEMENT, key_id, new_key, pae, public_of
 
 ROOT, OTHER_ROOT, CENTRE, RADAR, NEXT = (new_key() for _ in range(5))

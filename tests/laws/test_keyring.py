@@ -7,8 +7,8 @@ from tests.attacks.room import KEYS, PUBLIC, Room, furnished, proof, why
 from entente.errors import KeyRefused
 from entente.exchange import messages as said
 from entente.exchange.centre import opened
-from entente.exchange.keyring import pinned, statement
 from entente.exchange.messages import KeyAdd
+from entente.exchange.ruling.keyring import pinned, statement
 from entente.exchange.signing import key_id, new_key, public_of
 
 ROOTS = {name: PUBLIC[name] for name in ("nato", "rus", "centre")}
@@ -185,7 +185,7 @@ def test_a_rotation_needs_both_keys(room, change, reason):
 
 
 def test_a_party_has_at_most_256_keys(room, monkeypatch):
-    monkeypatch.setattr("entente.exchange.keyring.KEYS", 7)
+    monkeypatch.setattr("entente.exchange.ruling.keyring.KEYS", 7)
     assert sum(held.party == "nato" for held in room.state.keyring.keys.values()) == 5
     for k, reason in enumerate((None, None, "full")):
         KEYS[f"spare-{k}"] = key = new_key()

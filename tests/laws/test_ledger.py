@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entente.errors import LedgerError
-from entente.exchange.entries import entry_of, envelope_of, received_ns
-from entente.exchange.evidence import Evidence
 from entente.exchange.ledger import Ledger, Snapshot
-from entente.exchange.merkle import (
+from entente.exchange.proving.entries import entry_of, envelope_of, received_ns
+from entente.exchange.proving.evidence import Evidence
+from entente.exchange.proving.merkle import (
     EMPTY,
     Frontier,
     consistency_proof,
@@ -24,7 +24,7 @@ from entente.exchange.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from entente.exchange.notes import TreeHead, sign_head
+from entente.exchange.proving.notes import TreeHead, sign_head
 from entente.exchange.signing import digest, new_key
 
 KEY = new_key()

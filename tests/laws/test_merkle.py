@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente.errors import BadProof
-from entente.exchange.merkle import (
+from entente.exchange.proving.merkle import (
     Frontier,
     consistency_proof,
     frontier_at,

@@ -11,10 +11,10 @@ from tests.attacks.specimens import SPECIMENS, changed
 
 from entente.errors import UnknownName
 from entente.exchange import messages
-from entente.exchange.decoding import INSTANT_FIELDS, decode, encode, instants_of
-from entente.exchange.gates import refusal
-from entente.exchange.instants import instant, nanoseconds
-from entente.exchange.schema import KINDS, schema
+from entente.exchange.saying.decoding import INSTANT_FIELDS, decode, encode, instants_of
+from entente.exchange.saying.gates import refusal
+from entente.exchange.saying.instants import instant, nanoseconds
+from entente.exchange.saying.schema import KINDS, schema
 
 MILLISECOND = 1_000_000  # ns
 YEAR_10000 = 253_402_300_800_000  # ms

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente.errors import BadProof, KeyRefused, Malformed
-from entente.exchange.entries import entry_of
-from entente.exchange.merkle import Frontier, leaf_hash
-from entente.exchange.notes import (
+from entente.exchange.proving.entries import entry_of
+from entente.exchange.proving.merkle import Frontier, leaf_hash
+from entente.exchange.proving.notes import (
     LOG_TYPE,
     WITNESS_TYPE,
     Note,
@@ -25,7 +25,7 @@ from entente.exchange.notes import (
     unbase64,
     write_signer,
 )
-from entente.exchange.receipts import (
+from entente.exchange.proving.receipts import (
     Receipt,
     check_receipt,
     cosigned,

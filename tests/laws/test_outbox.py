@@ -5,14 +5,14 @@ import shutil
 import pytest
 
 from entente.errors import BadProof, ExchangeError, LedgerError, Malformed
-from entente.exchange.decoding import decode
-from entente.exchange.entries import entry_of
 from entente.exchange.ledger import Ledger
-from entente.exchange.merkle import inclusion_proof
 from entente.exchange.messages import NOTHING, Feed, StateOfHealth
-from entente.exchange.notes import LOG_TYPE, WITNESS_TYPE, Signer, TreeHead, cosign, head_text, sign_head
-from entente.exchange.outbox import Outbox
-from entente.exchange.receipts import Receipt, quorum_of, write_receipt
+from entente.exchange.proving.entries import entry_of
+from entente.exchange.proving.merkle import inclusion_proof
+from entente.exchange.proving.notes import LOG_TYPE, WITNESS_TYPE, Signer, TreeHead, cosign, head_text, sign_head
+from entente.exchange.proving.outbox import Outbox
+from entente.exchange.proving.receipts import Receipt, quorum_of, write_receipt
+from entente.exchange.saying.decoding import decode
 from entente.exchange.signing import digest, is_signed, new_key, public_of, unseal
 
 KEY, LOG, ONE, OTHER = new_key(), new_key(), new_key(), new_key()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entente.exchange import precision
-from entente.exchange.precision import areas_kept, covariances_kept, covariances_said, round_turn
+from entente.exchange.releasing import precision
+from entente.exchange.releasing.precision import areas_kept, covariances_kept, covariances_said, round_turn
 
 KINDS = {name: kind for name, kind in vars(precision).items() if isinstance(kind, precision.Precision)}
 numbers = st.floats(-4e7, 4e7)

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chi2
 
 from entente.arrivals import SEEN_AGAIN, followed
-from entente.exchange.precision import TIME
+from entente.exchange.releasing.precision import TIME
 from entente.fusing import join
 from entente.records import BOTH, CENTRE, INFRARED, WARNING, Detections
 from entente.reporting import report

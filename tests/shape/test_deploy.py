@@ -12,7 +12,7 @@ import typer.main
 from tests.attacks.live.processes import free_port
 
 from entente.cli import app
-from entente.exchange.certificates import client_context
+from entente.exchange.serving.certificates import client_context
 from entente.scenario.yaml12 import compose
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from entente.exchange.schema import KINDS
+from entente.exchange.saying.schema import KINDS
 
 
 def entente(*words):

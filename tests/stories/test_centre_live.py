@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from entente.exchange.audit import audit
-from entente.exchange.decoding import decode
-from entente.exchange.instants import instant
 from entente.exchange.ledger import Ledger
-from entente.exchange.pins import opening, quorum_in, read_pins
+from entente.exchange.proving.audit import audit
+from entente.exchange.proving.pins import opening, quorum_in, read_pins
+from entente.exchange.saying.decoding import decode
+from entente.exchange.saying.instants import instant
 
 ENTENTE = [sys.executable, "-m", "entente"]
 PERMITS = [{"name": "states", "kinds": ["state-of-health"], "delay_s": 0, "slot_s": 1, "fields": ["clock"]}]

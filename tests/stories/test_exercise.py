@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from entente.errors import ScenarioError, StoreError
-from entente.exchange.entries import envelope_of
-from entente.exchange.instants import NS_PER_S
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import LaunchDetected, PreLaunch, StateOfHealth, TrackState
-from entente.exchange.pace import Pace, tell
-from entente.exchange.pins import read_pins
-from entente.exchange.policies import read
+from entente.exchange.proving.entries import envelope_of
+from entente.exchange.proving.pins import read_pins
+from entente.exchange.releasing.policies import read
+from entente.exchange.saying.instants import NS_PER_S
+from entente.exchange.serving.pace import Pace, tell
 from entente.exchange.signing import unseal
 from entente.exercise.director import Act, read_script
 from entente.exercise.histories import LEAD_S, cues, health, history

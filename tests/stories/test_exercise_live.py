@@ -15,10 +15,10 @@ import msgspec
 import pytest
 from playwright.sync_api import expect
 
-from entente.exchange.entries import envelope_of
 from entente.exchange.ledger import Ledger
-from entente.exchange.pins import opening, read_pins
-from entente.exchange.replaying import replayed
+from entente.exchange.proving.entries import envelope_of
+from entente.exchange.proving.pins import opening, read_pins
+from entente.exchange.proving.replaying import replayed
 from entente.exchange.signing import unseal
 
 pytestmark = pytest.mark.browser

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from entente.conveying import LOG, NODE, SEAT, messages_of, policy_text, record
-from entente.exchange import gates
 from entente.exchange.centre import opened
-from entente.exchange.decoding import decode, encode
-from entente.exchange.entries import entry_of, envelope_of, received_ns
-from entente.exchange.instants import instant
-from entente.exchange.keyring import pinned, statement
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import NOTHING, Acknowledgement, KeyAdd, LinesOfSight, PolicyInForce, PreLaunch
-from entente.exchange.notes import LOG_TYPE, WITNESS_TYPE, Signer
-from entente.exchange.receipts import quorum_of
+from entente.exchange.proving.entries import entry_of, envelope_of, received_ns
+from entente.exchange.proving.notes import LOG_TYPE, WITNESS_TYPE, Signer
+from entente.exchange.proving.receipts import quorum_of
+from entente.exchange.ruling.keyring import pinned, statement
+from entente.exchange.saying import gates
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.saying.instants import instant
+from entente.exchange.serving.throttle import Limits
 from entente.exchange.shell import Keys, Shell
 from entente.exchange.signing import KEY_STATEMENT, digest, is_signed, new_key, pae, public_of, seal, unseal
-from entente.exchange.throttle import Limits
 from entente.fusing import join
 from entente.hearing import shared_of
 from entente.run import at_rung, before_sharing

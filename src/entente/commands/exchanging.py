@@ -22,6 +22,6 @@ def schema(
 ) -> None:
     """The JSON Schema of the messages, for other programs; the centre itself checks more."""
     with refusals():
-        from entente.exchange.schema import schema as schema_of
+        from entente.exchange.saying.schema import schema as schema_of
 
         print_json(schema_of(kind))

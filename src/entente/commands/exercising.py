@@ -54,7 +54,7 @@ def exercise(
 
 def _welcome(play: Any) -> None:
     """Where the consoles are, and whose keys open which seat."""
-    from entente.exchange.preparing import SEAT
+    from entente.exchange.serving.preparing import SEAT
 
     folder = play.stage.folder
     echo(f"EXERCISE {play.stage.pins.line}: consoles at https://localhost:{play.console_port}/ (stop with Ctrl-C)")

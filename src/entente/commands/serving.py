@@ -42,8 +42,8 @@ def prepare(
     """Make all keys, pins and certificates of an exercise in FOLDER: for one machine, or to carry to each side its own."""
     with refusals():
         from entente.errors import StoreError
-        from entente.exchange.preparing import prepare as make
-        from entente.exchange.preparing import usual
+        from entente.exchange.serving.preparing import prepare as make
+        from entente.exchange.serving.preparing import usual
 
         if len(party) != 2 or len(policy or []) not in (0, 2):
             raise StoreError(f"--party: {len(party)} parties, {len(policy or [])} policies; name two parties, "
@@ -69,8 +69,8 @@ def certificates(
     """Make an authority and certificates for an exercise in FOLDER; or revoke one. Keys that sign are another thing."""
     with refusals():
         from entente.errors import StoreError
-        from entente.exchange.certificates import make_certificates
-        from entente.exchange.certificates import revoke as revoke_one
+        from entente.exchange.serving.certificates import make_certificates
+        from entente.exchange.serving.certificates import revoke as revoke_one
 
         if revoke is not None:
             revoke_one(folder, revoke)
@@ -97,11 +97,11 @@ def serve(
     """Run the centre of the exercise in FOLDER until Ctrl-C: what happens is told on stderr, a JSON object a line."""
     with refusals():
         from entente.console.live import mount
-        from entente.exchange.pace import Pace
-        from entente.exchange.pins import read_pins
-        from entente.exchange.preparing import CENTRE, CERTIFICATES, LOG, PINS, centre_keys
-        from entente.exchange.running import Running, Settings, observers_in
-        from entente.exchange.running import serve as run
+        from entente.exchange.proving.pins import read_pins
+        from entente.exchange.serving.pace import Pace
+        from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, PINS, centre_keys
+        from entente.exchange.serving.running import Running, Settings, observers_in
+        from entente.exchange.serving.running import serve as run
 
         settings = Settings(
             folder / CENTRE / LOG, read_pins(folder / PINS), centre_keys(folder), folder / CERTIFICATES,
@@ -122,10 +122,10 @@ def introduce(folder: Prepared, centre: Centre) -> None:
         import asyncio
 
         from entente.errors import StoreError
-        from entente.exchange.certificates import client_context
         from entente.exchange.client import Link
-        from entente.exchange.pins import read_pins
-        from entente.exchange.preparing import CERTIFICATES, PINS, first_words, witness_of
+        from entente.exchange.proving.pins import read_pins
+        from entente.exchange.serving.certificates import client_context
+        from entente.exchange.serving.preparing import CERTIFICATES, PINS, first_words, witness_of
 
         pins = read_pins(folder / PINS)
         party = next(iter(pins.parties))
@@ -152,8 +152,8 @@ def run(
 ) -> None:
     """Run a nation's node: drafts on stdin, a JSON object a line; what its policy lets out goes to the centre, in order."""
     with refusals():
-        from entente.exchange.national import run_node
-        from entente.exchange.pace import Pace
+        from entente.exchange.serving.national import run_node
+        from entente.exchange.serving.pace import Pace
 
         run_node(folder, holder, centre, boot, pace=Pace(clock) if clock else None, bus=bus)
 
@@ -164,7 +164,7 @@ def witness(
 ) -> None:
     """Run a party's witness: it keeps its own copy of the log, and signs that history only grew."""
     with refusals():
-        from entente.exchange.national import run_witness
-        from entente.exchange.pace import Pace
+        from entente.exchange.serving.national import run_witness
+        from entente.exchange.serving.pace import Pace
 
         run_witness(folder, party, centre, pace=Pace(clock) if clock else None)

@@ -51,7 +51,7 @@ def show(file: KeyFile, use: Use = None, name: KeyName = "") -> None:
 def check(file: Annotated[Path, Argument(help="Keys exchanged by hand, TOML.")]) -> None:
     """Check a FILE of keys exchanged by hand, and print what both parties are to read aloud and compare."""
     with refusals():
-        from entente.exchange.pins import quorum_in, read_pins
+        from entente.exchange.proving.pins import quorum_in, read_pins
 
         pins = read_pins(file)
         rows = [("log", pins.log), ("centre", pins.centre)]
@@ -80,10 +80,10 @@ def verify(
     """Work out LOG again from its entries and the keys: signatures, tree, checkpoints, and all that the centre said."""
     with refusals():
         from entente.errors import LedgerError
-        from entente.exchange.audit import Audit, audit, first_difference
-        from entente.exchange.evidence import shown
         from entente.exchange.ledger import Ledger
-        from entente.exchange.pins import opening, quorum_in, read_pins
+        from entente.exchange.proving.audit import Audit, audit, first_difference
+        from entente.exchange.proving.evidence import shown
+        from entente.exchange.proving.pins import opening, quorum_in, read_pins
 
         pins = read_pins(keys)
         elsewhere = [_text_of(path) for path in checkpoint or ()]
@@ -105,7 +105,7 @@ def verify(
 def _public(key: Any, use: str | None, name: str) -> str:
     """The public half as text: hexadecimal, or with name and use as checkpoints need it."""
     from entente.errors import KeyRefused
-    from entente.exchange.notes import LOG_TYPE, NAME, WITNESS_TYPE, Signer, write_signer
+    from entente.exchange.proving.notes import LOG_TYPE, NAME, WITNESS_TYPE, Signer, write_signer
     from entente.exchange.signing import public_of
 
     if use is None:

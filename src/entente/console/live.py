@@ -10,7 +10,7 @@ from fastapi import FastAPI, Response
 from starlette.responses import FileResponse
 
 from entente.console.pages import ASSETS, Stamped
-from entente.exchange.service import Service
+from entente.exchange.serving.service import Service
 
 PAGE = "live.html"
 PARTS = ("live.js", "live.css", "world.json", "licences.txt")

@@ -14,17 +14,17 @@ receipt, so that whoever has the log can do all of it again. Four things are to 
 Never raises on data: whatever `decode` returns and a key has signed has an answer.
 """
 
-from entente.exchange.alarms import Outgoing, Show
-from entente.exchange.due import due
-from entente.exchange.entitlement import Arrived, content_refusal, person_refusal, place_refusal
-from entente.exchange.instants import NS_PER_S, nanoseconds
-from entente.exchange.keyring import CENTRE, ROOT
 from entente.exchange.messages import ClockStep, Refusal, Said
-from entente.exchange.nodes import Node, clock_of, counted, heard, remembered, sender
-from entente.exchange.reasons import Reason
-from entente.exchange.rules import apply
-from entente.exchange.state import Centre, opened, restored, snapshot
-from entente.exchange.turn import Turn
+from entente.exchange.ruling.alarms import Outgoing, Show
+from entente.exchange.ruling.due import due
+from entente.exchange.ruling.entitlement import Arrived, content_refusal, person_refusal, place_refusal
+from entente.exchange.ruling.keyring import CENTRE, ROOT
+from entente.exchange.ruling.nodes import Node, clock_of, counted, heard, remembered, sender
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.ruling.rules import apply
+from entente.exchange.ruling.state import Centre, opened, restored, snapshot
+from entente.exchange.ruling.turn import Turn
+from entente.exchange.saying.instants import NS_PER_S, nanoseconds
 
 __all__ = [
     "TOLD", "Arrived", "Centre", "due", "opened", "receive", "refuse", "refuse_unread", "replay_refusal", "restored", "snapshot",

@@ -22,13 +22,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from entente.errors import BadProof, ExchangeError, Malformed
-from entente.exchange.cosigning import Request
-from entente.exchange.notes import head_of
-from entente.exchange.outbox import Outbox
-from entente.exchange.receipts import Quorum
-from entente.exchange.signing import Key
-from entente.exchange.vouching import held_by, question, vouched
-from entente.exchange.wire import (
+from entente.exchange.proving.cosigning import Request
+from entente.exchange.proving.notes import head_of
+from entente.exchange.proving.outbox import Outbox
+from entente.exchange.proving.receipts import Quorum
+from entente.exchange.proving.vouching import held_by, question, vouched
+from entente.exchange.proving.witness import Refused, Witness
+from entente.exchange.serving.wire import (
     LONGEST_BATCH,
     MOST_OF_BATCH,
     MOST_RECEIPTS,
@@ -38,7 +38,7 @@ from entente.exchange.wire import (
     framed,
     unframed,
 )
-from entente.exchange.witness import Refused, Witness
+from entente.exchange.signing import Key
 
 PATIENCE_S = 10.0  # for one answer
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0  # between tries

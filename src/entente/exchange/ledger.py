@@ -14,11 +14,11 @@ from typing import Any
 import apsw
 
 from entente.errors import LedgerError
-from entente.exchange.disk import Disk
-from entente.exchange.entries import envelope_of
-from entente.exchange.evidence import Evidence
-from entente.exchange.merkle import Frontier, frontier_at, leaf_hash, rank, root_from
-from entente.exchange.notes import TreeHead, head_of
+from entente.exchange.proving.disk import Disk
+from entente.exchange.proving.entries import envelope_of
+from entente.exchange.proving.evidence import Evidence
+from entente.exchange.proving.merkle import Frontier, frontier_at, leaf_hash, rank, root_from
+from entente.exchange.proving.notes import TreeHead, head_of
 
 FORMAT = 1  # of the tables below
 KEPT_EVERY = 256  # entries: of the checkpoints in between only the last is kept

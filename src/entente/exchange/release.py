@@ -12,11 +12,6 @@ import numpy as np
 
 from entente.compiled import Floats
 from entente.constants import R_MEAN
-from entente.exchange import precision
-from entente.exchange.blurring import carried, keyed, turn_of, turned, walk
-from entente.exchange.coarsening import SURELY, coarser_areas, displaced
-from entente.exchange.commitment import commit, salt_of
-from entente.exchange.instants import NS_PER_S, nanoseconds
 from entente.exchange.messages import (
     NOTHING,
     AirTrack,
@@ -31,7 +26,12 @@ from entente.exchange.messages import (
     TrackState,
     Whose,
 )
-from entente.exchange.permits import CLASSES, FLIGHTS, PEACEFUL, Policy, Terms, Withheld, left_out, terms
+from entente.exchange.releasing import precision
+from entente.exchange.releasing.blurring import carried, keyed, turn_of, turned, walk
+from entente.exchange.releasing.coarsening import SURELY, coarser_areas, displaced
+from entente.exchange.releasing.commitment import commit, salt_of
+from entente.exchange.releasing.permits import CLASSES, FLIGHTS, PEACEFUL, Policy, Terms, Withheld, left_out, terms
+from entente.exchange.saying.instants import NS_PER_S, nanoseconds
 from entente.scenario.units import DEG, KM, KM2
 
 TRIANGLE = np.triu_indices(6)

@@ -17,18 +17,16 @@ import msgspec
 from fastapi import FastAPI, Query, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from entente.exchange.certificates import Peer
 from entente.exchange.messages import NOTHING
-from entente.exchange.metrics import metrics
-from entente.exchange.nodes import Node
-from entente.exchange.reading import MOST_ENTRIES
-from entente.exchange.reasons import Reason
-from entente.exchange.service import Service, entry_text
-from entente.exchange.sessions import COOKIE, SHIFT_S
-from entente.exchange.shell import Reply
-from entente.exchange.signing import LONGEST
-from entente.exchange.stream import Viewer
-from entente.exchange.wire import (
+from entente.exchange.ruling.nodes import Node
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.serving.certificates import Peer
+from entente.exchange.serving.metrics import metrics
+from entente.exchange.serving.reading import MOST_ENTRIES
+from entente.exchange.serving.service import Service, entry_text
+from entente.exchange.serving.sessions import COOKIE, SHIFT_S
+from entente.exchange.serving.stream import Viewer
+from entente.exchange.serving.wire import (
     LONGEST_BATCH,
     MOST_OF_BATCH,
     MOST_RECEIPTS,
@@ -39,6 +37,8 @@ from entente.exchange.wire import (
     framed,
     unframed,
 )
+from entente.exchange.shell import Reply
+from entente.exchange.signing import LONGEST
 
 HISTORY = 500  # entries of one frame
 PART = 32  # envelopes of a batch that are written together

@@ -17,23 +17,23 @@ from typing import Literal, Protocol
 import msgspec
 
 from entente.errors import LedgerError, LedgerFull, Malformed, Undecodable
-from entente.exchange import gates
-from entente.exchange.alarms import Outgoing
 from entente.exchange.centre import TOLD, Arrived, Centre, receive, refuse, refuse_unread, restored, snapshot
-from entente.exchange.cosigning import Cosigning
-from entente.exchange.decoding import decode, encode
-from entente.exchange.entries import entry_of, envelope_of, received_ns
-from entente.exchange.evidence import Evidence
 from entente.exchange.ledger import Ledger, Number
-from entente.exchange.merkle import inclusion_proof
 from entente.exchange.messages import Message, Refusal, Said
-from entente.exchange.nodes import number_of, sender
-from entente.exchange.reasons import Reason
-from entente.exchange.receipts import Quorum, Receipt, write_receipt
-from entente.exchange.replaying import replayed
+from entente.exchange.proving.cosigning import Cosigning
+from entente.exchange.proving.entries import entry_of, envelope_of, received_ns
+from entente.exchange.proving.evidence import Evidence
+from entente.exchange.proving.merkle import inclusion_proof
+from entente.exchange.proving.receipts import Quorum, Receipt, write_receipt
+from entente.exchange.proving.replaying import replayed
+from entente.exchange.proving.witness import Refused
+from entente.exchange.ruling.alarms import Outgoing
+from entente.exchange.ruling.nodes import number_of, sender
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.saying import gates
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.serving.throttle import Limits, Throttle
 from entente.exchange.signing import Envelope, Key, digest, is_signed, seal, unseal
-from entente.exchange.throttle import Limits, Throttle
-from entente.exchange.witness import Refused
 
 SNAPSHOT_EVERY = 10_000  # entries
 ALONE = 8  # envelopes that one thread checks faster than two

@@ -16,8 +16,6 @@ from entente.conveying import messages_of
 from entente.estimate.belief import LAT, LON, MAJOR
 from entente.estimate.follow import BETA_LN
 from entente.estimate.predict import impact_area
-from entente.exchange.decoding import INSTANT_FIELDS
-from entente.exchange.instants import NS_PER_S, instant, nanoseconds
 from entente.exchange.messages import (
     NOTHING,
     Clock,
@@ -30,8 +28,10 @@ from entente.exchange.messages import (
     StateOfHealth,
     TrackState,
 )
-from entente.exchange.preparing import NODE
 from entente.exchange.release import Draft
+from entente.exchange.saying.decoding import INSTANT_FIELDS
+from entente.exchange.saying.instants import NS_PER_S, instant, nanoseconds
+from entente.exchange.serving.preparing import NODE
 from entente.physics.earth import geodesic
 from entente.records import FALSE_ALARM, Tracks
 from entente.run import before_sharing

@@ -18,11 +18,11 @@ import httpx
 import msgspec
 
 from entente.errors import StoreError
-from entente.exchange.certificates import client_context
 from entente.exchange.client import Link
-from entente.exchange.instants import NS_PER_S, instant
-from entente.exchange.pace import Pace, tell
-from entente.exchange.preparing import CENTRE, CERTIFICATES, LOG, NODE, first_words, witness_of
+from entente.exchange.saying.instants import NS_PER_S, instant
+from entente.exchange.serving.certificates import client_context
+from entente.exchange.serving.pace import Pace, tell
+from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, NODE, first_words, witness_of
 from entente.exercise.director import Act
 from entente.exercise.histories import Cue, History, cues, health
 from entente.exercise.lines import Line

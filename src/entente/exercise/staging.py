@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entente.errors import StoreError
-from entente.exchange.blurring import LADDER
 from entente.exchange.messages import Role
-from entente.exchange.permits import WHOSE, optional
-from entente.exchange.pins import Pins
-from entente.exchange.preparing import NODE, SEAT, Side, prepare
+from entente.exchange.proving.pins import Pins
+from entente.exchange.releasing.blurring import LADDER
+from entente.exchange.releasing.permits import WHOSE, optional
+from entente.exchange.serving.preparing import NODE, SEAT, Side, prepare
 from entente.scenario.schema import Party, Scenario
 
 CLOCK = "clock.json"

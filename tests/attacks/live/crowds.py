@@ -16,7 +16,7 @@ from tests.attacks.live.peers import HEADERS, connected
 from tests.attacks.live.processes import Child
 from tests.attacks.simulator import sayings
 
-from entente.exchange.reading import framed
+from entente.exchange.serving.reading import framed
 from entente.exchange.signing import KEY_ID_BYTES
 
 HONEST, HOSTILE = "rus-radar", "nato-radar"

@@ -13,19 +13,19 @@ from tests.attacks.simulator import sayings
 from tests.attacks.simulator.small import key_add
 from tests.attacks.simulator.world import PARTIES, key_of
 
-from entente.exchange.certificates import client_context, make_certificates
-from entente.exchange.decoding import encode
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import NOTHING
-from entente.exchange.notes import LOG_TYPE, WITNESS_TYPE, Signer, write_signer
-from entente.exchange.outbox import Outbox
-from entente.exchange.pins import Party, Pins, quorum_in
-from entente.exchange.running import Settings
+from entente.exchange.proving.notes import LOG_TYPE, WITNESS_TYPE, Signer, write_signer
+from entente.exchange.proving.outbox import Outbox
+from entente.exchange.proving.pins import Party, Pins, quorum_in
+from entente.exchange.proving.witness import Witness
+from entente.exchange.saying.decoding import encode
 from entente.exchange.server import Answer
+from entente.exchange.serving.certificates import client_context, make_certificates
+from entente.exchange.serving.running import Settings
+from entente.exchange.serving.throttle import Limits
 from entente.exchange.shell import Keys
 from entente.exchange.signing import digest, public_of, seal
-from entente.exchange.throttle import Limits
-from entente.exchange.witness import Witness
 
 NODES = {f"{party}-radar": party for party in PARTIES}
 WITNESSES = {f"witness-{party}": party for party in PARTIES}

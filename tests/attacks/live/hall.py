@@ -9,17 +9,17 @@ from dataclasses import dataclass
 import httpx
 import msgspec
 
-from entente.exchange.certificates import client_context
-from entente.exchange.decoding import encode
-from entente.exchange.instants import NS_PER_S, instant
 from entente.exchange.messages import NOTHING, Ellipse, Feed, LaunchDetected, StateOfHealth
-from entente.exchange.policies import digest_of
-from entente.exchange.preparing import CENTRE, CERTIFICATES, LOG, Side, centre_keys, first_words, prepare
-from entente.exchange.running import Settings, running
+from entente.exchange.releasing.policies import digest_of
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import NS_PER_S, instant
+from entente.exchange.serving.certificates import client_context
+from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, Side, centre_keys, first_words, prepare
+from entente.exchange.serving.running import Settings, running
+from entente.exchange.serving.telling import Teller
+from entente.exchange.serving.throttle import Limits
+from entente.exchange.serving.wire import framed
 from entente.exchange.signing import digest, new_key, public_of, read_key, seal
-from entente.exchange.telling import Teller
-from entente.exchange.throttle import Limits
-from entente.exchange.wire import framed
 
 PARTIES = ("nato", "russia")
 POLICY = '{"party": "%s", "number": 1, "permits": []}'

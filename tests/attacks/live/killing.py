@@ -21,15 +21,15 @@ from tests.attacks.simulator.small import key_add
 from tests.attacks.simulator.world import key_of
 
 from entente.errors import ExchangeError
-from entente.exchange.audit import audit
-from entente.exchange.decoding import decode
-from entente.exchange.entries import envelope_of
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import LaunchDetected
-from entente.exchange.nodes import number_of
-from entente.exchange.notes import head_of
-from entente.exchange.pins import opening
-from entente.exchange.receipts import cosigned
+from entente.exchange.proving.audit import audit
+from entente.exchange.proving.entries import envelope_of
+from entente.exchange.proving.notes import head_of
+from entente.exchange.proving.pins import opening
+from entente.exchange.proving.receipts import cosigned
+from entente.exchange.ruling.nodes import number_of
+from entente.exchange.saying.decoding import decode
 from entente.exchange.signing import digest, unseal
 
 PER_S = 20.0  # of each node

@@ -22,12 +22,12 @@ from tests.attacks.simulator.disk import Disk, Disks
 from tests.attacks.simulator.world import key_of
 
 from entente.exchange.client import Link, Node, Watch
-from entente.exchange.decoding import decode
-from entente.exchange.running import serve
+from entente.exchange.saying.decoding import decode
+from entente.exchange.serving.running import serve
 from entente.exchange.signing import digest, unseal
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["entente.exchange.running", "entente.exchange.client"])
+CONTEXT.set_forkserver_preload(["entente.exchange.serving.running", "entente.exchange.client"])
 READY_S = 30.0
 
 

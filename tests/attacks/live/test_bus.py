@@ -13,13 +13,13 @@ from nats.errors import Error
 from nats.js.errors import APIError
 from tests.attacks.live.hall import PARTIES, hall
 
-from entente.exchange.bus import STREAM, Gate, Road, carry, connected, server_config
-from entente.exchange.certificates import client_context, make_certificates
 from entente.exchange.client import Link, Node
-from entente.exchange.decoding import decode
-from entente.exchange.outbox import Outbox
-from entente.exchange.pins import quorum_in
-from entente.exchange.preparing import CERTIFICATES
+from entente.exchange.proving.outbox import Outbox
+from entente.exchange.proving.pins import quorum_in
+from entente.exchange.saying.decoding import decode
+from entente.exchange.serving.bus import STREAM, Gate, Road, carry, connected, server_config
+from entente.exchange.serving.certificates import client_context, make_certificates
+from entente.exchange.serving.preparing import CERTIFICATES
 from entente.exchange.signing import read_key, unseal
 
 SERVER = Path(sys.executable).parent / "nats-server"

@@ -7,7 +7,7 @@ from tests.attacks.live.crowds import HOSTILE, measured
 from tests.attacks.live.ground import Ground, introduced, posted
 from tests.attacks.live.processes import Child, be_centre, free_port
 
-from entente.exchange.throttle import Limits
+from entente.exchange.serving.throttle import Limits
 
 LEAST_S = 0.02  # below this it is this machine's own unrest, and within what is promised to a node at rest
 

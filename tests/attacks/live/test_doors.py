@@ -17,7 +17,7 @@ from tests.attacks.live.ground import ADDRESS, Ground, bare_context, introduced,
 from tests.attacks.live.peers import HEADERS, KINDS, asked, connected, half_open, status_of
 from tests.attacks.live.processes import Child, be_centre, free_port
 
-from entente.exchange.certificates import client_context, make_certificates, revoke
+from entente.exchange.serving.certificates import client_context, make_certificates, revoke
 
 CLOSED_S = 10.0  # the longest that a half-open connection may stay
 HEALTH = b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"

@@ -13,17 +13,17 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from entente.errors import LedgerError
-from entente.exchange.certificates import client_context
-from entente.exchange.instants import NS_PER_S, instant
-from entente.exchange.lanes import MOST_WAITING
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import Acknowledgement, Feed, KeyRevoke, StateOfHealth
-from entente.exchange.pins import quorum_in
-from entente.exchange.preparing import CERTIFICATES, root_outbox
-from entente.exchange.receipts import check_receipt
+from entente.exchange.proving.pins import quorum_in
+from entente.exchange.proving.receipts import check_receipt
+from entente.exchange.proving.witness import Witness
+from entente.exchange.saying.instants import NS_PER_S, instant
+from entente.exchange.serving.certificates import client_context
+from entente.exchange.serving.lanes import MOST_WAITING
+from entente.exchange.serving.preparing import CERTIFICATES, root_outbox
+from entente.exchange.serving.wire import Proposal, framed, unframed
 from entente.exchange.signing import CHALLENGE, digest, pae, public_of, read_key
-from entente.exchange.wire import Proposal, framed, unframed
-from entente.exchange.witness import Witness
 
 FEEDS = (Feed(name="radar", state="up", since="2026-01-01T00:00:00.000Z"),)
 

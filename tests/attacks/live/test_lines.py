@@ -8,10 +8,10 @@ from tests.attacks.live.ground import LINE, NODES, WITNESSES, Ground, introduced
 from tests.attacks.live.processes import Child, be_centre, be_node, be_witness, free_port
 from tests.attacks.live.proxy import Proxy
 
-from entente.exchange.decoding import decode
-from entente.exchange.entries import envelope_of, received_ns
-from entente.exchange.instants import nanoseconds
 from entente.exchange.ledger import Ledger
+from entente.exchange.proving.entries import envelope_of, received_ns
+from entente.exchange.saying.decoding import decode
+from entente.exchange.saying.instants import nanoseconds
 from entente.exchange.signing import unseal
 
 NODE, WITNESS = "nato-radar", "witness-nato"

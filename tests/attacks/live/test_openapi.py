@@ -7,7 +7,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 from tests.attacks.live.hall import hall
 
-from entente.exchange.preparing import CERTIFICATES
+from entente.exchange.serving.preparing import CERTIFICATES
 
 EXAMPLES = 8  # of each operation
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]

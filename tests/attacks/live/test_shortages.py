@@ -9,8 +9,8 @@ from tests.attacks.live.ground import ADDRESS, LINE, Ground, Voice, introduced, 
 from tests.attacks.live.processes import Child, be_centre, free_port
 from tests.attacks.simulator import sayings
 
-from entente.exchange.entries import envelope_of
 from entente.exchange.ledger import Ledger
+from entente.exchange.proving.entries import envelope_of
 
 NODE = "nato-radar"
 STARTED_S = 1.0  # after the start the shortage begins

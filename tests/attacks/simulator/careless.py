@@ -6,16 +6,17 @@ from tests.attacks.simulator.centres import CentreMachine
 from tests.attacks.simulator.nodes import NodeMachine
 
 from entente.errors import BadProof, LedgerError
-from entente.exchange import centre, disk, receipts
-from entente.exchange.entries import received_ns
+from entente.exchange import centre
 from entente.exchange.ledger import Ledger
-from entente.exchange.merkle import inclusion_proof
 from entente.exchange.messages import Refusal
-from entente.exchange.notes import TreeHead, cosign, read_note
-from entente.exchange.receipts import Quorum, Receipt, log_signed, write_receipt
+from entente.exchange.proving import disk, receipts
+from entente.exchange.proving.entries import received_ns
+from entente.exchange.proving.merkle import inclusion_proof
+from entente.exchange.proving.notes import TreeHead, cosign, read_note
+from entente.exchange.proving.receipts import Quorum, Receipt, log_signed, write_receipt
+from entente.exchange.proving.witness import Refused, Witness
 from entente.exchange.shell import Shell
 from entente.exchange.signing import digest
-from entente.exchange.witness import Refused, Witness
 
 OWN_RECEIVE, OWN_COSIGNED = centre.receive, receipts.cosigned
 

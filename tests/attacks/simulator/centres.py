@@ -3,7 +3,7 @@
 from tests.attacks.simulator.invariants import nothing_changed
 from tests.attacks.simulator.machines import Machine
 
-from entente.exchange.due import due
+from entente.exchange.ruling.due import due
 from entente.exchange.shell import Keys
 
 

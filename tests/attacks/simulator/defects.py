@@ -12,10 +12,12 @@ from tests.attacks.simulator import careless
 from tests.attacks.simulator.histories import lied, lived
 from tests.attacks.simulator.wiring import Wiring
 
-from entente.exchange import alerts, centre, entitlement, launching, outbox, receipts, replaying, shell
-from entente.exchange.instants import NS_PER_S, nanoseconds
-from entente.exchange.reasons import Reason
-from entente.exchange.receipts import Cosigned, read_receipt
+from entente.exchange import centre, shell
+from entente.exchange.proving import outbox, receipts, replaying
+from entente.exchange.proving.receipts import Cosigned, read_receipt
+from entente.exchange.ruling import alerts, entitlement, launching
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.saying.instants import NS_PER_S, nanoseconds
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from collections import Counter
 from tests.attacks.simulator.scheduler import SECOND
 
 from entente.errors import LedgerError, Malformed, Undecodable
-from entente.exchange.decoding import decode
-from entente.exchange.entries import envelope_of, received_ns
 from entente.exchange.messages import Acknowledgement, Alert, Bulletin, Corroborated, KeyRevoke
-from entente.exchange.nodes import number_of
-from entente.exchange.notes import head_of
-from entente.exchange.receipts import read_receipt
-from entente.exchange.replaying import replayed
+from entente.exchange.proving.entries import envelope_of, received_ns
+from entente.exchange.proving.notes import head_of
+from entente.exchange.proving.receipts import read_receipt
+from entente.exchange.proving.replaying import replayed
+from entente.exchange.ruling.nodes import number_of
+from entente.exchange.saying.decoding import decode
 from entente.exchange.signing import digest, is_signed, public_of, unseal
 
 PARTIES = ("nato", "rus")

@@ -3,10 +3,10 @@
 from tests.attacks.simulator.machines import Machine
 from tests.attacks.simulator.world import PARTIES
 
-from entente.exchange.cosigning import Request
-from entente.exchange.merkle import consistency_proof, leaf_hash, node_hash, root_from
-from entente.exchange.notes import TreeHead, sign_head
-from entente.exchange.witness import Refused
+from entente.exchange.proving.cosigning import Request
+from entente.exchange.proving.merkle import consistency_proof, leaf_hash, node_hash, root_from
+from entente.exchange.proving.notes import TreeHead, sign_head
+from entente.exchange.proving.witness import Refused
 
 
 class History:

@@ -9,13 +9,13 @@ from tests.attacks.simulator.machines import Machine
 from tests.attacks.simulator.scheduler import SECOND
 
 from entente.errors import BadProof, LedgerError, Malformed
-from entente.exchange.decoding import decode, encode
-from entente.exchange.entries import envelope_of
-from entente.exchange.keyring import statement
-from entente.exchange.merkle import leaf_hash
 from entente.exchange.messages import NOTHING, Alert, KeyAdd, KeyRevoke
-from entente.exchange.notes import TreeHead, sign_head
-from entente.exchange.receipts import Receipt, write_receipt
+from entente.exchange.proving.entries import envelope_of
+from entente.exchange.proving.merkle import leaf_hash
+from entente.exchange.proving.notes import TreeHead, sign_head
+from entente.exchange.proving.receipts import Receipt, write_receipt
+from entente.exchange.ruling.keyring import statement
+from entente.exchange.saying.decoding import decode, encode
 from entente.exchange.signing import KEY_STATEMENT, digest, key_id, pae, public_of, seal, unseal
 
 AGAIN_NS = 3 * SECOND

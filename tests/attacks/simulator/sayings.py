@@ -2,7 +2,6 @@
 
 from hashlib import sha256
 
-from entente.exchange.instants import NS_PER_S, instant
 from entente.exchange.messages import (
     Acknowledgement,
     Ellipse,
@@ -13,6 +12,7 @@ from entente.exchange.messages import (
     StateOfHealth,
     TrackState,
 )
+from entente.exchange.saying.instants import NS_PER_S, instant
 
 LOG = "exercise-1"
 

@@ -5,16 +5,16 @@ from tests.attacks.simulator import sayings
 from tests.attacks.simulator.world import PARTIES, key_of
 
 from entente.exchange.centre import opened
-from entente.exchange.decoding import encode
-from entente.exchange.instants import NS_PER_S
-from entente.exchange.keyring import pinned, statement
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import NOTHING, KeyAdd
-from entente.exchange.notes import LOG_TYPE, WITNESS_TYPE, Signer
-from entente.exchange.receipts import quorum_of
+from entente.exchange.proving.notes import LOG_TYPE, WITNESS_TYPE, Signer
+from entente.exchange.proving.receipts import quorum_of
+from entente.exchange.proving.witness import Witness
+from entente.exchange.ruling.keyring import pinned, statement
+from entente.exchange.saying.decoding import encode
+from entente.exchange.saying.instants import NS_PER_S
 from entente.exchange.shell import Keys, Shell
 from entente.exchange.signing import KEY_STATEMENT, digest, pae, public_of, seal
-from entente.exchange.witness import Witness
 
 NOW = 1_385_640_000 * NS_PER_S
 KEYS = Keys(key_of("log"), key_of("centre"))

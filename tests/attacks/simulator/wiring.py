@@ -12,9 +12,9 @@ from tests.attacks.simulator.nodes import NodeMachine
 
 from entente.exchange import shell, signing
 from entente.exchange.ledger import Ledger
-from entente.exchange.outbox import Outbox
+from entente.exchange.proving.outbox import Outbox
+from entente.exchange.proving.witness import Witness
 from entente.exchange.shell import Shell
-from entente.exchange.witness import Witness
 
 OWN_VERIFIER = signing._verifier
 

@@ -3,9 +3,9 @@
 from tests.attacks.simulator.machines import Machine
 
 from entente.errors import BadProof, LedgerError, Malformed
-from entente.exchange.instants import NS_PER_S
-from entente.exchange.merkle import consistency_proof
-from entente.exchange.notes import head_of
+from entente.exchange.proving.merkle import consistency_proof
+from entente.exchange.proving.notes import head_of
+from entente.exchange.saying.instants import NS_PER_S
 
 
 class WitnessMachine(Machine):

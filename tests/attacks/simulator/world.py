@@ -8,11 +8,11 @@ from tests.attacks.simulator.network import Network
 from tests.attacks.simulator.sayings import LOG
 from tests.attacks.simulator.scheduler import Scheduler
 
-from entente.exchange.alarms import Alarm
 from entente.exchange.centre import opened
-from entente.exchange.keyring import pinned
-from entente.exchange.notes import LOG_TYPE, WITNESS_TYPE, Signer, head_of, read_note
-from entente.exchange.receipts import quorum_of
+from entente.exchange.proving.notes import LOG_TYPE, WITNESS_TYPE, Signer, head_of, read_note
+from entente.exchange.proving.receipts import quorum_of
+from entente.exchange.ruling.alarms import Alarm
+from entente.exchange.ruling.keyring import pinned
 from entente.exchange.signing import Key, public_of
 
 PARTIES = ("nato", "rus")

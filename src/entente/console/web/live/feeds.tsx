@@ -5,7 +5,7 @@ import { follow } from "./choice";
 import { centreNow, picture } from "./desk";
 import { WORDS, clock, party, reason, span } from "./words";
 
-export const SILENT_MS = 30_000; // as exchange/due.py has it
+export const SILENT_MS = 30_000; // as exchange/ruling/due.py has it
 
 export function Feeds(): ComponentChildren {
   follow();

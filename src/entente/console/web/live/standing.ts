@@ -1,4 +1,4 @@
-/** Where an alert stands, by the rules of exchange/alerts.py. */
+/** Where an alert stands, by the rules of exchange/ruling/alerts.py. */
 
 import { centreNow } from "./desk";
 import type { ShownAlert } from "./picture";

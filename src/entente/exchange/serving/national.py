@@ -1,0 +1,227 @@
+"""What a nation runs on its own side: its node, which releases by its own policy, and its witness. Each is a process.
+
+A node reads drafts, one JSON object a line (`release.Draft`): what the nation would say if it withheld nothing. They wait, are
+judged and coarsened here, by the policy that the party's root signed; only what is left goes into the outbox and out. The
+queue is kept on the disk beside the outbox, so that a restart changes nothing. The centre may come and go.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from entente.errors import ExchangeError, StoreError
+from entente.exchange.client import Link, Node, Watch
+from entente.exchange.ledger import Ledger
+from entente.exchange.messages import Said
+from entente.exchange.proving.outbox import Outbox
+from entente.exchange.proving.pins import Pins, quorum_in, read_pins
+from entente.exchange.proving.witness import Witness
+from entente.exchange.release import Draft, Giver
+from entente.exchange.releasing.policies import in_force
+from entente.exchange.releasing.waiting import Queue, hold, let_go, next_due
+from entente.exchange.saying.instants import NS_PER_MS
+from entente.exchange.serving.bus import Road
+from entente.exchange.serving.certificates import client_context
+from entente.exchange.serving.pace import MOST, Pace
+from entente.exchange.serving.preparing import CERTIFICATES, MIRROR, PINS, POLICY_FILE, SECRET_FILE, witness_of
+from entente.exchange.serving.telling import Teller
+from entente.exchange.signing import read_key
+
+LONGEST_LINE = 2**20  # bytes of a draft
+LOOK_S = 0.1  # between looks at what is due
+
+
+@dataclass
+class Releasing:
+    """A node's side of the policy: what waits, and where it is kept."""
+
+    giver: Giver
+    outbox: Outbox
+    path: Path
+    tell: Teller
+    queue: Queue
+
+    def take(self, draft: Draft, now_ms: int) -> None:
+        """Let a draft wait, or tell why it will not leave."""
+        self.queue, withheld = hold(self.queue, self.giver, draft, now_ms)
+        if withheld:
+            self.tell("withheld", reason=withheld)
+        self._keep()
+
+    def release(self, now_ms: int) -> list[Said]:
+        """Put into the outbox what leaves now; what was put is on the disk before the queue forgets it."""
+        due = next_due(self.queue)
+        if due is None or due > now_ms:
+            return []
+        left = let_go(self.queue, self.giver, now_ms)
+        for said in left.messages:
+            self.outbox.put(said)
+        for _, reason in left.withheld:
+            self.tell("withheld", reason=reason)
+        self.queue = left.queue
+        self._keep()
+        return list(left.messages)
+
+    def _keep(self) -> None:
+        partial = self.path.with_suffix(".partial")
+        with partial.open("wb") as file:
+            file.write(msgspec.json.encode(self.queue))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.path)
+
+
+def read_queue(path: Path) -> Queue:
+    """The queue as it was kept; empty where there is none.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Queue) if path.exists() else Queue()
+    except (OSError, msgspec.DecodeError) as problem:
+        raise StoreError(f"{path}: cannot be read ({problem}); what waited there is lost if you remove it") from None
+
+
+def run_node(
+    folder: Path, holder: str, address: str, boot: int = 1, ready: Callable[[], None] = lambda: None,
+    pace: Pace | None = None, bus: str = "",
+) -> None:  # fmt: skip
+    """Run a node until SIGINT or SIGTERM: drafts from standard input.
+
+    Args:
+        folder: with pins, certificates and the party's own folder.
+        address: of the centre, https://HOST:PORT.
+        pace: the clock of an exercise on one machine; None: civil time.
+        bus: of a NATS server, tls://HOST:PORT, over which it sends first; empty: none.
+    Raises:
+        StoreError, ExchangeError: keys, certificates, policy or outbox cannot be had.
+    """
+    pins = read_pins(folder / PINS)
+    party, clock = _party_of(folder, pins, holder), pace or time.time_ns
+    own, tell = folder / party, Teller()
+    key = read_key(own / f"{holder}.key")
+
+    async def until_told() -> None:
+        async with Link(address, client_context(folder / CERTIFICATES, holder)) as link:
+            with Outbox(own / f"{holder}.{boot}.db", key, pins.name, holder, boot) as outbox:
+                path = own / f"{holder}.queue"
+                releasing = Releasing(_giver(own, pins, party), outbox, path, tell, read_queue(path))
+                node = Node(outbox, quorum_in(pins), link, lambda _: None, tell)
+                tell("up", node=holder, waiting=len(releasing.queue.waits), said=outbox.last)
+                ready()
+                async with _told_to_stop() as stopped:
+                    await _first(
+                        stopped,
+                        node.run(),
+                        _take_road(node, bus, folder / CERTIFICATES, party),
+                        _read_drafts(releasing, clock),
+                        _let_go(releasing, node, clock),
+                    )
+                tell("down", node=holder, said=outbox.last)
+
+    asyncio.run(until_told())
+
+
+def run_witness(
+    folder: Path, party: str, address: str, ready: Callable[[], None] = lambda: None, pace: Pace | None = None
+) -> None:
+    """Run a party's witness until SIGINT or SIGTERM.
+
+    Raises:
+        StoreError, ExchangeError: keys, certificates or the copy cannot be had.
+    """
+    pins, tell = read_pins(folder / PINS), Teller()
+    name, quorum = witness_of(party), quorum_in(pins)
+    key = read_key(folder / party / f"{name}.key")
+    (other,) = [signer for signer in quorum.witnesses if signer.name != name]
+
+    async def until_told() -> None:
+        async with Link(address, client_context(folder / CERTIFICATES, name)) as link:
+            with Ledger(folder / party / MIRROR, pins.line) as mirror:
+                witness = Witness(mirror, name, key, quorum.log, other)
+                tell("up", witness=name, entries=mirror.size)
+                ready()
+                async with _told_to_stop() as stopped:
+                    clock = pace.seconds if pace else time.time
+                    await _first(stopped, Watch(witness, key, link, tell, clock).run())
+                tell("down", witness=name, entries=mirror.size)
+
+    asyncio.run(until_told())
+
+
+async def _read_drafts(releasing: Releasing, clock: Callable[[], int]) -> None:
+    """Drafts from standard input; what is none is told of and passed over. At its end, nothing more comes."""
+    reader = asyncio.StreamReader(LONGEST_LINE)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        try:
+            releasing.take(msgspec.json.decode(line, type=Draft), clock() // NS_PER_MS)
+        except (msgspec.DecodeError, ExchangeError) as problem:
+            releasing.tell("no-draft", reason=str(problem))
+    await asyncio.Event().wait()
+
+
+async def _take_road(node: Node, bus: str, certificates: Path, party: str) -> None:
+    """The other road, once the broker is there; the node does not wait for it."""
+    if bus:
+        node.road = await Road.opened(bus, certificates, party, node.outbox.node)
+    await asyncio.Event().wait()
+
+
+async def _let_go(releasing: Releasing, node: Node, clock: Callable[[], int]) -> None:
+    """What is due leaves."""
+    while True:
+        if releasing.release(clock() // NS_PER_MS):
+            node.spoke()
+        await asyncio.sleep(LOOK_S if clock is time.time_ns else LOOK_S / MOST)
+
+
+async def _first(*tasks: object) -> None:
+    """Until the first of them ends; the others are ended, too. What one of them raises is raised."""
+    running = [asyncio.ensure_future(task) for task in tasks]  # type: ignore[call-overload]
+    done, others = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+@asynccontextmanager
+async def _told_to_stop() -> AsyncIterator["asyncio.Future[None]"]:
+    """What ends when the process is told to."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[None] = loop.create_future()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: None if stopped.done() else stopped.set_result(None))
+    yield stopped
+
+
+def _giver(own: Path, pins: Pins, party: str) -> Giver:
+    """Who releases: the policy that the party's root signed, and the secret."""
+    policy, secret = own / POLICY_FILE, own / SECRET_FILE
+    try:
+        raw = policy.read_bytes() if policy.exists() else None
+        return in_force(raw, bytes.fromhex(pins.parties[party].root), secret.read_bytes(), party)
+    except OSError as problem:
+        raise StoreError(
+            f"{own}: {problem.strerror}; there are a signed policy and a secret in a party's folder"
+        ) from None
+
+
+def _party_of(folder: Path, pins: Pins, holder: str) -> str:
+    """Whose node it is, by where its key lies."""
+    for party in pins.parties:
+        if (folder / party / f"{holder}.key").exists():
+            return party
+    raise StoreError(f"{folder}: no key of {holder!r} in {' or '.join(pins.parties)}; name a node whose key is here")

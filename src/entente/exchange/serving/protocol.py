@@ -1,0 +1,221 @@
+"""What does the wire demand? One small protocol: it shows the peer's certificate, and gives nobody time without end.
+
+uvicorn alone waits for ever for the rest of a request, and lets any web page open a WebSocket. Here a request is whole within
+`PATIENCE_S` of its first byte, a peer that does not read its answer is let go after as long, a WebSocket opens only for pages of
+the origins that are named, and one address holds only so many connections. Refused is refused before the application hears of it.
+"""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import h11
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from entente.exchange.serving.certificates import peer_in
+from entente.exchange.serving.throttle import Bucket
+from entente.exchange.signing import LONGEST
+
+PATIENCE_S = 8.0  # for a handshake, for a request, for an answer to be read
+IDLE_S = 9  # between two requests
+SHUT_S = 1.0  # for a farewell in TLS
+MOST_OPEN = 64  # connections of one address
+MOST_OF_ALL = 512  # connections
+NEW_PER_S, NEW_AT_ONCE = 20.0, 100.0  # connections of one address
+HEADERS = 16_384  # bytes of a request line and its headers
+READING = (h11.IDLE, h11.SEND_BODY)  # states of a peer that has not said all
+OPEN_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a port demands: a certificate that names somebody, or an origin that is named.
+
+    Attributes:
+        origins: pages that may open a WebSocket; none: only who is no page.
+    """
+
+    mutual: bool
+    origins: frozenset[str] = frozenset()
+
+
+class Protocol(H11Protocol):
+    """HTTP/1.1 as uvicorn speaks it, with deadlines, the peer's name in the state of every request, and the Origin check."""
+
+    _deadline: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin; a peer without a name is nobody where names are demanded."""
+        super().connection_made(transport)
+        peer = peer_in(transport.get_extra_info("peercert"))
+        self.app_state = {**self.app_state, "peer": peer}
+        if self._door.mutual and peer is None:
+            transport.abort()
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._deadline = _cancel(self._deadline)
+        self._unread = _cancel(self._unread)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """A request is to be whole in time, counted from its first byte."""
+        if self._deadline is None and self.conn.their_state is h11.IDLE:
+            self._wait()
+        super().data_received(data)
+        if self.conn.their_state not in READING:
+            self._deadline = _cancel(self._deadline)
+
+    def on_response_complete(self) -> None:
+        """The next request may have begun already."""
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY and self._deadline is None:
+            self._wait()
+
+    def pause_writing(self) -> None:
+        """An answer is to be read in time."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(PATIENCE_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It was read."""
+        self._unread = _cancel(self._unread)
+        super().resume_writing()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Open a WebSocket, if it comes from no page or from one of ours."""
+        self._deadline = _cancel(self._deadline)
+        origins = [value.decode("latin-1") for name, value in self.headers if name == b"origin"]
+        if (origins or self._door.origins) and not (len(origins) == 1 and origins[0] in self._door.origins):
+            self._refuse(403, b"origin: not one of this centre\n")
+            return
+        super().handle_websocket_upgrade(event)
+
+    @property
+    def _door(self) -> Door:
+        return self.app_state["door"]
+
+    def _wait(self) -> None:
+        self._deadline = self.loop.call_later(PATIENCE_S, self.transport.abort)
+
+    def _refuse(self, status: int, why: bytes) -> None:
+        """Answer and close."""
+        for part in (h11.Response(status_code=status, headers=OPEN_HEADERS), h11.Data(data=why), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(part) or b"")
+        self.transport.close()
+
+
+@dataclass
+class Port:
+    """One place where peers connect.
+
+    Attributes:
+        app: what answers.
+        held: the listening socket.
+        tell: hears of what was turned away.
+    """
+
+    app: Callable[..., Any]
+    held: socket.socket
+    context: ssl.SSLContext
+    door: Door
+    tell: Callable[..., None]
+    state: ServerState = field(default_factory=ServerState)
+    _open: dict[str, list[asyncio.Transport | None]] = field(default_factory=dict)
+    _new: dict[str, Bucket] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def serve(self) -> None:
+        """Take connections until cancelled."""
+        loop, config = asyncio.get_running_loop(), self._config()
+        self.held.setblocking(False)
+        while True:
+            try:
+                taken, where = await loop.sock_accept(self.held)
+            except OSError as problem:  # no more files: those that are open go on
+                self.tell("accept-failed", reason=str(problem))
+                await asyncio.sleep(0.1)
+                continue
+            places = self._places(where[0])
+            if places is None:
+                taken.close()
+                continue
+            task = loop.create_task(self._greet(config, taken, places))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def close(self, patience_s: float = 5.0) -> None:
+        """Let answers be finished, then close all."""
+        self.held.close()
+        for connection in list(self.state.connections):
+            connection.shutdown()
+        if self.state.tasks:
+            await asyncio.wait(self.state.tasks, timeout=patience_s)
+        for task in (*self.state.tasks, *self._tasks):
+            task.cancel()
+        for connection in list(self.state.connections):
+            connection.transport.abort()
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self.state.connections)
+
+    def _config(self) -> Config:
+        """Uvicorn's own settings, loaded."""
+        config = Config(
+            self.app, http=Protocol, ws="websockets-sansio", ws_max_size=LONGEST, ws_ping_interval=4.0, ws_ping_timeout=5.0,
+            ws_per_message_deflate=False, lifespan="off", log_config=None, access_log=False, proxy_headers=False,
+            server_header=False, timeout_keep_alive=IDLE_S, h11_max_incomplete_event_size=HEADERS,
+        )  # fmt: skip
+        config.load()
+        return config
+
+    async def _greet(self, config: Config, taken: socket.socket, places: list[asyncio.Transport | None]) -> None:
+        """Shake hands; who does not in time is gone."""
+        transport: asyncio.Transport | None = None
+        try:
+            transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: Protocol(config, self.state, {"door": self.door}),
+                taken, ssl=self.context, ssl_handshake_timeout=PATIENCE_S, ssl_shutdown_timeout=SHUT_S,
+            )  # fmt: skip
+        except OSError as problem:  # ssl.SSLError is one
+            taken.close()
+            self.tell("handshake-failed", reason=str(problem))
+        finally:
+            places.remove(None)
+            if transport is not None:
+                places.append(transport)
+
+    def _places(self, address: str) -> list[asyncio.Transport | None] | None:
+        """Where connections of this address are counted, with one place held for a new one; None: it has enough."""
+        for each in list(self._open):
+            self._open[each][:] = [one for one in self._open[each] if one is None or not one.is_closing()]
+            if not self._open[each] and each != address:
+                del self._open[each]
+        places = self._open.setdefault(address, [])
+        now_ns = time.monotonic_ns()
+        bucket = self._new.setdefault(address, Bucket(NEW_AT_ONCE, now_ns))
+        often = not bucket.take(NEW_PER_S, NEW_AT_ONCE, now_ns)
+        if len(self._new) > MOST_OF_ALL:
+            self._new.pop(next(iter(self._new)))
+        if often or len(places) >= MOST_OPEN or sum(map(len, self._open.values())) >= MOST_OF_ALL:
+            self.tell("turned-away", address=address, connections=len(places))
+            return None
+        places.append(None)
+        return places
+
+
+def _cancel(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+    """A deadline that no longer holds; what stands in its place."""
+    if timer is not None:
+        timer.cancel()
+    return None
