@@ -326,13 +326,15 @@ def reasons_centre(predicate: Ambiguous, found: CentreVerdict) -> list[str]:
         f"the word of a suspected partner weighs nothing: {_part(found.of('partner').by_notices)} of that gain needs no data "
         f"of any sensor; believed in full, it would hold in {found.trusts[-1].share:.2f}"
     )
-    worse = [one for one in found.told if one.change(predicate.rung, predicate.against) > NOTED]
+    against = predicate.against
+    worst = [(one, max(one.rungs, key=lambda rung: one.change(rung, against))) for one in found.told]
+    worse = [(one, rung) for one, rung in worst if one.change(rung, against) > NOTED]
     if worse:
-        most = max(worse, key=lambda one: one.change(predicate.rung, predicate.against))
-        before, after = (1.0 - most.rungs[rung][0] for rung in (predicate.against, predicate.rung))
+        most, at = max(worse, key=lambda pair: pair[0].change(pair[1], against))
+        before, after = (1.0 - most.rungs[rung][0] for rung in (against, at))
         said.append(
-            f"{len(worse)} of {len(found.told)} sides read an event worse, for what flows or a notice that is due and missing: "
-            f"most of all {most.event}, {before:.2f} to {after:.2f}"
+            f"{len(worse)} of {len(found.told)} sides read an event worse at one rung or another, for what flows or a notice "
+            f"that is due and missing: most of all {most.event} at rung {at}, {before:.2f} to {after:.2f}"
         )
     half = next(one for one in found.bounds if one.trust == 0.5)
     said.append(

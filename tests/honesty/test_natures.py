@@ -12,8 +12,11 @@ AVERAGE_GAP = 0.01  # of a chance of an attack, over all events; 0.004 as measur
 SIGMAS = 4.0  # of a share, binomial: one bin in 16,000 lies further out by chance
 
 
-def simulated(truly: Assumed, judged: Assumed, each: int, seed: int):
-    """Histories of `each` events a draw: natures by base rates, reports by likelihoods; and the chances given to natures."""
+def simulated(truly: Assumed, judged: Assumed, each: int, seed: int, due: float = 1.0, taken: float = 1.0):
+    """Histories of `each` events a draw: natures by base rates, reports by likelihoods; and the chances given to natures.
+
+    `due`: the chance that what is seen has to be announced at all; `taken`: what the judge takes it to be.
+    """
     random = np.random.default_rng(seed)
     draws = np.repeat(np.arange(len(truly.prior)), each)
     cumulated = truly.prior[draws].cumsum(axis=1)
@@ -30,7 +33,13 @@ def simulated(truly: Assumed, judged: Assumed, each: int, seed: int):
         which[one_cause] = which[one_cause][:, :1]
         likelihood = np.take_along_axis(mine, which[..., None], axis=1)
         heard = np.array([one != "" for one in said])[which]
-        if voices == 1:  # silence is an answer too, where it can be told from one that is still to come
+        if channel == "notice":
+            none = said.index("no notice")
+            which[random.random(len(draws)) >= due] = none
+            known = np.take_along_axis(mine, which[..., None], axis=1)
+            known = np.where(which[..., None] == none, n.silence(known, np.array(taken)), known)
+            logs += np.log(np.maximum(known[:, 0], n.TINY))
+        elif voices == 1:  # silence is an answer too, where it can be told from one that is still to come
             logs += np.log(np.maximum(likelihood[:, 0], n.TINY))
         else:
             logs += n.channel_log(likelihood, which, heard, judged.common(channel)[draws])
@@ -57,6 +66,17 @@ def test_a_common_cause_left_out_is_seen_as_overconfidence():
     takes = assumed(1, nominal=True)
     blind = Assumed(takes.numbers | {"common-infrared": np.zeros(1), "common-radar": np.zeros(1)}, takes.likelihood, {})
     p, truth = simulated(takes, blind, HISTORIES, 1)
+    assert max(worst(p[:, nature], truth == nature) for nature in range(6)) > 2 * SIGMAS
+
+
+@pytest.mark.parametrize("due", [0.0, 0.5])
+def test_silence_counts_as_far_as_a_notice_was_due(due):
+    """A judge who holds a missing notice against what need not be announced is caught by the same bins."""
+    takes = assumed(1, nominal=True)
+    p, truth = simulated(takes, takes, HISTORIES, 4, due, due)
+    for nature in range(6):
+        assert worst(p[:, nature], truth == nature) < SIGMAS
+    p, truth = simulated(takes, takes, HISTORIES, 4, due, 1.0)
     assert max(worst(p[:, nature], truth == nature) for nature in range(6)) > 2 * SIGMAS
 
 

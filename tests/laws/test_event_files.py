@@ -75,6 +75,11 @@ MISTAKES = [
     ),
     ("says: radar nothing", "says: partner says ours", r"'partner says ours' is not one of the choices"),
     ("  nature: sensor fault", "  nature: meteor", r"'meteor' is not one of the choices; known: test, space launch"),
+    (
+        "looks_like: flight over threshold",
+        "looks_like: a missile",
+        r"suspected\.0\.looks_like: 'a missile' is not one of the choices; known: flight over threshold",
+    ),
     ("at_s: 18", "at_s: 18000000", r"is outside -3600 to 172800"),
 ]
 

@@ -71,6 +71,15 @@ def test_no_word_moves_a_chance_beyond_its_bounds(attack, word, less, more):
     assert attack - 2 * EXACT <= closer[1] <= high + EXACT
 
 
+@given(rows, chance)
+def test_silence_weighs_as_far_as_a_notice_was_due(none, due_):
+    np.testing.assert_array_equal(n.silence(none, np.array(0.0)), np.ones(6))
+    np.testing.assert_allclose(n.silence(none, np.array(1.0)), none, atol=EXACT)
+    half = n.silence(none, np.array(due_))
+    np.testing.assert_allclose(half, due_ * none + (1.0 - due_), atol=EXACT)
+    assert abs(np.ptp(np.log(half))) <= abs(np.ptp(np.log(none))) + EXACT
+
+
 def test_decibans_of_channels_add_up():
     likelihoods = np.log(np.array([[0.2, 0.1, 0.1, 0.9, 0.3, 0.2], [0.5, 0.4, 0.1, 0.2, 0.6, 0.2]]))
     each = n.decibans(likelihoods, n.ATTACK, 0)

@@ -31,6 +31,21 @@ def trusted(likelihood: Floats, trust: Floats) -> Floats:
     return np.asarray(t * likelihood + (1.0 - t) * likelihood.mean(axis=-1, keepdims=True))
 
 
+def silence(likelihood: Floats, due: Floats) -> Floats:
+    """The likelihood that no notice is there, where one would have been due only with a chance.
+
+    Args:
+        likelihood: (..., N) of none where one is due, by nature; due: (...), 0 to 1.
+    Returns:
+        (..., N): 1 - due (1 - likelihood); one for every nature where none is due, so that silence weighs nothing.
+    Valid: what need not be announced is not announced, whatever it is.
+    Source: own; the mixture over whether a notice is due. A notice that is there has the factor due for every nature, which
+        Bayes' rule drops.
+    """
+    d = np.asarray(due, np.float64)[..., None]
+    return np.asarray(1.0 - d * (1.0 - likelihood))
+
+
 def channel_log(likelihood: Floats, said: NDArray[np.int64], held: Bools, common: Floats) -> Floats:
     """Logarithm of the joint likelihood of what the sensors of one channel say.
 

@@ -16,8 +16,8 @@ what gets through, `raids` the same drawn and by size, `effectiveness` all of it
 inputs of a closed form matter; `deterrents` what interceptors take from a retaliation, `answers` how that would be answered;
 `verification` what of a broken promise is seen, by which means and when; `observer` what a third party would get;
 `first_views` when a radar first sees an event's flight, `glinting` whether sunlight looked like a launch;
-`events` what a centre would have changed about it: `judged` what judging takes, `tidings` what each side holds when, `reading`
-what it makes of that, `mistakes` what goes wrong in a year, `falsehood` how far a false word reaches,
-`notices` what they alone prevent;
+`events` what a centre would have changed about it: `judged` what judging takes, `dues` whether a notice was due, `tidings`
+what each side holds when, `reading` what it makes of that, `mistakes` what goes wrong in a year, `falsehood` how far a false
+word reaches, `notices` what they alone prevent;
 `deciding` the time to decide, `alarms` how often a false one ends in war, `reliance` both under launch under attack.
 """

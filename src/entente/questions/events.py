@@ -14,6 +14,7 @@ import numpy as np
 from entente.compiled import Floats
 from entente.questions.asked import needed, whole
 from entente.questions.attrition import refuse
+from entente.questions.dues import due_said, suspicion_of
 from entente.questions.falsehood import CHECKS, Bound, falsehood
 from entente.questions.judged import assumed
 from entente.questions.mistakes import Mistakes, mistakes
@@ -69,6 +70,10 @@ class Account:
                 out.append(Held(one.says, one.giver, (low, middle, high), float(known.mean())))
         return sorted(out, key=lambda one: one.at_s[1])
 
+    def silence(self) -> list[str]:
+        """What it is worth to each side that there is no notice, in a sentence each."""
+        return [said for party in self.event.parties if (said := due_said(self.event, party))]
+
     def attack(self, rung: int, party: str) -> tuple[Floats, Floats]:
         """The chance of an attack over time: moments [s] (T,), and its 5, 50 and 95 per cent over the seeds (T, 3)."""
         one = self.readings[rung, party]
@@ -85,13 +90,20 @@ class Account:
         sides = {
             party: {
                 "suspects": self.suspect(party),
+                "looks_like": held.looks_like if (held := suspicion_of(self.event, party)) else None,
                 "rungs": {rung: self._side(rung, party) for rung in self.rungs},
             }
             for party in self.event.parties
         }
         one = self.event
         head = {"id": one.id, "title": one.title, "date": one.date.isoformat(), "nature": one.truth.nature}
-        return head | {"seeds": self.seeds, "sides": sides, "remarks": list(self.remarks), "disputed": one.disputed}
+        return head | {
+            "seeds": self.seeds,
+            "sides": sides,
+            "silence": self.silence(),
+            "remarks": list(self.remarks),
+            "disputed": one.disputed,
+        }
 
     def _side(self, rung: int, party: str) -> dict[str, Any]:
         reading = self.readings[rung, party]
@@ -122,7 +134,7 @@ class Account:
             suspects = f"suspects {self.suspect(party)}" if self.suspect(party) else "suspects nobody"
             for rung in self.rungs:
                 lines.append(f"{party + ', ' + suspects:30s} {rung:2d} {self._line(rung, party)}")
-        return "\n".join([*lines, *self.remarks])
+        return "\n".join([*lines, *self.silence(), *self.remarks])
 
     def _line(self, rung: int, party: str) -> str:
         reading = self.readings[rung, party]

@@ -148,6 +148,8 @@ def _channel(
     each = []
     for one in items:
         likelihood = np.repeat(takes.likelihood[one.says], chance.repeats, axis=0)
+        if one.due is not None:
+            likelihood = kernels.silence(likelihood, one.due)
         each.append(kernels.trusted(likelihood, believed) if one.giver == "partner" else likelihood)
     said = np.array([codes()[one.says] for one in items])
     there = np.stack([held[id(one)] for one in items], axis=-1)

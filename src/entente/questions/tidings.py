@@ -14,6 +14,7 @@ import numpy as np
 
 from entente.compiled import Floats
 from entente.questions.deterrents import shares
+from entente.questions.dues import due, suspicion_of
 from entente.questions.judged import Assumed, channel_of, spread, threats
 from entente.scenario.events import Event, Evidence, Notice
 
@@ -31,6 +32,7 @@ class Item:
     Attributes:
         id: of the row or notice, or what the partner was asked; giver: "own", "notice" or "partner".
         at_s: from when it is held, (R,), NEVER where it is not; until_s: until a later report of the same sensors replaces it.
+        due: that there is no notice, the chance that one was due (R,); None for all else.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Item:
     giver: Literal["own", "notice", "partner"]
     at_s: Floats
     until_s: Floats
+    due: Floats | None = None
 
     def held(self, at_s: Floats) -> np.ndarray:
         """Whether it is held at moments (T,): (T, R)."""
@@ -69,7 +72,8 @@ def _uniform(name: str, count: int) -> Floats:
 
 def suspect_of(event: Event, party: str) -> Suspect | None:
     """Whom a party would suspect; None: nobody."""
-    return next((one.whom for one in event.suspected if one.by == party), None)
+    one = suspicion_of(event, party)
+    return one.whom if one else None
 
 
 def tidings(event: Event, party: str, rung: int, takes: Assumed, chance: Chance) -> list[Item]:
@@ -131,9 +135,9 @@ def _notices(event: Event, party: str, rung: int, takes: Assumed, chance: Chance
         else:
             contra = np.minimum(contra, at)
     items = [_notice("notice matches", match, contra), _notice("notice contradicts", contra, never)]
-    # Who may launch without being bound to say so is not accused by silence.
-    if rung >= NOTICES and suspect_of(event, party) != "third party":
-        items.append(_notice("no notice", first, np.minimum(match, contra)))
+    owed = chance.each(due(event, party, takes))
+    if rung >= NOTICES and owed.any():  # who need not announce it is not accused by silence
+        items.append(replace(_notice("no notice", first, np.minimum(match, contra)), due=owed))
     return [one for one in items if np.isfinite(one.at_s).any()]
 
 

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
+from entente.questions.dues import due_said
 from entente.report.situation import Pen
 from entente.report.timelines import Panel, Timeline, fates_said, rare_said, time_said, who_said
 from entente.scenario.events import Event
@@ -16,6 +17,7 @@ def event_lines(found: Timeline, event: Event, pen: Pen) -> str:
     blocks = [
         [f"{found.title}: {event.truth.nature}, {event.truth.what}", *textwrap.wrap(event.summary, WIDTH)],
         *(list(_panel(found, panel, pen)) for panel in found.panels),
+        [line for party in event.parties for line in textwrap.wrap(due_said(event, party), WIDTH)],
         [*textwrap.wrap(f"disputed: {event.disputed}", WIDTH)],
         ["sources:", *(f"  {source}" for source in event.source)],
     ]

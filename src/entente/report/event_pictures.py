@@ -6,9 +6,10 @@ import numpy as np
 from markupsafe import Markup
 
 from entente.errors import StoreError
+from entente.questions.dues import none_due
 from entente.questions.events import RESOLVED_AT, Account
 from entente.questions.judged import assumed
-from entente.questions.tidings import WARNINGS, Item, suspect_of
+from entente.questions.tidings import NOTICES, WARNINGS, Item, suspect_of
 from entente.report import words
 from entente.report.figures import WIDE, figure_style
 from entente.report.language import Tongue
@@ -84,6 +85,8 @@ def _panel(
     if number == 0 and event.kind == "historical":
         title = tongue.say("timeline.was", year=event.date.year)
     flows = tongue.say(f"rungs.flows.{rung.flows[-1]}") if rung.flows else tongue.say("timeline.flows.nothing")
+    if number >= NOTICES and none_due(event, party):
+        flows = f"{flows}; {tongue.say('timeline.none_due')}"
     if number >= WARNINGS:
         flows = f"{flows}; {_trust(event, party, tongue, trust)}"
     return Panel(title, words.capital(flows), Belief(moments, *chances.T), entries, tuple(fates))

@@ -25,6 +25,9 @@ from entente.scenario.parts import (
 
 Nature = Literal["test", "space launch", "sounding rocket", "attack", "sensor fault", "unknown"]  # of exchange.messages
 Innocent = Literal["test", "space launch", "sounding rocket"]  # what a notice can announce
+LooksLike = Literal[
+    "flight over threshold", "flight under threshold", "space launch", "winged flight", "nothing", "unclear"
+]
 Phenomenology = Literal["infrared", "radar", "human", "notice", "health"]
 Format = Literal[
     "pre-launch", "window-change", "post-launch", "cancel", "geophysical-experiment", "de-orbit", "diplomatic"
@@ -67,10 +70,17 @@ class Truth(Part):
 
 
 class Suspicion(Part):
-    """Whom a watcher would suspect of an attack."""
+    """Whom a watcher would suspect of an attack, and what its own sensors can tell of the thing.
+
+    `looks_like` settles whether a notice would have been due where notices flow (`due-...` of the judging catalogue): a
+    missing one weighs nothing where none was. The threshold is that of the agreement between the two: 500 km of range or
+    height in the memorandum of 2000, none between India and Pakistan, so that there every ballistic flight is over it.
+    """
 
     by: Name
     whom: Literal["partner", "third party"]
+    looks_like: LooksLike = "unclear"
+    why: Text | None = None
 
 
 class Evidence(Part):

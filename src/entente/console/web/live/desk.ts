@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { Picture } from "./picture";
+import { redraw } from "./redraw";
 import { answerTo, digest, digestOfText, hex, readKey, seal, type SeatKey } from "./signing";
 import { NOTHING, type Hello, type Item, type Place } from "./wire";
 
@@ -16,11 +17,10 @@ export const hello = signal<Hello | null>(null);
 export const line = signal<Line>("signing in");
 export const trouble = signal(""); // why signing in failed
 export const use = signal(""); // what the log is for, known before anybody signs in
-export const changed = signal(0); // counts what came, so that the page draws itself again
 export const counts = signal({ entries: 0, cosigned: 0 });
-export const heardAt = signal(0); // performance.now() of the last frame
 export const picture = new Picture();
 
+export let heardAt = 0; // performance.now() of the last frame
 let key: SeatKey | null = null;
 let told = { ms: 0, at: 0, rate: 1 }; // the centre's clock, as it last said it
 let tick: { ms: number; at: number } | null = null;
@@ -141,10 +141,11 @@ function listen(): void {
   socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => {
     const text = typeof data === "string" ? data : new TextDecoder().decode(data as ArrayBuffer);
-    for (const item of JSON.parse(text) as Item[]) take(item);
+    const items = JSON.parse(text) as Item[];
+    for (const item of items) take(item);
     line.value = "up";
-    heardAt.value = performance.now();
-    changed.value++;
+    heardAt = performance.now();
+    redraw(items);
   };
   socket.onclose = ({ code }) => {
     line.value = "lost";

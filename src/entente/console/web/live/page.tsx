@@ -75,7 +75,7 @@ function Room(): ComponentChildren {
 
 function Head(): ComponentChildren {
   follow();
-  const silent = performance.now() - heardAt.value;
+  const silent = performance.now() - heardAt;
   const stale = line.value === "lost" || silent > STALE_MS;
   const at = seat.value;
   return (

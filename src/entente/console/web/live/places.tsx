@@ -1,18 +1,28 @@
-/** Where it was seen: released areas and tracks on a small map. Areas keep the size with which they were released. */
+/** Where it was seen: released areas and tracks on a small map. Areas keep size, shape and bearing with which they were released.
+ *
+ * All tracks of a party are one path of dots, so that a thousand of them cost one change of the page. `data-drawn` is the newest
+ * entry of the log that the map shows: by it anybody can see how old the picture is (bench/desk.py does).
+ */
 
-import { geoCentroid, geoCircle, geoEquirectangular, geoGraticule10, geoPath, type GeoPermissibleObjects } from "d3-geo";
+import { geoGraticule10, geoPath, type GeoPermissibleObjects } from "d3-geo";
 import { type ComponentChildren } from "preact";
+import { below, edge, type Place } from "./areas";
 import { follow } from "./choice";
-import { hello, picture } from "./desk";
+import { centreNow, hello, picture } from "./desk";
+import { WHOLE, framed, projectionOf, type Frame } from "./framing";
 import type { Area } from "./wire";
 import { WORDS, party } from "./words";
 import { decode, type Topology, type World } from "../world";
 
 const WIDTH = 420;
 const HEIGHT = 260;
-const KM_PER_DEG = 111.2;
-const AROUND_DEG = 6;
+const MOST_LAUNCHES = 24; // areas of those heard of last
+const GONE_MS = 600_000; // as exchange/tracking.py has it: what comes later is another track
+const OLD_MS = 30_000;
+
 let world: World | null = null;
+let frame: Frame = WHOLE;
+let ground: { of: Frame; with: World | null; grid: string; land: string } | null = null;
 
 export async function loadMap(): Promise<void> {
   try {
@@ -24,65 +34,85 @@ export async function loadMap(): Promise<void> {
 
 export function Places(): ComponentChildren {
   follow();
-  const drawn = areas();
-  const projection = geoEquirectangular();
-  const all = drawn.map(({ shape }) => shape);
-  const seen = drawn.length > 0 ? { type: "GeometryCollection", geometries: all.flatMap((one) => around(one)) } : { type: "Sphere" };
-  projection.fitSize([WIDTH, HEIGHT], seen as GeoPermissibleObjects);
+  const parties = hello.value?.parties ?? [];
+  const areas = areasOf();
+  const tracks = parties.map((name) => tracksOf(name));
+  frame = framed([...areas.flatMap((one) => one.edge), ...tracks.flatMap((one) => [...one.now, ...one.old])], frame);
+  const projection = projectionOf(frame, WIDTH, HEIGHT);
   const path = geoPath(projection);
-  const d = (shape: unknown): string => path(shape as GeoPermissibleObjects) ?? "";
+  const dots = (places: Place[]): string =>
+    places
+      .map((place) => projection(place))
+      .map((at) => (at ? `M${at[0].toFixed(2)} ${at[1].toFixed(2)}h0` : ""))
+      .join("");
+  const { grid, land } = groundOf(frame);
   return (
-    <figure class="places">
+    <figure class="places" data-drawn={picture.next - 1}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={WORDS.map}>
-        <path class="grid" d={d(geoGraticule10())} />
-        {world && <path class="land" d={d(world.land)} />}
-        {drawn.map(({ shape, kind, by, about }, n) => (
-          <path key={n} class={`${kind} party${by}`} d={d(shape)}>
+        <path class="grid" d={grid} />
+        <path class="land" d={land} />
+        {areas.map(({ key, edge, kind, by, about }) => (
+          <path key={key} class={`${kind} party${parties.indexOf(by)}`} d={path({ type: "LineString", coordinates: edge }) ?? ""}>
             <title>{about}</title>
           </path>
         ))}
+        {tracks.map(({ now, old }, by) => (
+          <g key={by} class={`party${by}`}>
+            <path class="tracks old" d={dots(old)} />
+            <path class="tracks" d={dots(now)} />
+          </g>
+        ))}
       </svg>
+      <figcaption>
+        {parties.map((name, by) => (
+          <span key={name} class={`party${by}`}>
+            {party(name)}: {WORDS.tracks((tracks[by]?.now.length ?? 0) + (tracks[by]?.old.length ?? 0))}
+            {tracks[by]?.old.length ? `, ${WORDS.oldTracks(tracks[by].old.length)}` : ""}
+          </span>
+        ))}
+        <span>{WORDS.legend}</span>
+      </figcaption>
     </figure>
   );
 }
 
-interface Drawn {
-  shape: unknown;
-  kind: "launch" | "impact" | "track";
-  by: number;
+interface DrawnArea {
+  key: string;
+  edge: Place[];
+  kind: "launch" | "impact";
+  by: string;
   about: string;
 }
 
-function areas(): Drawn[] {
-  const parties = hello.value?.parties ?? [];
-  const out: Drawn[] = [];
-  for (const { body } of [...picture.launches.values()].slice(-24)) {
-    const by = parties.indexOf(body.party);
-    out.push({ shape: shape(body.launch_area), kind: "launch", by, about: `${party(body.party)}: launch` });
-    if (body.impact_area)
-      out.push({ shape: shape(body.impact_area), kind: "impact", by, about: `${party(body.party)}: impact` });
-  }
-  for (const { body } of [...picture.tracks.values()].slice(-64)) {
-    const [x, y, z] = body.r_km;
-    const at = [(Math.atan2(y, x) * 180) / Math.PI, (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI];
-    out.push({ shape: { type: "Point", coordinates: at }, kind: "track", by: parties.indexOf(body.party), about: body.track });
+function areasOf(): DrawnArea[] {
+  const out: DrawnArea[] = [];
+  const latest = [...picture.launches].sort(([, a], [, b]) => a.index - b.index).slice(-MOST_LAUNCHES);
+  for (const [name, { body }] of latest)
+    for (const [kind, area] of [["launch", body.launch_area], ["impact", body.impact_area]] as const)
+      if (area) {
+        const about = `${party(body.party)}: ${WORDS.areas[kind]}, ${WORDS.sized(area)}`;
+        out.push({ key: `${name} ${kind}`, edge: edge(area as Area), kind, by: body.party, about });
+      }
+  return out;
+}
+
+/** Where a party's tracks are by their last states: those of now, and those of which nothing was heard for a while. */
+function tracksOf(name: string): { now: Place[]; old: Place[] } {
+  const out: { now: Place[]; old: Place[] } = { now: [], old: [] };
+  const time = centreNow();
+  for (const { body } of picture.tracks.values()) {
+    const age = time - Date.parse(body.observed);
+    if (body.party === name && age <= GONE_MS) out[age > OLD_MS ? "old" : "now"].push(below(body.r_km));
   }
   return out;
 }
 
-/** The same with some land around it, so that a single point has an extent, too. */
-function around(one: unknown): unknown[] {
-  const [lon, lat] = geoCentroid(one as GeoPermissibleObjects);
-  return [one, geoCircle().center([lon, lat]).radius(AROUND_DEG)()];
-}
-
-/** An area as GeoJSON; an ellipse as the circle of its larger axis, which hides nothing. */
-function shape(area: Area): unknown {
-  if (area.shape === "polygon") {
-    const ring = [...area.corners, area.corners[0] as [number, number]].map(([lat, lon]) => [lon, lat]);
-    return { type: "LineString", coordinates: ring };
+/** Grid and land, worked out anew only where the map moves: of all that is drawn they cost most. */
+function groundOf(of: Frame): { grid: string; land: string } {
+  if (ground?.of !== of || ground.with !== world) {
+    const path = geoPath(projectionOf(of, WIDTH, HEIGHT));
+    const d = (shape: unknown): string => path(shape as GeoPermissibleObjects) ?? "";
+    ground = { of, with: world, grid: d(geoGraticule10()), land: world ? d(world.land) : "" };
   }
-  return geoCircle()
-    .center([area.lon_deg, area.lat_deg])
-    .radius(area.semi_major_km / KM_PER_DEG)();
+  return ground;
 }

@@ -19,6 +19,7 @@ export interface Ellipse {
   semi_major_km: number;
   semi_minor_km: number;
   bearing_deg: number;
+  containment_percent: number;
 }
 
 export interface Polygon {

@@ -1,5 +1,7 @@
 /** Every word of the live page, and how it writes times. */
 
+import type { Area } from "./wire";
+
 export const WORDS = {
   name: "Entente: live",
   uses: {
@@ -67,6 +69,15 @@ export const WORDS = {
   noAlarms: "No alarm stands.",
   seenWhat: "What was seen",
   map: "Where it was seen: launch areas, expected impact areas, and tracks, as released",
+  areas: { launch: "launch area", impact: "expected impact area" },
+  sized: (area: Area): string =>
+    area.shape === "polygon"
+      ? `${area.corners.length} corners`
+      : `${area.containment_percent} %: ${Math.round(area.semi_major_km)} by ${Math.round(area.semi_minor_km)} km from its middle, ` +
+        `the longer way at ${Math.round(area.bearing_deg)}°`,
+  tracks: (count: number): string => `${count.toLocaleString("en")} ${count === 1 ? "track" : "tracks"}`,
+  oldTracks: (count: number): string => `${count.toLocaleString("en")} not heard of for 30 s`,
+  legend: "Launch areas are drawn full, expected impact areas dashed; every area as large as it was released.",
 };
 
 const REASONS: Record<string, string> = {
