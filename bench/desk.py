@@ -30,15 +30,15 @@ import numpy as np
 from playwright.async_api import async_playwright
 from websockets.asyncio.client import connect
 
-from entente.exchange.certificates import client_context
 from entente.exchange.client import Link
-from entente.exchange.decoding import decode, encode
-from entente.exchange.entries import envelope_of
-from entente.exchange.instants import NS_PER_S, instant
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import NOTHING, TrackState
-from entente.exchange.policies import digest_of
-from entente.exchange.preparing import CENTRE, CERTIFICATES, LOG, Side, first_words, prepare
+from entente.exchange.proving.entries import envelope_of
+from entente.exchange.releasing.policies import digest_of
+from entente.exchange.saying.decoding import decode, encode
+from entente.exchange.saying.instants import NS_PER_S, instant
+from entente.exchange.serving.certificates import client_context
+from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, Side, first_words, prepare
 from entente.exchange.signing import CHALLENGE, digest, pae, public_of, read_key, seal, unseal
 
 PARTIES, NODES, TRACKS, READERS, SECONDS = ("nato", "russia"), 20, 50, 9, 30

@@ -2,7 +2,7 @@
 
 import type { Area, Ellipse } from "./wire";
 
-const RADIUS_KM = 6371.0088; // as exchange/areas.py has it
+const RADIUS_KM = 6371.0088; // as exchange/saying/areas.py has it
 const STEPS = 96;
 const RAD = Math.PI / 180;
 

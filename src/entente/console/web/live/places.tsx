@@ -17,7 +17,7 @@ import { decode, type Topology, type World } from "../world";
 const WIDTH = 420;
 const HEIGHT = 260;
 const MOST_LAUNCHES = 24; // areas of those heard of last
-const GONE_MS = 600_000; // as exchange/tracking.py has it: what comes later is another track
+const GONE_MS = 600_000; // as exchange/ruling/tracking.py has it: what comes later is another track
 const OLD_MS = 30_000;
 
 let world: World | null = null;
