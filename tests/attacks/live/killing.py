@@ -116,7 +116,6 @@ class Stage:
 
     def end(self):
         """Let all drain, then end all; every one of them as it should."""
-        until_s = time.monotonic() + DRAIN_S
         for child in self.nodes:
             assert child.is_alive
             child.kill()
@@ -125,23 +124,29 @@ class Stage:
             child.arguments = (*child.arguments[:3], 1e-6, self.ground.port)  # says one thing more, then only sends
             child.start()
         with self.ground.client("nato-radar") as client:
-            while time.monotonic() < until_s and not self._drained(client):
-                time.sleep(0.2)
+            self._drain(client)
         for child in (*self.nodes, *self.witnesses, self.centre):
             assert child.stop() == 0, child.name
         self.hear()
 
-    def _drained(self, client):
-        """Whether all that the nodes hold is answered and cosigned."""
-        if not all(child.is_alive for child in (*self.nodes, *self.witnesses, self.centre)):
-            return False
-        try:
-            health = client.get("/health").json()
-        except httpx.TransportError:
-            return False
-        self.hear()
-        sent = sum(len(said) for said in self.said.values())
-        return health["cosigned"] == health["entries"] > sent
+    def _drain(self, client):
+        """Until all that the nodes said is on the log and cosigned: long after many blows, but it never stands still."""
+        entries, signed, since_s = -1, 0, time.monotonic()
+        while entries != signed or self.missing():
+            assert all(child.is_alive for child in (*self.nodes, *self.witnesses, self.centre))
+            assert time.monotonic() < since_s + DRAIN_S, f"stands still at {signed} of {entries} entries cosigned"
+            time.sleep(0.5)
+            self.hear()
+            with suppress(httpx.TransportError):
+                health = client.get("/health").json()
+                if (health["entries"], health["cosigned"]) != (entries, signed):
+                    entries, signed, since_s = health["entries"], health["cosigned"], time.monotonic()
+
+    def missing(self):
+        """How much of what the nodes said does not stand on the log."""
+        with Ledger(self.ground.log, LINE, writing=False) as ledger:
+            stands = {digest(envelope_of(entry)) for entry in ledger.entries()}
+        return sum(named not in stands for said in self.said.values() for named in said.values())
 
 
 def judge(stage, sender):
@@ -168,8 +173,7 @@ def judge(stage, sender):
     bodies = [decode(unseal(raw).body) for raw in raws]
     counts["acknowledged lost"] = sum(raws[index] != raw for index, raw in sender.answered.items())
     stands = Counter(map(digest, raws))
-    for said in stage.said.values():
-        counts["said lost"] += sum(named not in stands for named in said.values())
+    counts["said lost"] = stage.missing()
     counts["duplicated"] = sum(n - 1 for n in stands.values())
     counts["duplicated"] += len(bodies) - len(set(map(number_of, bodies)))
     launches = [body for body in bodies if isinstance(body, LaunchDetected)]
