@@ -9,6 +9,7 @@ from entente.questions.notices import formats
 from entente.report import words
 from entente.report.language import Tongue
 from entente.report.material import Material
+from entente.turning import changed_by
 
 Table = tuple[str, list[str], list[list[object]]]  # name of a file, its header, its rows
 
@@ -62,9 +63,10 @@ def told_row(found: Material, tongue: Tongue, one: Told) -> dict[str, Any]:
     names: dict[str, str] = {party.name: words.party_name(tongue, party) for party in found.study.scenario.parties}
     return {
         "event": one.title,
-        "party": names.get(one.party, one.side),
+        "party": names.get(one.party, tongue.text(one.side)),
         "whom": tongue.say(f"centre.whom.{one.suspected.replace(' ', '_')}"),
         "cells": [f"{tongue.fixed(right, 2)}" for right, _, _ in one.rungs.values()],
+        "changed_by": changed_by([right for right, _, _ in one.rungs.values()]),
     }
 
 

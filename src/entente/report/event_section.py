@@ -8,6 +8,7 @@ from markupsafe import Markup
 from entente.questions.events import Account, event
 from entente.report.data import Sheet
 from entente.report.event_pictures import pen_of, timeline_of
+from entente.report.event_reasons import change_said, reasons
 from entente.report.figures import NARROW, WIDE, Figure
 from entente.report.language import Tongue
 from entente.report.timelines import draw_timeline
@@ -33,6 +34,16 @@ def event_figures(tongue: Tongue, mark: str = "") -> dict[str, Figure]:
 def event_titles(tongue: Tongue) -> dict[str, Markup]:
     """What each figure's event is called."""
     return {f"event-{one.event.id}": tongue.shown(one.event.title) for one in accounts()}
+
+
+def event_reasons(tongue: Tongue) -> dict[str, tuple[Markup, ...]]:
+    """Why each event on the page became an alarm, what would have changed it, under which assumptions."""
+    return {f"event-{name}": reasons(name, tongue) for name in FIRST}
+
+
+def event_changes(tongue: Tongue) -> dict[str, str]:
+    """Which rung would have changed each of the others."""
+    return {f"event-{one.event.id}": change_said(one.event.id, tongue) for one in accounts()[len(FIRST) :]}
 
 
 def _figure(account: Account, tongue: Tongue, mark: str) -> Figure:

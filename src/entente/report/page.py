@@ -16,7 +16,7 @@ from entente.report.answer import answer
 from entente.report.balance import sections
 from entente.report.centre import centre
 from entente.report.data import Sheet
-from entente.report.event_section import event_titles
+from entente.report.event_section import event_changes, event_reasons, event_titles
 from entente.report.figures import Figure, figure_style
 from entente.report.language import Code, Tongue, glossary
 from entente.report.material import Material, unsure, used
@@ -66,6 +66,8 @@ def page(
             figures=figures,
             events=[name for name in figures if name.startswith("event-")],
             event_titles=event_titles(tongue),
+            event_reasons=event_reasons(tongue),
+            event_changes=event_changes(tongue),
             rungs=[found.rung(rung) for rung in found.rungs],
             parties=[words.party_name(tongue, party) for party in scenario.parties],
             cards=cards.cards(found, tongue),
