@@ -29,7 +29,9 @@ Read `messages`, `shell`, `centre`, `ledger` first: eight files here, and their 
 
     serving/    shell         parses, verifies, stores, answers; holds no rule; throttle: how much one sender may say
                 writer        the one thread that writes; lanes: whose turn it is; reading: beside it
-                server        the two ports (service: what they share; sessions, stream; wire: small forms; protocol, TLS)
+                server        the two ports: taking envelopes, asking for what is on the log, witnessing, feeding readers,
+                              consoles; answering: in which form (service: what they share; sessions, stream; wire: small
+                              forms; protocol, TLS)
                 client        a nation's side of the wire; national: its node and witness as processes
                 bus           the same envelopes over NATS; pace: a clock for exercises
                 running       from start to signal; preparing: all keys before it; certificates: who may connect

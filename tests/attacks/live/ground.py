@@ -20,10 +20,10 @@ from entente.exchange.proving.outbox import Outbox
 from entente.exchange.proving.pins import Party, Pins, quorum_in
 from entente.exchange.proving.witness import Witness
 from entente.exchange.saying.decoding import encode
-from entente.exchange.server import Answer
 from entente.exchange.serving.certificates import client_context, make_certificates
 from entente.exchange.serving.running import Settings
 from entente.exchange.serving.throttle import Limits
+from entente.exchange.serving.wire import Answer
 from entente.exchange.shell import Keys
 from entente.exchange.signing import digest, public_of, seal
 
