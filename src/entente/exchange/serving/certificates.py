@@ -1,8 +1,10 @@
 """Who may connect? One authority for an exercise, a certificate for everybody in it, and what is read out of one.
 
 A certificate opens the door and no more: who speaks is decided by the key that signed a message. It names its holder as
-`NAME@PARTY`, and a peer without such a name is nobody. Everything is TLS 1.3. Keys of certificates are for P-256, which
-every browser speaks, and last for one exercise; a list of revoked ones stands beside them.
+`NAME@PARTY`, and a peer without such a name is nobody. Only the centre's own is good for who is connected to: a party that
+stands between the other's desk and the centre cannot pass for it. Everything is TLS 1.3, and every handshake is a whole one,
+with the certificate looked at: what is left of an earlier one opens nothing. Keys of certificates are for P-256, which every
+browser speaks, and last for one exercise; a list of revoked ones stands beside them.
 """
 
 import os
@@ -23,6 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from entente.errors import StoreError
 
 AUTHORITY, REVOKED = "ca", "revoked.pem"
+SERVES = "centre"  # the party whose holders are connected to
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # as in messages
 DAYS = 90  # how long a certificate is good, if nobody says otherwise
 SOON_S = 30 * 86_400  # before its end a certificate is warned of
@@ -45,7 +48,7 @@ def make_certificates(
 
     Args:
         holders: name -> party.
-        hosts: names and addresses under which any of them may be reached.
+        hosts: names and addresses under which holders of the party `SERVES` are reached; the others are not.
         days: how long all of them are good.
     Raises:
         StoreError: a name that is none, there are certificates already, or they cannot be written.
@@ -70,7 +73,7 @@ def make_certificates(
         _write(folder / f"{AUTHORITY}.pem", authority.public_bytes(serialization.Encoding.PEM), new=True)
         _write_revoked(folder, authority, key, [])
         for holder, party in holders.items():
-            _issue(folder, authority, key, holder, party, hosts)
+            _issue(folder, authority, key, holder, party, hosts if party == SERVES else ())
     except FileExistsError as there:
         raise StoreError(f"{there.filename}: is there already, and is never overwritten; pick a new folder") from None
     except OSError as problem:
@@ -112,6 +115,7 @@ def server_context(folder: Path, name: str, *, mutual: bool) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(folder / REVOKED)
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+    context.num_tickets = 0
     return context
 
 
@@ -128,7 +132,7 @@ def peer_in(shown: Mapping[str, Any] | None) -> Peer | None:
     """Who a checked certificate names, in the form `ssl` gives it; None: nobody."""
     for kind, value in (shown or {}).get("subjectAltName", ()):
         name, _, party = value.partition("@")
-        if kind == "email" and name and party and shown is not None:
+        if kind == "email" and not odd_names((name, party)) and shown is not None:
             return Peer(name, party, int(ssl.cert_time_to_seconds(shown["notAfter"])))
     return None
 
@@ -167,11 +171,11 @@ def _refuse_odd(holders: Mapping[str, str]) -> None:
 def _issue(
     folder: Path, authority: x509.Certificate, key: ec.EllipticCurvePrivateKey, name: str, party: str, hosts: Sequence[str]
 ) -> None:  # fmt: skip
-    """One holder's certificate and key."""
+    """One holder's certificate and key; for who is connected to if there are hosts."""
     own = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([_attribute(NameOID.ORGANIZATION_NAME, party), _attribute(NameOID.COMMON_NAME, name)])
     known_as = x509.SubjectAlternativeName([x509.RFC822Name(f"{name}@{party}"), *map(_host, hosts)])
-    uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
+    uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, *[ExtendedKeyUsageOID.SERVER_AUTH] * bool(hosts)])
     span = authority.not_valid_before_utc, authority.not_valid_after_utc
     certificate = (
         _dated(x509.CertificateBuilder(), span)
