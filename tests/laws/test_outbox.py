@@ -106,14 +106,18 @@ def test_the_file_is_of_one_node_at_one_boot(outbox, tmp_path, other):
 
 def test_an_outbox_put_back_to_an_older_day_speaks_no_more(outbox, tmp_path):
     first = outbox.put(word())
-    outbox.must_know(1, digest(first))
+    outbox.must_know(2, 1, digest(first))
     shutil.copy(tmp_path / "out.db", tmp_path / "old.db")
     shutil.copy(tmp_path / "out.db-wal", tmp_path / "old.db-wal")
     second = outbox.put(word())
     with Outbox(tmp_path / "old.db", KEY, "one", "ramstein", 2) as old:
-        old.must_know(1, digest(first))
+        old.must_know(2, 1, digest(first))
         with pytest.raises(LedgerError, match="begin a new outbox"):
-            old.must_know(2, digest(second))
+            old.must_know(2, 2, digest(second))
         old.put(word(party="russia"))
         with pytest.raises(LedgerError, match="begin a new outbox"):
-            old.must_know(2, digest(second))
+            old.must_know(2, 2, digest(second))
+    for boot, right in ((1, "let its root announce the new one"), (3, "run it with --boot 3")):
+        with pytest.raises(LedgerError, match=right):
+            outbox.must_know(boot, 1, digest(first))
+    outbox.must_know(2, 0, NOTHING)

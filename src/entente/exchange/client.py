@@ -9,10 +9,9 @@ that one holds (`vouching`); until it knows, it signs nothing.
 """
 
 import asyncio
-import random
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -28,6 +27,9 @@ from entente.exchange.proving.outbox import Outbox
 from entente.exchange.proving.receipts import Quorum
 from entente.exchange.proving.vouching import held_by, question, vouched
 from entente.exchange.proving.witness import Refused, Witness
+from entente.exchange.ruling.reasons import Reason
+from entente.exchange.serving.papers import Papers
+from entente.exchange.serving.reaching import Reach, Tell, untold
 from entente.exchange.serving.wire import (
     LONGEST_BATCH,
     MOST_OF_BATCH,
@@ -41,11 +43,13 @@ from entente.exchange.serving.wire import (
 from entente.exchange.signing import Key
 
 PATIENCE_S = 10.0  # for one answer
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0  # between tries
 RESEND_S = 5.0  # what is accepted and has no receipt after so long, though others have, is sent again
 IDLE_S = 0.25
-
-Tell = Callable[..., None]
+NOT_YET = {
+    Reason.KEY_UNKNOWN: "the log holds no key of this node; let its root say it with: entente centre introduce",
+    Reason.DISK_FULL: "the centre's disk is full",
+    Reason.THROTTLED: "too much at once",
+}
 
 
 @dataclass
@@ -55,14 +59,17 @@ class Link:
     Args:
         address: https://HOST:PORT.
         context: from `certificates.client_context`.
+        papers: whose context it is; with them it is told why there is no answer.
     """
 
     address: str
     context: ssl.SSLContext
-    is_up: bool = False
+    papers: Papers | None = None
+    tell: Tell = untold
 
     def __post_init__(self) -> None:
         """Open nothing yet."""
+        self.reach = Reach(self.address, self.papers, self.tell)
         limits = httpx.Limits(max_keepalive_connections=4, keepalive_expiry=8.0)
         self._http = httpx.AsyncClient(
             base_url=self.address, verify=self.context, timeout=PATIENCE_S, limits=limits, trust_env=False
@@ -70,6 +77,7 @@ class Link:
 
     async def close(self) -> None:
         """Close all connections."""
+        self.reach.close()
         await self._http.aclose()
 
     async def __aenter__(self) -> "Link":
@@ -137,10 +145,12 @@ class Link:
     async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response | None:
         try:
             answer = await self._http.request(method, path, **more)
-        except (httpx.HTTPError, OSError):  # what a line made wrong comes as the ssl.SSLError that it is
-            self.is_up = False
+        except (httpx.HTTPError, OSError) as problem:  # what a line made wrong comes as the ssl.SSLError that it is
+            self.reach.failed(problem)
             return None
-        self.is_up = True
+        self.reach.answered()
+        if 400 <= answer.status_code < 500:
+            self.reach.refused(f"{method} {path}", answer.status_code, answer.text)
         return answer
 
 
@@ -166,12 +176,13 @@ class Node:
     quorum: Quorum
     link: Link
     hear: Callable[[dict[str, Any]], None] = lambda item: None
-    tell: Tell = lambda event, **fields: None
+    tell: Tell = untold
     road: Road | None = None
     accepted: dict[int, int] = field(default_factory=dict)  # number -> index, without a receipt yet
     sent_to: int = 0  # all up to this number was answered, by this run of the centre
     cosigned: int = 0
     run_of_centre: str = ""
+    _waits_for: str = ""
     _new: asyncio.Event = field(default_factory=asyncio.Event)
 
     def spoke(self) -> None:
@@ -185,9 +196,24 @@ class Node:
             tasks.create_task(self._settle())
             tasks.create_task(self._follow())
 
+    async def _know(self) -> None:
+        """Whether all that the centre has of this node is known here: asked once after every start, before a word is sent.
+
+        Raises:
+            LedgerError: it is not; this outbox was put back to an older day, or the node was set up anew.
+        """
+        for pause_s in self.link.reach.pauses():
+            held = await self.link.sender()
+            if held is not None:
+                if held["node"] == self.outbox.node:
+                    self.outbox.must_know(held["boot"], held["last"], held["head"])
+                return
+            await asyncio.sleep(pause_s)
+
     async def _deliver(self) -> None:
         """What waits, in order."""
-        for pause_s in _pauses(lambda: self.link.is_up):
+        await self._know()
+        for pause_s in self.link.reach.pauses():
             waiting = self.outbox.waiting(MOST_OF_BATCH, self.sent_to)
             if not waiting:
                 self._new.clear()
@@ -205,7 +231,11 @@ class Node:
         """Note what became of each, up to the first that is to be sent again; whether that was none."""
         for number, answer in zip(numbers, answers, strict=True):
             if answer.again:
+                if answer.reason != self._waits_for:
+                    self.tell("waits", number=number, reason=answer.reason, why=NOT_YET.get(Reason(answer.reason), ""))
+                self._waits_for = answer.reason
                 return False
+            self._waits_for = ""
             if answer.index is not None:
                 self.accepted[number] = answer.index
             else:
@@ -235,7 +265,7 @@ class Node:
     async def _follow(self) -> None:
         """The centre's stream, from where it was left."""
         after = 0
-        for pause_s in _pauses(lambda: self.link.is_up):
+        for pause_s in self.link.reach.pauses():
             address = self.link.address.replace("https", "wss", 1)
             asked = f"{address}/stream?run={self.run_of_centre}&after={after}"
             try:
@@ -246,13 +276,13 @@ class Node:
                         for item in msgspec.json.decode(frame):
                             after = item.get("seq") or after
                             self._heard(item)
-            except (OSError, WebSocketException, TimeoutError):
-                self.link.is_up = False
+            except (OSError, WebSocketException, TimeoutError) as problem:
+                self.link.reach.failed(problem)
             await asyncio.sleep(pause_s)
 
     def _heard(self, item: dict[str, Any]) -> None:
         """One item; a new run of the centre may not have all that the one before took."""
-        self.link.is_up = True
+        self.link.reach.answered()
         if item["kind"] == "hello" and item["run"] != self.run_of_centre:
             self.run_of_centre, self.sent_to = item["run"], 0
             self.accepted.clear()
@@ -274,7 +304,7 @@ class Watch:
     witness: Witness
     key: Key
     link: Link
-    tell: Tell = lambda event, **fields: None
+    tell: Tell = untold
     clock: Callable[[], float] = time.time
     confirmed: bool = False
 
@@ -287,7 +317,7 @@ class Watch:
     async def _confirm(self) -> None:
         """What does the other party's witness hold?"""
         line, other = self.witness.log.name, self.witness.other
-        for pause_s in _pauses(lambda: self.link.is_up):
+        for pause_s in self.link.reach.pauses():
             nonce = question()
             raw = await self.link.ask_vouch(nonce)
             if raw is not None:
@@ -312,7 +342,7 @@ class Watch:
     async def _sign(self) -> None:
         """What it is asked, one after the other."""
         learned = ""
-        for pause_s in _pauses(lambda: self.link.is_up):
+        for pause_s in self.link.reach.pauses():
             asked = await self.link.proposal()
             if asked is None:
                 await asyncio.sleep(pause_s)
@@ -333,7 +363,9 @@ class Watch:
         if asked.note and self.confirmed:
             answer = self.witness.cosign(asked.note, asked.old_size, asked.proof, int(self.clock()))
         refused = answer if isinstance(answer, Refused) else None
-        if refused:
+        if refused and refused.says_where(asked.old_size):
+            self.tell("resumes", signed=refused.size)  # a centre that was started again learns where to go on
+        elif refused:
             self.tell("refused", code=refused.code, reason=refused.reason)
         await self.link.cosign(Witnessed(held, answer if isinstance(answer, str) else None, refused))
         if refused:
@@ -348,14 +380,6 @@ class Watch:
         except ExchangeError as problem:
             self.tell("checkpoint-refused", reason=str(problem))
         return ""
-
-
-def _pauses(is_up: Callable[[], bool]) -> Iterator[float]:
-    """How long to wait before each next try: longer as long as the centre is away, and never all at once."""
-    pause_s = FIRST_PAUSE_S
-    while True:
-        yield pause_s * random.uniform(0.5, 1.0)
-        pause_s = FIRST_PAUSE_S if is_up() else min(LONGEST_PAUSE_S, 2.0 * pause_s)
 
 
 def _fitting(waiting: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:

@@ -121,19 +121,26 @@ class Outbox:
         row = self._disk.first("SELECT receipt FROM letters WHERE number = ?", (number,))
         return row[0] if row else None
 
-    def must_know(self, number: int, known: str) -> None:
+    def must_know(self, boot: int, number: int, known: str) -> None:
         """Refuse to speak if the centre holds more of this node than this file does: it was put back to an older day.
 
         Args:
-            number: the largest of this node and boot in the log.
+            boot: the largest of this node that the log knows.
+            number: the largest of that boot in the log; 0: none.
             known: digest of its envelope.
         Raises:
             LedgerError: it is not known here; the party's root announces a new boot, with a new outbox.
         """
+        if boot > self.boot:
+            raise LedgerError(f"{self.path}: is of boot {self.boot}, and the log knows this node at boot {boot}; "
+                              f"run it with --boot {boot}")  # fmt: skip
+        if boot < self.boot:
+            raise LedgerError(f"{self.path}: is of boot {self.boot}, and the log knows this node at boot {boot}; "
+                              "let its root announce the new one: entente node boot")  # fmt: skip
         raw = self._raw(number)
-        if raw is None or digest(raw) != known:
+        if number > 0 and (raw is None or digest(raw) != known):
             raise LedgerError(f"{self.path}: the log holds message {number} of this node, and this file does not; "
-                              "begin a new outbox at a new boot")  # fmt: skip
+                              "begin a new outbox at a new boot: entente node boot")  # fmt: skip
 
     def _checked(self, number: int, receipt: str, quorum: Quorum) -> Receipt:
         """A receipt that holds for the message of this number."""

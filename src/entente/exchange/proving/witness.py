@@ -42,6 +42,10 @@ class Refused:
     size: int
     note: str = ""
 
+    def says_where(self, old_size: int) -> bool:
+        """Whether it says no more than where this witness is, to who thought that it was at `old_size`."""
+        return self.code == 409 and self.size != old_size and not self.note
+
 
 class Witness:
     """The witness of one party.

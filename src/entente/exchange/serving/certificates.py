@@ -25,6 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from entente.errors import StoreError
 
 AUTHORITY, REVOKED = "ca", "revoked.pem"
+CRL_BEGINS = b"-----BEGIN X509 CRL-----"
 SERVES = "centre"  # the party whose holders are connected to
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # as in messages
 DAYS = 90  # how long a certificate is good, if nobody says otherwise
@@ -86,22 +87,51 @@ def odd_names(names: Iterable[str]) -> list[str]:
 
 
 def revoke(folder: Path, name: str) -> None:
-    """Put a holder's certificate on the list of those that are no longer good; ports read it when they open.
+    """Put a holder's certificate on the list of those that are no longer good; a centre that runs takes it up.
 
     Raises:
         StoreError: no such holder, or the authority is not here.
     """
+    authority, key = _authority(folder)
+    lost = _certificate(folder / f"{name}.pem")
+    _write_revoked(folder, authority, key, sorted({*revoked_in(folder), lost.serial_number}))
+
+
+def revoked_in(folder: Path) -> frozenset[int]:
+    """Serial numbers on the lists of revoked certificates in this folder.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    try:
+        parts = (folder / REVOKED).read_bytes().split(CRL_BEGINS)[1:]  # one for each authority that is trusted
+        lists = [x509.load_pem_x509_crl(CRL_BEGINS + part) for part in parts]
+        return frozenset(each.serial_number for one in lists for each in one)
+    except (OSError, ValueError) as problem:
+        raise StoreError(f"{folder / REVOKED}: cannot be read ({problem}); bring that of the authority") from None
+
+
+def _authority(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """The authority and its key, where they are kept."""
     try:
         key = serialization.load_pem_private_key((folder / f"{AUTHORITY}.key").read_bytes(), None)
-        authority = x509.load_pem_x509_certificate((folder / f"{AUTHORITY}.pem").read_bytes())
-        known = x509.load_pem_x509_crl((folder / REVOKED).read_bytes())
-        lost = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
     except (OSError, ValueError) as problem:
         raise StoreError(
-            f"{folder}: {name!r} cannot be revoked ({problem}); give the folder of the authority"
+            f"{folder}: holds no key of the authority ({problem}); give the folder where it was made"
         ) from None
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    _write_revoked(folder, authority, key, sorted({each.serial_number for each in known} | {lost.serial_number}))
+    return _certificate(folder / f"{AUTHORITY}.pem"), key
+
+
+def _certificate(path: Path) -> x509.Certificate:
+    """One certificate of a folder."""
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except (OSError, ValueError) as problem:
+        known = sorted(
+            each.stem for each in path.parent.glob("*.pem") if each.name != REVOKED and each.stem != AUTHORITY
+        )
+        raise StoreError(f"{path}: no certificate ({problem}); there are: {', '.join(known) or 'none'}") from None
 
 
 def server_context(folder: Path, name: str, *, mutual: bool) -> ssl.SSLContext:
@@ -113,7 +143,10 @@ def server_context(folder: Path, name: str, *, mutual: bool) -> ssl.SSLContext:
     context = _loaded(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), folder, name)
     if mutual:
         context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(folder / REVOKED)
+        try:
+            context.load_verify_locations(folder / REVOKED)
+        except OSError as problem:  # ssl.SSLError is one
+            raise StoreError(f"{folder / REVOKED}: cannot be read ({problem}); bring that of the authority") from None
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     context.num_tickets = 0
     return context
@@ -128,6 +161,17 @@ def client_context(folder: Path, name: str = "") -> ssl.SSLContext:
     return _loaded(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), folder, name)
 
 
+def load(context: ssl.SSLContext, folder: Path, name: str) -> None:
+    """Let what connects from now on trust the authority in this folder, and show a holder's certificate if it has a name.
+
+    Raises:
+        OSError: they cannot be read (ssl.SSLError is one).
+    """
+    context.load_verify_locations(folder / f"{AUTHORITY}.pem")
+    if name:
+        context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
+
+
 def peer_in(shown: Mapping[str, Any] | None) -> Peer | None:
     """Who a checked certificate names, in the form `ssl` gives it; None: nobody."""
     for kind, value in (shown or {}).get("subjectAltName", ()):
@@ -139,17 +183,14 @@ def peer_in(shown: Mapping[str, Any] | None) -> Peer | None:
 
 def until_s(folder: Path, name: str) -> int:
     """When a certificate ends, seconds since 1970."""
-    certificate = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
-    return int(certificate.not_valid_after_utc.timestamp())
+    return int(_certificate(folder / f"{name}.pem").not_valid_after_utc.timestamp())
 
 
 def _loaded(context: ssl.SSLContext, folder: Path, name: str) -> ssl.SSLContext:
     """A context that trusts this authority alone, with a holder's own certificate."""
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     try:
-        context.load_verify_locations(folder / f"{AUTHORITY}.pem")
-        if name:
-            context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
+        load(context, folder, name)
     except (OSError, ssl.SSLError) as problem:
         raise StoreError(
             f"{folder}: no certificate of {name or 'the authority'} can be read ({problem.strerror}); "
@@ -237,7 +278,9 @@ def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, content: bytes, *, new: bool) -> None:
-    """A file that only its owner can read."""
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+    """A file that only its owner can read; one that is there is replaced as a whole, or not at all."""
+    place = path if new else path.with_suffix(".partial")
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC), 0o600), "wb") as file:
         file.write(content)
+    if not new:
+        place.replace(path)

@@ -1,5 +1,6 @@
 """What can be measured of a running centre, as Prometheus reads it."""
 
+import math
 import resource
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ def _lines(service: Service) -> Iterator[str]:
     yield from _one("waiting", "gauge", "envelopes that wait to be written", service.writer.waiting)
     yield from _one("readers", "gauge", "readers of the stream", service.stream.readers)
     yield from _one("alarms", "gauge", "alarms that stand", len(service.standing))
+    if math.isfinite(ends_s := service.certificate_ends_s()):
+        yield from _one("certificate_left_seconds", "gauge", "until its certificate ends", round(ends_s - time.time()))
     yield from _one("up_seconds", "gauge", "since the start", round(time.monotonic() - service.began_s, 3))
     yield from _one("cpu_seconds_total", "counter", "processor time", round(usage.ru_utime + usage.ru_stime, 3))
     yield from _many("envelopes_total", "counter", "envelopes by outcome", "outcome", dict(service.shell.counts))

@@ -7,6 +7,7 @@ queue is kept on the disk beside the outbox, so that a restart changes nothing. 
 
 import asyncio
 import os
+import re
 import signal
 import sys
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from entente.errors import ExchangeError, StoreError
+from entente.errors import ExchangeError, StoreError, unknown
 from entente.exchange.client import Link, Node, Watch
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import Said
@@ -29,14 +30,16 @@ from entente.exchange.releasing.policies import in_force
 from entente.exchange.releasing.waiting import Queue, hold, let_go, next_due
 from entente.exchange.saying.instants import NS_PER_MS
 from entente.exchange.serving.bus import Road
-from entente.exchange.serving.certificates import client_context
 from entente.exchange.serving.pace import MOST, Pace
+from entente.exchange.serving.papers import Papers
 from entente.exchange.serving.preparing import CERTIFICATES, MIRROR, PINS, POLICY_FILE, SECRET_FILE, witness_of
+from entente.exchange.serving.renewing import tell_of_the_end
 from entente.exchange.serving.telling import Teller
 from entente.exchange.signing import read_key
 
 LONGEST_LINE = 2**20  # bytes of a draft
 LOOK_S = 0.1  # between looks at what is due
+ADDRESS = re.compile(r"https://[^/?#@\s]+:[0-9]{1,5}/?")
 
 
 @dataclass
@@ -108,10 +111,11 @@ def run_node(
     pins = read_pins(folder / PINS)
     party, clock = _party_of(folder, pins, holder), pace or time.time_ns
     own, tell = folder / party, Teller()
+    papers = Papers(folder / CERTIFICATES, holder)
     key = read_key(own / f"{holder}.key")
 
     async def until_told() -> None:
-        async with Link(address, client_context(folder / CERTIFICATES, holder)) as link:
+        async with _linked(address, papers, tell) as link:
             with Outbox(own / f"{holder}.{boot}.db", key, pins.name, holder, boot) as outbox:
                 path = own / f"{holder}.queue"
                 releasing = Releasing(_giver(own, pins, party), outbox, path, tell, read_queue(path))
@@ -125,6 +129,7 @@ def run_node(
                         _take_road(node, bus, folder / CERTIFICATES, party),
                         _read_drafts(releasing, clock),
                         _let_go(releasing, node, clock),
+                        tell_of_the_end(papers.folder, papers.name, tell),
                     )
                 tell("down", node=holder, said=outbox.last)
 
@@ -140,22 +145,39 @@ def run_witness(
         StoreError, ExchangeError: keys, certificates or the copy cannot be had.
     """
     pins, tell = read_pins(folder / PINS), Teller()
+    if party not in pins.parties:
+        raise unknown("party", party, pins.parties)
     name, quorum = witness_of(party), quorum_in(pins)
+    papers = Papers(folder / CERTIFICATES, name)
     key = read_key(folder / party / f"{name}.key")
     (other,) = [signer for signer in quorum.witnesses if signer.name != name]
 
     async def until_told() -> None:
-        async with Link(address, client_context(folder / CERTIFICATES, name)) as link:
+        async with _linked(address, papers, tell) as link:
             with Ledger(folder / party / MIRROR, pins.line) as mirror:
                 witness = Witness(mirror, name, key, quorum.log, other)
                 tell("up", witness=name, entries=mirror.size)
                 ready()
                 async with _told_to_stop() as stopped:
                     clock = pace.seconds if pace else time.time
-                    await _first(stopped, Watch(witness, key, link, tell, clock).run())
+                    watch = Watch(witness, key, link, tell, clock)
+                    await _first(stopped, watch.run(), tell_of_the_end(papers.folder, papers.name, tell))
                 tell("down", witness=name, entries=mirror.size)
 
     asyncio.run(until_told())
+
+
+def _linked(address: str, papers: Papers, tell: Teller) -> Link:
+    """The way to the centre.
+
+    Raises:
+        StoreError: not that way.
+    """
+    if not ADDRESS.fullmatch(address):
+        raise StoreError(
+            f"--centre: {address!r}; write the address that the centre announces for nodes, https://HOST:PORT"
+        )
+    return Link(address, papers.context, papers, tell)
 
 
 async def _read_drafts(releasing: Releasing, clock: Callable[[], int]) -> None:

@@ -21,14 +21,16 @@ from entente.exchange.ledger import Ledger
 from entente.exchange.proving.pins import Pins, opening, quorum_in
 from entente.exchange.server import console_app, node_app
 from entente.exchange.serving.bus import carry
-from entente.exchange.serving.certificates import SOON_S, server_context, until_s
+from entente.exchange.serving.certificates import server_context, until_s
 from entente.exchange.serving.protocol import Door, Port
+from entente.exchange.serving.renewing import Renewing, tell_of_the_end
 from entente.exchange.serving.service import Service
 from entente.exchange.serving.telling import Handler, Teller
 from entente.exchange.serving.throttle import Limits
 from entente.exchange.shell import Keys, Shell
 
 SWITCH_S = 0.0005  # how long one thread may hold Python's lock while another waits: the writer and the loop take turns
+WITH_PORT = re.compile(r"(?:[^:\[\]]+|\[[^\]]+\]):[0-9]{1,5}")
 OBSERVER = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}=[0-9a-f]{64}")
 
 
@@ -40,7 +42,7 @@ class Settings:
         log: the file of its log.
         certificates: folder of the authority's certificates; `name`: under which of them the centre is known.
         port, console_port: 0 for any that is free.
-        names: hosts by which consoles reach it.
+        names: hosts by which consoles reach it; HOST:PORT where what they reach stands in between and passes on.
         observers: public key, hex -> name.
         bus: of a NATS server, tls://HOST:PORT, by which envelopes come as well; empty: none.
         clock: the centre's, nanoseconds since 1970.
@@ -93,7 +95,10 @@ async def running(
         stop, clock = partial(_end, ended), settings.clock
         service = Service(shell, settings.pins, dict(settings.observers), tell, stop, clock)
         console_port = consoles.getsockname()[1]
-        origins = frozenset(f"https://{name}:{console_port}" for name in settings.names)
+        origins = frozenset(
+            f"https://{name}" if WITH_PORT.fullmatch(name) else f"https://{name}:{console_port}"
+            for name in settings.names
+        )
         service.start()
         pages = console_app(service, origins)
         if mount is not None:
@@ -102,12 +107,14 @@ async def running(
             Port(node_app(service), nodes, mutual, Door(mutual=True), tell),
             Port(pages, consoles, plain, Door(mutual=False, origins=origins), tell),
         ]
-        tasks = [asyncio.create_task(port.serve()) for port in ports]
+        service.certificate_ends_s = partial(until_s, settings.certificates, settings.name)
+        renewing = Renewing(settings.certificates, settings.name, ports, tell)
+        tasks = [asyncio.create_task(each) for each in (*(port.serve() for port in ports), renewing.run())]
+        tasks.append(asyncio.create_task(tell_of_the_end(settings.certificates, settings.name, tell)))
         if settings.bus:
             tasks.append(
                 asyncio.create_task(carry(settings.bus, settings.certificates, settings.name, service.writer, tell))
             )
-        _warn_of_the_end(settings, tell)
         tell("up", log=ledger.origin, entries=ledger.size, port=nodes.getsockname()[1], console_port=console_port)
         try:
             yield Running(service, _url(settings.names[0], nodes), _url(settings.names[0], consoles), ended)
@@ -188,10 +195,3 @@ def _held(host: str, port: int) -> socket.socket:
 
 def _url(name: str, held: socket.socket) -> str:
     return f"https://{name}:{held.getsockname()[1]}"
-
-
-def _warn_of_the_end(settings: Settings, tell: Teller) -> None:
-    """A certificate that ends within thirty days is told of."""
-    left_s = until_s(settings.certificates, settings.name) - time.time()
-    if left_s < SOON_S:
-        tell("certificate-ends", name=settings.name, days=round(left_s / 86_400, 1))

@@ -1,6 +1,7 @@
 """What do both ports of a centre share? The writer, the reader, the stream, the sessions, and what is to be measured."""
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Callable
@@ -42,6 +43,7 @@ class Service:
         tell: for who runs it.
         stop: ends the process, with a reason.
         clock: the centre's, nanoseconds since 1970.
+        certificate_ends_s: when its certificate does, seconds since 1970.
     """
 
     shell: Shell
@@ -50,6 +52,7 @@ class Service:
     tell: Teller
     stop: Callable[[str], None]
     clock: Callable[[], int] = time.time_ns
+    certificate_ends_s: Callable[[], float] = lambda: math.inf
     stream: Stream = field(default_factory=lambda: Stream(secrets.token_hex(8)))
     size: int = 0  # entries of which the stream knows
     standing: tuple[Alarm, ...] = ()

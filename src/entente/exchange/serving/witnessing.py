@@ -46,7 +46,8 @@ def add_witnessing(app: FastAPI, service: Service) -> None:
         said = await said_in(request, Witnessed, "cosignature")
         if isinstance(said, Response):
             return said
-        if said.refused is not None:
+        asked = service.shell.cosigning.witnesses[name]
+        if said.refused is not None and not said.refused.says_where(asked.signed):
             service.tell("witness-refused", name=name, code=said.refused.code, reason=said.refused.reason)
         complete = await service.writer.answered(name, said.held, said.line or said.refused)
         if complete:
