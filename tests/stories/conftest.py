@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ OWN_DOING = "GPU stall due to ReadPixels"  # SwiftShader's, of the pictures that
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PATIENCE = 15_000  # ms  for anything to come
 INSIDE = ("data:", "blob:")  # addresses that leave no machine
+AXE = Path(__file__).parents[2] / "src/entente/console/web/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def started(*words):
@@ -106,6 +109,23 @@ class Console:
         """Seconds at which the page stands."""
         return float(page.input_value(".slider"))
 
+    def faults(self, page):
+        """What axe-core finds, one line a rule. The debugger's door lets it in: the page's policy stays as strict as served."""
+        if not page.evaluate("'axe' in window"):
+            assert AXE.is_file(), (
+                f"{AXE} is not there: a fresh `make console` brings it; type: rm -r src/entente/console/assets; make console"
+            )
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate(
+            "tags => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })", TAGS
+        )
+        assert len(found["passes"]) > 8, "axe-core looked at next to nothing"
+        return [
+            f"{one['id']}: {one['help']}: "
+            + "; ".join(node["html"][:120] + str(node["any"][:1])[:200] for node in one["nodes"][:3])
+            for one in found["violations"]
+        ]
+
     def page_said(self, page, of, words):
         """Wait for words to stand there; where others stand, say which."""
         try:
@@ -150,6 +170,20 @@ def served():
     process, address = started("one-launch", "--port", "0")
     yield address
     stopped(process)
+
+
+@pytest.fixture(scope="module")
+def module_serving():
+    """Start a console that all stories of a file share: its address."""
+    processes = []
+
+    def start(*words):
+        processes.append(started(*words))
+        return processes[-1][1]
+
+    yield start
+    for process, _ in processes:
+        stopped(process)
 
 
 @pytest.fixture

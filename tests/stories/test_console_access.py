@@ -1,33 +1,11 @@
 """The console for everyone: WCAG 2.2 AA by axe-core, a page at 200 %, no motion where none is wanted, the keyboard alone."""
 
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "src/entente/console/web/node_modules/axe-core/axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = [(1920, 1080), (1280, 800), (360, 740)]
 HALF = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}  # 1280 x 800 at 200 %
 RING = 2.0  # CSS pixels  the least width of a focus ring that WCAG 2.2 (2.4.13) calls visible
-
-
-def faults(page):
-    """What axe-core finds, one line a rule. The debugger's door lets it in: the page's policy stays as strict as served."""
-    if not page.evaluate("'axe' in window"):
-        assert AXE.is_file(), (
-            f"{AXE} is not there: a fresh `make console` brings it; type: rm -r src/entente/console/assets; make console"
-        )
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "tags => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })", TAGS
-    )
-    assert len(found["passes"]) > 8, "axe-core looked at next to nothing"
-    return [
-        f"{one['id']}: {one['help']}: "
-        + "; ".join(node["html"][:120] + str(node["any"][:1])[:200] for node in one["nodes"][:3])
-        for one in found["violations"]
-    ]
 
 
 def test_axe_finds_a_fault_where_there_is_one(console):
@@ -36,7 +14,7 @@ def test_axe_finds_a_fault_where_there_is_one(console):
     page.evaluate(
         "document.querySelector('.clock').style.color = '#888'; document.querySelector('.clock').style.background = '#999'"
     )
-    found = "\n".join(faults(page))
+    found = "\n".join(console.faults(page))
     assert "button-name" in found
     assert "color-contrast" in found
 
@@ -46,19 +24,19 @@ def test_axe_finds_a_fault_where_there_is_one(console):
 def test_axe_finds_nothing(console, size, scheme):
     """Also in every tab and with everything open that opens over the page."""
     page = console.open(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
-    found = {"as it opens": faults(page)}
+    found = {"as it opens": console.faults(page)}
     for tab in ("Events", "Tracks"):
         page.get_by_role("tab", name=tab).click()
-        found[tab] = faults(page)
+        found[tab] = console.faults(page)
     page.locator(".tracks tbody button").first.click()
-    found["details"] = faults(page)
+    found["details"] = console.faults(page)
     for name in ("Search", "Save picture", "Keys", "About this history"):
         button = page.get_by_role("button", name=name)
         if not button.is_visible():
             continue  # a phone has no room for it in the head
         button.click()
         page.wait_for_selector("dialog[open]")
-        found[name] = faults(page)
+        found[name] = console.faults(page)
         page.keyboard.press("Escape")
     assert {where: said for where, said in found.items() if said} == {}
 
@@ -68,7 +46,7 @@ def test_axe_finds_nothing(console, size, scheme):
 def test_axe_finds_nothing_with_the_free_globe(console, size, scheme):
     page = console.open("#view=space", viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
     page.wait_for_selector(".space .zoom")
-    assert faults(page) == []
+    assert console.faults(page) == []
 
 
 CUT = """() => [...document.querySelectorAll('button, select, input, h1, h2, .headline, .clock, .pane, td, th')].filter(e => {

@@ -89,3 +89,12 @@ def test_hostile_text_stands_there_as_text(console, told, mail, by):
 def test_an_exercise_says_so_on_the_screen(console, told):
     page = console.open(document=told | {"origin": "exercise"})
     assert "EXERCISE" in page.inner_text("body")
+
+
+def test_the_replay_and_the_ambiguous_events_lead_to_one_another(console, told, mail):
+    page = console.open()
+    page.get_by_role("link", name="Ambiguous events").locator("visible=true").click()
+    page.wait_for_selector(".listed")
+    page.get_by_role("link", name="Replay of a run").click()
+    page.wait_for_selector(".stage canvas")
+    assert console.open(mail(told)).get_by_role("link", name="Ambiguous events").count() == 0  # there is no server

@@ -17,29 +17,41 @@ Seed = Annotated[int | None, Option(help="Which history; 1 if left out.")]
 SUFFIXES = {".czml": "czml", ".geojson": "geojson", ".csv": "csv", ".html": "html", ".json": "json"}
 
 
-@commands.command(epilog="Example: entente console out/europe-2013")
+@commands.command(epilog="Example: entente console out/europe-2013, or: entente console --event sounding-rocket-1995")
 def console(
-    run: RunName,
+    run: Annotated[str | None, Argument(help="A run's folder, a scenario file, or a shipped scenario's name.")] = None,
+    event: Annotated[
+        str | None, Option(help="Open on this ambiguous event: a shipped one's name, or a file of your own.")
+    ] = None,
     port: Annotated[
         int, Option(min=0, max=65535, help="Where the pages are served on this machine; 0 for any.")
     ] = 8713,
     open_browser: Annotated[bool, Option("--open", help="Open them in the browser.")] = False,
 ) -> None:
-    """See any history of RUN in a browser, from any side, at any rung. A scenario is simulated first."""
+    """See any history of RUN in a browser, from any side, at any rung; and the events that could be taken for an attack.
+
+    A scenario is simulated first. Without RUN there are the events alone.
+    """
     with refusals():
         from entente.console.app import ready, serve
+        from entente.console.shelf import shelf
         from entente.console.sources import source
 
-        shown = source(run)
-        for note in shown.notes:
+        shown = None if run is None else source(run)
+        events, name = shelf(event, shown.scenario.title if shown else None)
+        for note in shown.notes if shown else ():
             echo(note, err=True)
         with ready(port) as socket:
             address = f"http://127.0.0.1:{socket.getsockname()[1]}/"
-            shown.packed()  # so that the first picture is there when the page is
+            if shown and event is None:
+                shown.packed()  # so that the first picture is there when the page is
+            else:
+                events.packed(name or None)
+                address += f"events#event={name}" if name else "events"
             echo(f"console: {address} (stop with Ctrl-C)")
             if open_browser:
                 typer.launch(address)
-            serve(shown, socket)
+            serve(shown, socket, events)
 
 
 @commands.command(epilog="Example: entente export europe-2013 --rung 4 --out out/replay.html")

@@ -1,4 +1,4 @@
-// Bundle the console into ../assets: the page, one program, one style; the free 3D globe apart, loaded when asked for.
+// Bundle the console into ../assets: the pages, one program and one style each; the free 3D globe apart, loaded when asked for.
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -23,11 +23,13 @@ mkdirSync(out, { recursive: true });
 await build({ ...common, entryPoints: { app: "main.tsx" }, outdir: out, external: ["./globe.js"] });
 if (globe) await build({ ...common, entryPoints: { globe: "globe/globe.ts" }, outdir: out });
 await build({ ...common, entryPoints: { live: "live/main.tsx" }, outdir: out });
-await build({ ...common, entryPoints: { app: "app.css", live: "live/live.css" }, outdir: out });
+await build({ ...common, entryPoints: { events: "events/main.tsx" }, outdir: out });
+await build({ ...common, entryPoints: { app: "app.css", live: "live/live.css", events: "events/events.css" }, outdir: out });
 cpSync("index.html", `${out}/index.html`);
+cpSync("events/events.html", `${out}/events.html`);
 cpSync("live/live.html", `${out}/live.html`);
 writeFileSync(`${out}/licences.txt`, licences());
-for (const name of ["app.js", "app.css", "globe.js", "live.js", "live.css"]) {
+for (const name of ["app.js", "app.css", "globe.js", "live.js", "live.css", "events.js", "events.css"]) {
   const path = `${out}/${name}`;
   if (!existsSync(path)) continue;
   console.log(

@@ -1,31 +1,16 @@
-/** What opens over the page: the frame of a dialog, the keys, what this history is. */
+/** What opens over the page: a dialog, the keys, what this history is. */
 
 import { type ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { Dialog as Frame } from "./dialog";
 import * as state from "./state";
 import { KEYS, SAY, WORDS } from "./words";
 
-/** A native dialog: it keeps the focus inside, closes with Esc, and gives the focus back. */
+/** A dialog that the state opened, and closes. */
 export function Dialog({ label, children }: { label: string; children: ComponentChildren }): ComponentChildren {
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = box.current as HTMLDialogElement;
-    dialog.showModal();
-    return () => dialog.close();
-  }, []);
-  const close = (): void => void (state.open.value = "");
   return (
-    <dialog ref={box} aria-label={label} onClose={close} onClick={(event) => event.target === box.current && close()}>
-      <div class="inside">
-        <header>
-          <h2>{label}</h2>
-          <button class="close" onClick={close} aria-label={WORDS.close}>
-            ×
-          </button>
-        </header>
-        {children}
-      </div>
-    </dialog>
+    <Frame label={label} closing={WORDS.close} close={() => void (state.open.value = "")}>
+      {children}
+    </Frame>
   );
 }
 

@@ -25,6 +25,11 @@ export function Head(): ComponentChildren {
           <button class="quiet" onClick={() => (state.open.value = "about")} aria-haspopup="dialog">
             {WORDS.about}
           </button>
+          {!isEmbedded() && (
+            <a class="quiet" href="events">
+              {WORDS.ambiguous}
+            </a>
+          )}
         </div>
       </div>
       <nav class="segments views" aria-label={WORDS.viewsLabel}>
@@ -60,6 +65,13 @@ export function Head(): ComponentChildren {
         </div>
       )}
       <div class="tools">
+        {!isEmbedded() && (
+          <a class="icon narrow" href="events" title={WORDS.ambiguous} aria-label={WORDS.ambiguous}>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="M12 4 21 19.5H3zM12 10v4.5M12 17v.1" />
+            </svg>
+          </a>
+        )}
         <button
           class="icon"
           onClick={() => (state.open.value = "search")}

@@ -247,6 +247,7 @@ export const WORDS = {
   sameTarget: "Others at the same missile",
   pathsLimited: "Predicted paths: the selected track only, as there are more than 40",
   about: "About this history",
+  ambiguous: "Ambiguous events",
   epoch: "Time zero",
   madeBy: "Made by",
   hash: "Scenario hash",
