@@ -178,6 +178,30 @@ def test_a_centre_that_falls_and_a_clock_that_stands_lose_nothing(tmp_path, prog
     assert not [each for each in said if each["kind"] == "refusal"]
 
 
+def told(file):
+    """The events that a process told of."""
+    return [json.loads(line)["event"] for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_who_kills_an_exercise_ends_all_its_processes(tmp_path, program):
+    """kill -9 leaves nobody a word: they notice by themselves, finish what they began, and end."""
+    words = ["exercise", "one-launch", "--out", tmp_path / "ex", "--port", "0", "--name", "drill"]
+    begun = subprocess.Popen(
+        [*program, *map(str, words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert begun.stdout.readline().startswith("EXERCISE")
+    files = [tmp_path / "ex" / "centre" / "told.jsonl"]
+    files += [tmp_path / "ex" / party / f"{what}.jsonl" for party in PARTIES for what in ("node", "witness")]
+    until_s = time.monotonic() + 30.0
+    while time.monotonic() < until_s and not all("up" in told(file) for file in files):
+        time.sleep(0.1)
+    begun.kill()
+    begun.communicate()
+    while time.monotonic() < until_s and not all("down" in told(file) for file in files):
+        time.sleep(0.1)
+    assert [file.name for file in files if "down" not in told(file)] == []
+
+
 def test_a_wrong_script_is_refused_before_anything_is_made(tmp_path, program):
     (tmp_path / "director.txt").write_text("0 inject nothing\nlater end\n")
     words = ["exercise", "one-launch", "--script", tmp_path / "director.txt", "--out", tmp_path / "ex"]

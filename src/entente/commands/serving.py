@@ -102,7 +102,9 @@ def serve(
         from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, PINS, centre_keys
         from entente.exchange.serving.running import Running, Settings, observers_in
         from entente.exchange.serving.running import serve as run
+        from entente.exercise.tether import end_with_parent
 
+        end_with_parent()
         settings = Settings(
             folder / CENTRE / LOG, read_pins(folder / PINS), centre_keys(folder), folder / CERTIFICATES,
             host=listen, port=port, console_port=console_port, names=tuple(host or ("localhost", "127.0.0.1")), bus=bus,
@@ -154,7 +156,9 @@ def run(
     with refusals():
         from entente.exchange.serving.national import run_node
         from entente.exchange.serving.pace import Pace
+        from entente.exercise.tether import end_with_parent
 
+        end_with_parent()
         run_node(folder, holder, centre, boot, pace=Pace(clock) if clock else None, bus=bus)
 
 
@@ -166,5 +170,7 @@ def witness(
     with refusals():
         from entente.exchange.serving.national import run_witness
         from entente.exchange.serving.pace import Pace
+        from entente.exercise.tether import end_with_parent
 
+        end_with_parent()
         run_witness(folder, party, centre, pace=Pace(clock) if clock else None)

@@ -5,9 +5,11 @@ import re
 import socket
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from entente.errors import StoreError
+from entente.exercise.tether import Tether
 
 READY_S, LEAVE_S = 60.0, 15.0  # until a process is up, and until it has ended
 PROGRAM = (sys.executable, "-m", "entente")
@@ -38,7 +40,7 @@ class Station:
         with self.told.open("ab") as told:
             self.process = await asyncio.create_subprocess_exec(
                 *PROGRAM, *self.words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=told,
-                start_new_session=True,
+                start_new_session=True, env=_tether().environment, pass_fds=_tether().handed,
             )  # fmt: skip
         if not self.announces:
             return ""
@@ -82,6 +84,12 @@ def free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])
+
+
+@cache
+def _tether() -> Tether:
+    """Of this process: whatever ends it, its stations end."""
+    return Tether()
 
 
 def _last_line(path: Path) -> str:
