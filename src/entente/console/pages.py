@@ -5,6 +5,7 @@ from pathlib import Path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ASSETS = Path(__file__).parent / "assets"  # what `make console` builds from web/, and a wheel carries
+NAMES = "names.json"  # beside a log: what the parties of an exercise are called
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "

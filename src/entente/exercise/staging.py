@@ -5,12 +5,13 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from entente.console.pages import NAMES
 from entente.errors import StoreError
 from entente.exchange.messages import Role
 from entente.exchange.proving.pins import Pins
 from entente.exchange.releasing.blurring import LADDER
 from entente.exchange.releasing.permits import WHOSE, optional
-from entente.exchange.serving.preparing import NODE, SEAT, Side, prepare
+from entente.exchange.serving.preparing import CENTRE, NODE, SEAT, Side, prepare
 from entente.scenario.schema import Party, Scenario
 
 CLOCK = "clock.json"
@@ -41,7 +42,10 @@ def stage(scenario: Scenario, folder: Path, name: str) -> Stage:
     if (folder / CLOCK).exists() or (folder / "pins.toml").exists():
         raise StoreError(f"{folder}: holds an exercise already, and none is overwritten; pick another with --out")
     parties = {str(party.name): party for party in scenario.parties}
-    return Stage(folder, prepare(folder, name, {party: _side(party, of) for party, of in parties.items()}))
+    made = Stage(folder, prepare(folder, name, {party: _side(party, of) for party, of in parties.items()}))
+    titles = {party: of.title for party, of in parties.items()}
+    (folder / CENTRE / NAMES).write_text(json.dumps(titles, ensure_ascii=False), encoding="utf-8")
+    return made
 
 
 def policy_of(name: str, party: Party) -> str:

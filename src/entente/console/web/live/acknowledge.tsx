@@ -1,5 +1,6 @@
 /** The one place where something is signed. It stands still, and acts on what is selected, which it repeats; nothing that
- * arrives selects itself, or moves what is under the hand. */
+ * arrives selects itself, or moves what is under the hand. What cannot be done now keeps the keyboard's place: it is marked,
+ * not taken away. */
 
 import { signal } from "@preact/signals";
 import { type ComponentChildren } from "preact";
@@ -82,9 +83,10 @@ function Selected(): ComponentChildren {
       </label>
       <button
         class="acknowledge"
-        disabled={!of || !may || busy.value}
+        aria-disabled={!of || !may || busy.value}
         onClick={() =>
           of &&
+          may &&
           void sign(
             { kind: "acknowledgement", about: of.index, digest: of.digest, nature: (alert && nature.value) || null },
             of,
@@ -100,7 +102,7 @@ function Selected(): ComponentChildren {
         {WORDS.questions.map((question) => (
           <button
             key={question}
-            disabled={!of || busy.value}
+            aria-disabled={!of || busy.value}
             onClick={() => of && void sign({ kind: "query", about: of.index, question })}
           >
             {question}
@@ -119,7 +121,7 @@ function Questions(): ComponentChildren {
   return (
     <ol class="questions" aria-label={WORDS.open}>
       {asked.map((query) => (
-        <li key={query.index} data-query={query.index}>
+        <li key={query.index} data-query={query.index} tabIndex={-1}>
           {party(query.body.party)} {WORDS.asks} {query.body.about}, {clock(query.received)}: <b>{query.body.question}?</b>
           {query.answers.map((answer) => (
             <span key={answer.index} class="answer">
@@ -131,8 +133,11 @@ function Questions(): ComponentChildren {
               {WORDS.answers.map((answer) => (
                 <button
                   key={answer}
-                  disabled={busy.value}
-                  onClick={() => void sign({ kind: "answer", about: query.index, answer, nature: null })}
+                  aria-disabled={busy.value}
+                  onClick={({ currentTarget }) => {
+                    currentTarget.closest("li")?.focus(); // these buttons go away with the answer
+                    void sign({ kind: "answer", about: query.index, answer, nature: null });
+                  }}
                 >
                   {answer}
                 </button>

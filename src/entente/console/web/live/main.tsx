@@ -5,8 +5,9 @@ import { beat } from "./choice";
 import { ask } from "./desk";
 import { Page } from "./page";
 import { loadMap } from "./places";
+import { loadNames } from "./words";
 
 setInterval(() => beat.value++, 1_000);
 void ask();
-void loadMap().then(() => beat.value++);
+void Promise.all([loadMap(), loadNames()]).then(() => beat.value++);
 render(<Page />, document.getElementById("app") as HTMLElement);

@@ -85,8 +85,9 @@ function Head(): ComponentChildren {
           {at?.node} · {hello.value?.log}
         </small>
       </h1>
-      <p class={stale ? "line lost" : "line"} role="status">
-        {stale ? `${WORDS.lines.lost}: ${WORDS.silentFor} ${span(silent)}` : WORDS.lines[line.value]}
+      <p class={stale ? "line lost" : "line"}>
+        <span role="status">{WORDS.lines[stale ? "lost" : line.value]}</span>
+        {stale && `: ${WORDS.silentFor} ${span(silent)}`}
       </p>
       <p>
         {WORDS.time} <b class="time">{hello.value ? clock(centreNow()) : "—"}</b>
@@ -110,10 +111,14 @@ function Head(): ComponentChildren {
 function Alerts(): ComponentChildren {
   follow();
   const alerts = [...picture.alerts.values()].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.index - a.index);
+  const newest = alerts.find(isOpen); // said aloud when it comes
   return (
     <section class="alerts" aria-label={WORDS.alerts}>
       <h2>{WORDS.alerts}</h2>
       {alerts.length === 0 && <p class="none">{WORDS.noAlerts}</p>}
+      <p class="unseen" role="alert">
+        {newest && `${WORDS.alert} ${newest.index}: ${WORDS.launch} ${newest.body.launch}, ${WORDS.standings.open}`}
+      </p>
       <ol>
         {alerts.map((alert) => (
           <AlertRow key={alert.index} alert={alert} />

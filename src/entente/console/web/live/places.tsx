@@ -11,7 +11,7 @@ import { follow } from "./choice";
 import { centreNow, hello, picture } from "./desk";
 import { WHOLE, framed, projectionOf, type Frame } from "./framing";
 import type { Area } from "./wire";
-import { WORDS, party } from "./words";
+import { WORDS, colour, party } from "./words";
 import { decode, type Topology, type World } from "../world";
 
 const WIDTH = 420;
@@ -36,7 +36,7 @@ export function Places(): ComponentChildren {
   follow();
   const parties = hello.value?.parties ?? [];
   const areas = areasOf();
-  const tracks = parties.map((name) => tracksOf(name));
+  const tracks = parties.map(tracksOf);
   frame = framed([...areas.flatMap((one) => one.edge), ...tracks.flatMap((one) => [...one.now, ...one.old])], frame);
   const projection = projectionOf(frame, WIDTH, HEIGHT);
   const path = geoPath(projection);
@@ -52,22 +52,22 @@ export function Places(): ComponentChildren {
         <path class="grid" d={grid} />
         <path class="land" d={land} />
         {areas.map(({ key, edge, kind, by, about }) => (
-          <path key={key} class={`${kind} party${parties.indexOf(by)}`} d={path({ type: "LineString", coordinates: edge }) ?? ""}>
+          <path key={key} class={`${kind} party${colour(by, parties)}`} d={path({ type: "LineString", coordinates: edge }) ?? ""}>
             <title>{about}</title>
           </path>
         ))}
-        {tracks.map(({ now, old }, by) => (
-          <g key={by} class={`party${by}`}>
+        {tracks.map(({ by, now, old }) => (
+          <g key={by} class={`party${colour(by, parties)}`}>
             <path class="tracks old" d={dots(old)} />
             <path class="tracks" d={dots(now)} />
           </g>
         ))}
       </svg>
       <figcaption>
-        {parties.map((name, by) => (
-          <span key={name} class={`party${by}`}>
-            {party(name)}: {WORDS.tracks((tracks[by]?.now.length ?? 0) + (tracks[by]?.old.length ?? 0))}
-            {tracks[by]?.old.length ? `, ${WORDS.oldTracks(tracks[by].old.length)}` : ""}
+        {tracks.map(({ by, now, old }) => (
+          <span key={by} class={`by party${colour(by, parties)}`}>
+            {party(by)}: {WORDS.tracks(now.length + old.length)}
+            {old.length > 0 && `, ${WORDS.oldTracks(old.length)}`}
           </span>
         ))}
         <span>{WORDS.legend}</span>
@@ -97,14 +97,14 @@ function areasOf(): DrawnArea[] {
 }
 
 /** Where a party's tracks are by their last states: those of now, and those of which nothing was heard for a while. */
-function tracksOf(name: string): { now: Place[]; old: Place[] } {
-  const out: { now: Place[]; old: Place[] } = { now: [], old: [] };
+function tracksOf(by: string): { by: string; now: Place[]; old: Place[] } {
+  const [now, old]: [Place[], Place[]] = [[], []];
   const time = centreNow();
   for (const { body } of picture.tracks.values()) {
     const age = time - Date.parse(body.observed);
-    if (body.party === name && age <= GONE_MS) out[age > OLD_MS ? "old" : "now"].push(below(body.r_km));
+    if (body.party === by && age <= GONE_MS) (age > OLD_MS ? old : now).push(below(body.r_km));
   }
-  return out;
+  return { by, now, old };
 }
 
 /** Grid and land, worked out anew only where the map moves: of all that is drawn they cost most. */

@@ -92,9 +92,26 @@ export function reason(code: string): string {
   return REASONS[code] ?? code.replaceAll("-", " ");
 }
 
+const names: Record<string, string> = {};
+
+/** What the parties are called, as the exercise's scenario has it; without, their names in the log are read as words. */
+export async function loadNames(): Promise<void> {
+  try {
+    Object.assign(names, (await (await fetch("names.json")).json()) as Record<string, string>);
+  } catch {
+    return; // the centre will be asked for everything else, too
+  }
+}
+
 /** A name as people read it. */
 export function party(name: string): string {
-  return name.replaceAll("_", " ");
+  return names[name] ?? name.replaceAll("_", " ");
+}
+
+/** A party's colour, by number: in the order in which the scenario names them, so that it is that of all other pictures. */
+export function colour(name: string, parties: string[]): number {
+  const known = Object.keys(names);
+  return (known.includes(name) ? known : parties).indexOf(name);
 }
 
 /** Hours, minutes and seconds of an instant, UTC. */
