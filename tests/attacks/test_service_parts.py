@@ -14,7 +14,7 @@ from entente.exchange.proving.vouching import held_by, question, vouched
 from entente.exchange.saying.decoding import encode
 from entente.exchange.serving.certificates import client_context, make_certificates, peer_in, revoke, server_context
 from entente.exchange.serving.lanes import MOST_WAITING, Lanes, Parcel, is_crowd
-from entente.exchange.serving.sessions import ANSWER_S, MOST_OPEN, SHIFT_S, Sessions
+from entente.exchange.serving.sessions import ANSWER_S, MOST_OF_ONE, MOST_OF_PARTY, SHIFT_S, Sessions
 from entente.exchange.serving.stream import LENGTH, MOST_AT_ONCE, Stream, Viewer
 from entente.exchange.serving.telling import AT_ONCE, Teller
 from entente.exchange.serving.wire import framed, unframed
@@ -144,15 +144,25 @@ def test_a_session_wants_the_right_key_challenge_origin_and_time():
     assert sessions.viewer("nobody's") is None
 
 
-def test_challenges_and_sessions_are_bounded():
+def test_no_crowd_of_challenges_keeps_a_seat_out():
     room = furnished()
     sessions = Sessions(LINE, lambda: room.state, {})
     first, text = sessions.challenge(ORIGIN)
-    for _ in range(MOST_OPEN):
+    signature = KEYS["nato-desk"].sign(pae(CHALLENGE, text.encode()))
+    for _ in range(5_000):
         sessions.challenge(ORIGIN)
-    assert (
-        sessions.open(PUBLIC["nato-desk"], first, KEYS["nato-desk"].sign(pae(CHALLENGE, text.encode())), ORIGIN) is None
-    )
+    assert sessions.open(PUBLIC["nato-desk"], first, signature, ORIGIN) is not None
+    assert sessions.open(PUBLIC["nato-desk"], first, signature, ORIGIN) is None, "it serves once"
+
+
+def test_who_opens_many_sessions_closes_its_own():
+    room, guests = furnished(), [new_key() for _ in range(MOST_OF_PARTY // MOST_OF_ONE + 1)]
+    sessions = Sessions(LINE, lambda: room.state, {public_of(key).hex(): "guest" for key in guests})
+    other, _ = opened_session(sessions, KEYS["nato-desk"])
+    tokens = [opened_session(sessions, key)[0] for key in guests for _ in range(MOST_OF_ONE + 1)]
+    assert sessions.viewer(other) is not None
+    assert sum(sessions.viewer(token) is not None for token in tokens) == MOST_OF_PARTY
+    assert sessions.viewer(tokens[-1]) is not None, "the newest stays"
 
 
 def test_a_vouch_answers_one_question_of_one_log_by_one_key():
