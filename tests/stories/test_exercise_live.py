@@ -33,7 +33,7 @@ class Exercise:
 
     folder: object
     process: subprocess.Popen
-    address: str
+    addresses: dict  # whose -> where
     told: str = ""
 
     def type(self, line):
@@ -64,7 +64,7 @@ class Desk:
         desk.page.on("websocket", lambda socket: socket.on("framereceived", desk._hear))
         desk.page.on("request", lambda request: desk.sent.append(request.post_data_buffer or b""))
         desk.page.on("pageerror", lambda problem: desk.complaints.append(str(problem)))
-        desk.page.goto(exercise.address)
+        desk.page.goto(exercise.addresses[key.split("/")[0]])
         desk.page.wait_for_selector(".banner[data-use=exercise]")
         assert desk.banner_is_on_top()  # before anybody signs in
         desk.page.set_input_files("input[type=file]", exercise.folder / key)
@@ -121,11 +121,11 @@ def exercise(tmp_path, program):
     process = subprocess.Popen(
         [*program, *map(str, words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    line = process.stdout.readline()
-    found = re.search(r"https://\S+", line)
-    assert found, process.communicate(timeout=60)[1]
-    assert line.startswith("EXERCISE exercise/")
-    yield Exercise(tmp_path / "ex", process, found[0])
+    lines = [process.stdout.readline() for _ in range(3)]
+    found = re.findall(r"https://\S+", "".join(lines))
+    assert len(found) == 3, process.communicate(timeout=60)[1]
+    assert lines[0].startswith("EXERCISE exercise/")
+    yield Exercise(tmp_path / "ex", process, dict(zip(("observer.key", "us_nato", "russia"), found, strict=True)))
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
@@ -141,7 +141,7 @@ def test_two_crews_play_an_exercise_and_anybody_can_check_it(exercise, chromium,
     notice.wait_for()
     assert ours.page.locator(".acknowledge").is_disabled()  # nothing is selected
     seen = ours.acknowledge(notice.get_attribute("data-index"))
-    theirs.page.locator(".notices .ack", has_text="us nato").wait_for()
+    theirs.page.locator(".notices .ack", has_text="United States and NATO").wait_for()
 
     # What arrives is not selected by itself, and moves nothing under the hand.
     before = ours.page.locator(".acknowledge").bounding_box(), ours.page.inner_text(".repeated")
@@ -152,23 +152,30 @@ def test_two_crews_play_an_exercise_and_anybody_can_check_it(exercise, chromium,
     acked = [ours.acknowledge(unannounced, "attack"), theirs.acknowledge(unannounced, "attack")]
     for desk in (ours, theirs):
         expect(desk.row(unannounced)).to_contain_text("acknowledged by both", timeout=PATIENCE)
-        expect(desk.row(unannounced)).to_contain_text("agreed: russia: attack · us nato: attack", timeout=PATIENCE)
+        expect(desk.row(unannounced)).to_contain_text(
+            "agreed: Russian Federation: attack · United States and NATO: attack", timeout=PATIENCE
+        )
 
     # The ambiguous one: only one side sees it; the other is asked, answers, and they do not agree.
     ambiguous = theirs.latest(lambda alert: alert["notice"] is None and alert["parties"] == ["russia"])
     acked.append(theirs.acknowledge(ambiguous, "unknown"))
     theirs.page.get_by_role("button", name="is it yours").click()
     ours.page.locator(".questions").get_by_role("button", name="no", exact=True).click()
-    theirs.page.locator(".questions .answer", has_text="us nato: no").wait_for()
+    theirs.page.locator(".questions .answer", has_text="United States and NATO: no").wait_for()
     acked.append(ours.acknowledge(ambiguous, "sounding rocket"))
     expect(theirs.row(ambiguous)).to_contain_text("not agreed", timeout=PATIENCE)
 
-    # One party's line is cut: its feed falls silent on both screens, and what its node said meanwhile comes afterwards.
+    # One party's lines are cut, its desk's too: it says so; on the other screen its feed falls silent. All comes afterwards.
     exercise.type("outage russia 60")
+    theirs.page.locator(".line.lost", has_text="LINE LOST").wait_for()
+    theirs.page.locator(".ages .silent", has_text="us_nato-node").wait_for()  # nothing is heard there of anybody
+    ours.page.locator(".ages .silent", has_text="russia-node").wait_for()
+    assert ours.page.inner_text(".line") == "Line up"
+    assert theirs.banner_is_on_top()
+    assert ours.banner_is_on_top()
     for desk in (ours, theirs):
-        desk.page.locator(".ages .silent", has_text="russia-node").wait_for()
-        assert desk.banner_is_on_top()
-    ours.page.locator(".ages span:not(.silent)", has_text="russia-node").wait_for()
+        desk.page.locator(".line:not(.lost)").wait_for()
+        desk.page.locator(".ages span:not(.silent)", has_text="russia-node").wait_for()
 
     # The announced launch flies, and is taken for what was announced.
     announced = ours.latest(lambda alert: alert["notice"] is not None)

@@ -22,7 +22,7 @@ def exercise(
     ] = None,
     pace: Annotated[float, Option(min=1.0, max=10.0, help="How many times as fast as real time.")] = 1.0,
     name: Annotated[str, Option(help="Of the log: lower-case letters, digits, _ and -.")] = "exercise",
-    port: Annotated[int, Option(min=0, max=65535, help="For the consoles; 0 for any.")] = 8715,
+    port: Annotated[int, Option(min=0, max=65535, help="For observers; the next two for the crews; 0 for any.")] = 8715,
 ) -> None:
     """Run centre, nodes, witnesses and consoles of an exercise on this machine. The director's lines may be typed as well."""
     with refusals():
@@ -57,10 +57,12 @@ def _welcome(play: Any) -> None:
     from entente.exchange.serving.preparing import SEAT
 
     folder = play.stage.folder
-    echo(f"EXERCISE {play.stage.pins.line}: consoles at https://localhost:{play.console_port}/ (stop with Ctrl-C)")
+    echo(f"EXERCISE {play.stage.pins.line}: observers at https://localhost:{play.console_port}/ (stop with Ctrl-C)")
     for party in play.parties:
-        echo(f"  crew {party:<10} takes its seat with {folder / party / f'{party}-{SEAT}.key'}")
-    echo(f"  an observer     with {folder / 'observer.key'}")
+        echo(
+            f"  crew {party:<10} at {play.desk_of(party)} takes its seat with {folder / party / f'{party}-{SEAT}.key'}"
+        )
+    echo(f"  an observer watches with {folder / 'observer.key'}")
 
 
 def _typed(play: Any, world: Any, line: str) -> None:

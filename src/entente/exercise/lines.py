@@ -4,13 +4,19 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from entente.errors import StoreError
+
 CHUNK = 65_536
 HOST = "127.0.0.1"
 
 
 @dataclass
 class Line:
-    """From a port of this machine to another one. `port` is where to connect, once it is open."""
+    """From a port of this machine to another one.
+
+    Attributes:
+        port: where to connect, once it is open; before, where that shall be, 0 for any.
+    """
 
     to_port: int
     is_cut: bool = False
@@ -20,8 +26,17 @@ class Line:
     _carrying: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def open(self) -> None:
-        """Begin to carry."""
-        self._server = await asyncio.start_server(self._take, HOST, 0)
+        """Begin to carry.
+
+        Raises:
+            StoreError: the port is taken.
+        """
+        try:
+            self._server = await asyncio.start_server(self._take, HOST, self.port)
+        except OSError as problem:
+            raise StoreError(
+                f"port: {self.port} cannot be had ({problem.strerror}); pick another with --port, or 0 for any"
+            ) from None
         self.port = self._server.sockets[0].getsockname()[1]
 
     def cut(self) -> None:

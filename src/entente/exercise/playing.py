@@ -1,4 +1,4 @@
-"""How does an exercise run? Five processes, two lines that can be cut, one clock, and cues that are handed on when they are due.
+"""How does an exercise run? Five processes, lines that can be cut, one clock, and cues that are handed on when they are due.
 
 1. The centre starts, the roots of both parties are heard, then nodes and witnesses come.
 2. A history's drafts go to the node of the nation whose systems report them; every `HEALTH_S` it says how its feeds are.
@@ -46,6 +46,7 @@ class Play:
         rate: how fast its clock runs.
         say: hears what happens, in words.
         observers: name -> public key, hex.
+        console_port: of the centre; each crew has one of its own behind it, the next ones; 0 for any.
     """
 
     stage: Stage
@@ -67,6 +68,9 @@ class Play:
         folder = self.stage.folder
         self.parties = tuple(self.stage.pins.parties)
         self.lines = {party: Line(self.node_port) for party in self.parties}
+        first = self.console_port + 1 if self.console_port else 0
+        ports = [first + i if first else 0 for i in range(len(self.parties))]
+        self.desk_lines = {party: Line(0, port=port) for party, port in zip(self.parties, ports, strict=True)}
         tell(self.stage.clock, time.time_ns() // NS_PER_S * NS_PER_S, 1.0)
         self.clock = Pace(self.stage.clock)
         self.centre = Station("centre", (), folder / CENTRE / "told.jsonl", announces=True)
@@ -107,9 +111,17 @@ class Play:
         else:
             self.ended = True
 
+    def desk_of(self, party: str) -> str:
+        """Where a crew finds its desk, once it plays."""
+        return f"https://{HOST}:{self.desk_lines[party].port}/"
+
     async def _begin(self) -> None:
         """All processes, and the roots' first words."""
+        for line in self.desk_lines.values():
+            await line.open()
         self.node_port, self.console_port = ports_in(await self._start_centre())
+        for line in self.desk_lines.values():
+            line.to_port = self.console_port
         folder, clock = str(self.stage.folder), str(self.stage.clock)
         for party, line in self.lines.items():
             await line.open()
@@ -133,6 +145,8 @@ class Play:
     async def _start_centre(self) -> str:
         words = ["centre", "serve", str(self.stage.folder), "--port", str(self.node_port)]
         words += ["--console-port", str(self.console_port), "--clock", str(self.stage.clock)]
+        hosts = [HOST, *(f"{HOST}:{line.port}" for line in self.desk_lines.values())]
+        words += [word for host in hosts for word in ("--host", host)]
         words += [word for name, key in self.observers.items() for word in ("--observer", f"{name}={key}")]
         self.centre.words = tuple(words)
         return await self.centre.start()
@@ -172,18 +186,18 @@ class Play:
         heapq.heappush(self._cues, (cue.at_ns, self._handed, cue))
 
     async def _outage(self, act: Act) -> None:
-        """A party's lines are cut, or the centre is stopped, so long by the exercise's clock."""
+        """A party's lines are cut, its desk's too, or the centre is stopped, so long by the exercise's clock."""
         until_ns = self.clock() + round(act.seconds * NS_PER_S)
-        line = self.lines.get(act.who)
-        if line is not None:
+        lines = [of[act.who] for of in (self.lines, self.desk_lines) if act.who in of]
+        for line in lines:
             line.cut()
-        else:
+        if not lines:
             await self.centre.stop()
         while self.clock() < until_ns and not self.ended:
             await asyncio.sleep(BEAT_S)
-        if line is not None:
+        for line in lines:
             line.mend()
-        else:
+        if not lines:
             await self._start_centre()
         self.say(f"{instant(self.clock())[11:19]} Z  {act.who} is back")
 
@@ -224,7 +238,7 @@ class Play:
         stations = (*self.nodes.values(), *self.witnesses.values())
         await asyncio.gather(*(station.stop() for station in stations))
         await self.centre.stop()
-        await asyncio.gather(*(line.close() for line in self.lines.values()))
+        await asyncio.gather(*(line.close() for line in (*self.lines.values(), *self.desk_lines.values())))
 
 
 def log_of(stage: Stage) -> Path:
