@@ -11,7 +11,7 @@ from tests.attacks.specimens import judged, undecodable, written
 import entente.exchange
 from entente.exchange.saying.decoding import decode
 from entente.exchange.saying.gates import refusal
-from entente.report.data import Sheet
+from entente.report.sheet import Sheet
 from entente.scenario.yaml12 import UnreadableError, compose
 
 TRACK = "track-state"

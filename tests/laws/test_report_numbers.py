@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente.report.axes import Scale, span
-from entente.report.data import Sheet, histories
+from entente.report.data import histories
 from entente.report.language import ENGLISH, RUSSIAN
 from entente.report.material import gather
+from entente.report.sheet import Sheet
 from entente.scenario.load import load
 from entente.study import explore
 

@@ -6,11 +6,11 @@ from functools import cache, partial
 from markupsafe import Markup
 
 from entente.questions.events import Account, event
-from entente.report.data import Sheet
 from entente.report.event_pictures import pen_of, timeline_of
 from entente.report.event_reasons import change_said, reasons
 from entente.report.figures import NARROW, WIDE, Figure
 from entente.report.language import Tongue
+from entente.report.sheet import Sheet
 from entente.report.timelines import draw_timeline
 from entente.scenario.event_files import load_event, shipped_events
 

@@ -15,12 +15,12 @@ from entente.report import cards, tables, words
 from entente.report.answer import answer
 from entente.report.balance import sections
 from entente.report.centre import centre
-from entente.report.data import Sheet
 from entente.report.event_section import event_changes, event_reasons, event_titles
 from entente.report.figures import Figure, figure_style
 from entente.report.language import Code, Tongue, glossary
 from entente.report.material import Material, unsure, used
 from entente.report.protection import protection
+from entente.report.sheet import Sheet
 from entente.report.sources import linked
 from entente.scenario.places import CREDIT_CITIES, CREDIT_LAND
 from entente.scenario.systems import Row
