@@ -1,7 +1,10 @@
 """An exercise without a browser: the director's script, the clock, the lines, the policies, and a centre that falls."""
 
 import asyncio
+import errno
 import json
+import os
+import socket
 import subprocess
 import time
 
@@ -17,10 +20,11 @@ from entente.exchange.releasing.policies import read
 from entente.exchange.saying.instants import NS_PER_S
 from entente.exchange.serving.pace import Pace, tell
 from entente.exchange.signing import unseal
+from entente.exercise import staging
 from entente.exercise.director import Act, read_script
 from entente.exercise.histories import LEAD_S, cues, health, history
 from entente.exercise.lines import Line
-from entente.exercise.staging import policy_of, stage
+from entente.exercise.staging import must_be_new, policy_of, stage
 from entente.scenario.load import load
 
 CASES, PARTIES = ["space-launch", "mrbm"], ["us_nato", "russia"]
@@ -176,6 +180,41 @@ def test_a_centre_that_falls_and_a_clock_that_stands_lose_nothing(tmp_path, prog
         numbers = [each["number"] for each in said if each["node"] == f"{party}-node"]
         assert numbers == list(range(1, len(numbers) + 1))
     assert not [each for each in said if each["kind"] == "refusal"]
+
+
+def refused(program, *words):
+    """The one line by which an exercise is refused."""
+    done = subprocess.run([*program, "exercise", *map(str, words)], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+def test_what_an_exercise_lacks_is_said_in_one_line_before_anything_is_made(tmp_path, program):
+    folder = tmp_path / "ex"
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        line = refused(program, "one-launch", "--out", folder, "--port", port)
+    assert line == f"Error: --port: 127.0.0.1:{port} cannot be had (Address already in use); pick another, or 0 for any"
+    assert not folder.exists()
+    (tmp_path / "file").write_text("")
+    assert "file" in refused(program, "one-launch", "--out", tmp_path / "file" / "ex", "--port", 0)
+
+
+def test_an_exercise_is_between_two(tmp_path):
+    with pytest.raises(StoreError, match=r"1 parties \(us_nato\); an exercise is between two"):
+        must_be_new(tmp_path / "ex", ["us_nato"])
+
+
+def test_a_disk_without_room_is_named_with_the_folder(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(staging, "prepare", full)
+    with pytest.raises(StoreError, match=r"ex: cannot be written \(No space left on device\); make room"):
+        stage(load("one-launch"), tmp_path / "ex", "drill")
 
 
 def told(file):

@@ -28,12 +28,14 @@ def exercise(
     with refusals():
         import asyncio
 
+        from entente.compiled import is_warm, mark_warm
         from entente.errors import unknown
         from entente.exchange.signing import new_key, public_of, write_key
         from entente.exercise.director import Act, read_script
         from entente.exercise.histories import history
         from entente.exercise.playing import Play, log_of
-        from entente.exercise.staging import OBSERVER, stage
+        from entente.exercise.staging import OBSERVER, must_be_new, stage
+        from entente.exercise.stations import must_be_free
         from entente.scenario.load import load
 
         world = load(scenario)
@@ -41,11 +43,16 @@ def exercise(
         if case is not None and case not in cases:
             raise unknown("case", case, cases)
         acts = read_script(script, cases, parties) if script else [Act(0.0, "inject", case or cases[0])]
+        must_be_new(out, parties)
+        must_be_free(port)
+        needed = dict.fromkeys((act.who, act.seed) for act in acts if act.does == "inject") or [(cases[0], 1)]
+        if not is_warm("exercise"):
+            echo("compiling the models of flight, once on this machine: about a minute", err=True)
+        histories = {(who, seed): history(world, who, seed) for who, seed in needed}
+        mark_warm("exercise")
         made = stage(world, out, name)
         watcher = new_key()
         write_key(out / f"{OBSERVER}.key", watcher)
-        needed = dict.fromkeys((act.who, act.seed) for act in acts if act.does == "inject")
-        histories = {(who, seed): history(world, who, seed) for who, seed in needed or [(cases[0], 1)]}
         observers = {OBSERVER: public_of(watcher).hex()}
         play = Play(made, histories, pace, echo, observers, acts, console_port=port)
         asyncio.run(_until_end(play, lambda: _welcome(play), lambda line: _typed(play, world, line)))

@@ -11,7 +11,7 @@ that one holds (`vouching`); until it knows, it signs nothing.
 import asyncio
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ import msgspec
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from entente.errors import BadProof, ExchangeError, Malformed
+from entente.errors import BadProof, ExchangeError, LedgerFull, Malformed
 from entente.exchange.proving.cosigning import Request
 from entente.exchange.proving.notes import head_of
 from entente.exchange.proving.outbox import Outbox
@@ -45,6 +45,7 @@ from entente.exchange.signing import Key
 PATIENCE_S = 10.0  # for one answer
 RESEND_S = 5.0  # what is accepted and has no receipt after so long, though others have, is sent again
 IDLE_S = 0.25
+ROOM_S = 5.0  # between tries of a full disk
 NOT_YET = {
     Reason.KEY_UNKNOWN: "the log holds no key of this node; let its root say it with: entente centre introduce",
     Reason.DISK_FULL: "the centre's disk is full",
@@ -190,11 +191,12 @@ class Node:
         self._new.set()
 
     async def run(self) -> None:
-        """Send, follow and settle until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._deliver())
-            tasks.create_task(self._settle())
-            tasks.create_task(self._follow())
+        """Send, follow and settle until cancelled.
+
+        Raises:
+            LedgerError: the disk failed, or this outbox is not the latest of this node.
+        """
+        await _together(self._deliver(), self._settle(), self._follow())
 
     async def _know(self) -> None:
         """Whether all that the centre has of this node is known here: asked once after every start, before a word is sent.
@@ -239,7 +241,11 @@ class Node:
             if answer.index is not None:
                 self.accepted[number] = answer.index
             else:
-                self.outbox.give_up(number, answer.reason)
+                try:
+                    self.outbox.give_up(number, answer.reason)
+                except LedgerFull as problem:
+                    self.tell("disk-full", reason=str(problem))
+                    return False
                 self.tell("refused", number=number, reason=answer.reason)
             self.sent_to = number
         return True
@@ -256,6 +262,9 @@ class Node:
                 self.outbox.settle_all(receipts, self.quorum)
             except (BadProof, Malformed) as problem:  # the centre, or who speaks for it, shows what is not so
                 self.tell("bad-receipt", reason=str(problem))
+                receipts = {}
+            except LedgerFull as problem:
+                self.tell("disk-full", reason=str(problem))
                 receipts = {}
             for number in receipts:
                 self.accepted.pop(number, None)  # a new run of the centre may have cleared it meanwhile
@@ -310,9 +319,7 @@ class Watch:
 
     async def run(self) -> None:
         """Ask and sign until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._confirm())
-            tasks.create_task(self._sign())
+        await _together(self._confirm(), self._sign())
 
     async def _confirm(self) -> None:
         """What does the other party's witness hold?"""
@@ -351,10 +358,14 @@ class Watch:
                 await self.link.vouch(
                     vouched(self.key, self.witness.log.name, asked.vouch, self.witness.vouch(int(self.clock())))
                 )
-            if asked.asked is not None:
-                await self._answer(asked.asked)
-            if asked.latest != learned:
-                learned = self._learned(asked.latest)
+            try:
+                if asked.asked is not None:
+                    await self._answer(asked.asked)
+                if asked.latest != learned:
+                    learned = self._learned(asked.latest)
+            except LedgerFull as problem:  # nothing was signed; it goes on when there is room
+                self.tell("disk-full", reason=str(problem))
+                await asyncio.sleep(ROOM_S)
 
     async def _answer(self, asked: Request) -> None:
         """One answer; a refusal is told, for it is evidence or an error."""
@@ -377,9 +388,21 @@ class Watch:
             if head_of(note).size <= self.witness.mirror.size:
                 self.witness.learn(note)
                 return note
+        except LedgerFull:
+            raise
         except ExchangeError as problem:
             self.tell("checkpoint-refused", reason=str(problem))
         return ""
+
+
+async def _together(*works: Coroutine[Any, Any, None]) -> None:
+    """All of them; what the first of them raises ends the others, and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for work in works:
+                tasks.create_task(work)
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None
 
 
 def _fitting(waiting: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:

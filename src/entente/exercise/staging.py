@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from entente.exchange.messages import Role
 from entente.exchange.proving.pins import Pins
 from entente.exchange.releasing.blurring import LADDER
 from entente.exchange.releasing.permits import WHOSE, optional
-from entente.exchange.serving.preparing import CENTRE, NODE, SEAT, Side, prepare
+from entente.exchange.serving.preparing import CENTRE, NODE, PINS, SEAT, Side, prepare
 from entente.scenario.schema import Party, Scenario
 
 CLOCK = "clock.json"
@@ -39,8 +40,29 @@ def stage(scenario: Scenario, folder: Path, name: str) -> Stage:
     Raises:
         StoreError: it does, or cannot be written.
     """
-    if (folder / CLOCK).exists() or (folder / "pins.toml").exists():
+    must_be_new(folder, [str(party.name) for party in scenario.parties])
+    try:
+        return _staged(scenario, folder, name)
+    except OSError as problem:
+        raise StoreError(
+            f"{folder}: cannot be written ({problem.strerror}); make room, or pick another with --out"
+        ) from None
+
+
+def must_be_new(folder: Path, parties: Sequence[str]) -> None:
+    """Refuse, before anything is made, a folder that holds an exercise, or parties that are not two.
+
+    Raises:
+        StoreError: it does, or they are not.
+    """
+    if len(parties) != 2:
+        raise StoreError(f"scenario: {len(parties)} parties ({', '.join(parties)}); an exercise is between two")
+    if (folder / CLOCK).exists() or (folder / PINS).exists():
         raise StoreError(f"{folder}: holds an exercise already, and none is overwritten; pick another with --out")
+
+
+def _staged(scenario: Scenario, folder: Path, name: str) -> Stage:
+    """All files of it."""
     parties = {str(party.name): party for party in scenario.parties}
     made = Stage(folder, prepare(folder, name, {party: _side(party, of) for party, of in parties.items()}))
     titles = {party: of.title for party, of in parties.items()}

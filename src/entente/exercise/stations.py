@@ -12,6 +12,7 @@ from entente.errors import StoreError
 from entente.exercise.tether import Tether
 
 READY_S, LEAVE_S = 60.0, 15.0  # until a process is up, and until it has ended
+HOST = "127.0.0.1"
 PROGRAM = (sys.executable, "-m", "entente")
 
 
@@ -82,8 +83,24 @@ def ports_in(line: str) -> tuple[int, int]:
 def free_port() -> int:
     """A port that nobody has now."""
     with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
+        held.bind((HOST, 0))
         return int(held.getsockname()[1])
+
+
+def must_be_free(port: int, count: int = 3) -> None:
+    """Refuse, before anything is made, ports from this one on of which one is taken; 0 stands for any.
+
+    Raises:
+        StoreError: one is.
+    """
+    for each in range(port, port + count) if port else ():
+        with socket.socket() as held:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                held.bind((HOST, each))
+            except (OSError, OverflowError) as problem:
+                why = getattr(problem, "strerror", None) or problem
+                raise StoreError(f"--port: {HOST}:{each} cannot be had ({why}); pick another, or 0 for any") from None
 
 
 @cache

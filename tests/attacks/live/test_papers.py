@@ -266,7 +266,7 @@ def test_the_end_of_the_centres_certificate_is_a_figure(ground):
         for line in asyncio.run(tried()).splitlines()
         if line.startswith("entente_certificate_left")
     ]
-    assert 89 * 86_400 < left_s < 90 * 86_400
+    assert 89 * 86_400 < left_s <= 90 * 86_400
 
 
 def test_a_node_put_back_to_an_older_day_sends_nothing(ground, quick):
@@ -280,7 +280,7 @@ def test_a_node_put_back_to_an_older_day_sends_nothing(ground, quick):
             with ground.outbox(NODE) as outbox:
                 said(ground, outbox, made.service.clock())
                 async with Link(made.node_address, ground.context(NODE)) as link:
-                    with pytest.RaisesGroup(pytest.RaisesExc(LedgerError, match="begin a new outbox at a new boot")):
+                    with pytest.raises(LedgerError, match="begin a new outbox at a new boot"):
                         await asyncio.wait_for(Node(outbox, ground.quorum, link).run(), 10.0)
             return made.service.shell.counts["number-used"]
 

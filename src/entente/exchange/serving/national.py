@@ -13,12 +13,12 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from entente.errors import ExchangeError, StoreError, unknown
+from entente.errors import ExchangeError, LedgerFull, StoreError, unknown
 from entente.exchange.client import Link, Node, Watch
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import Said
@@ -44,13 +44,15 @@ ADDRESS = re.compile(r"https://[^/?#@\s]+:[0-9]{1,5}/?")
 
 @dataclass
 class Releasing:
-    """A node's side of the policy: what waits, and where it is kept."""
+    """A node's side of the policy: what waits, and where it is kept. A full disk loses nothing: all waits until there is room."""
 
     giver: Giver
     outbox: Outbox
     path: Path
     tell: Teller
     queue: Queue
+    is_kept: bool = True  # the queue is on the disk as it is here
+    _owed: list[Said] = field(default_factory=list)  # let go, and not in the outbox yet
 
     def take(self, draft: Draft, now_ms: int) -> None:
         """Let a draft wait, or tell why it will not leave."""
@@ -62,24 +64,46 @@ class Releasing:
     def release(self, now_ms: int) -> list[Said]:
         """Put into the outbox what leaves now; what was put is on the disk before the queue forgets it."""
         due = next_due(self.queue)
-        if due is None or due > now_ms:
-            return []
-        left = let_go(self.queue, self.giver, now_ms)
-        for said in left.messages:
-            self.outbox.put(said)
-        for _, reason in left.withheld:
-            self.tell("withheld", reason=reason)
-        self.queue = left.queue
-        self._keep()
-        return list(left.messages)
+        if not self._owed and due is not None and due <= now_ms:
+            left = let_go(self.queue, self.giver, now_ms)
+            self._owed, self.queue, self.is_kept = list(left.messages), left.queue, False
+            for _, reason in left.withheld:
+                self.tell("withheld", reason=reason)
+        put = self._put()
+        if not self.is_kept:
+            self._keep()
+        return put
+
+    def _put(self) -> list[Said]:
+        """As many as there is room for, in order."""
+        put = list[Said]()
+        while self._owed:
+            try:
+                self.outbox.put(self._owed[0])
+            except LedgerFull as problem:
+                self.tell("disk-full", reason=str(problem))
+                break
+            put.append(self._owed.pop(0))
+        return put
 
     def _keep(self) -> None:
+        """Replace the file, unless it still holds what is not in the outbox yet."""
+        self.is_kept = False
+        if self._owed:
+            return
         partial = self.path.with_suffix(".partial")
-        with partial.open("wb") as file:
-            file.write(msgspec.json.encode(self.queue))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path)
+        try:
+            with partial.open("wb") as file:
+                file.write(msgspec.json.encode(self.queue))
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self.path)
+            self.is_kept = True
+        except OSError as problem:
+            self.tell(
+                "queue-not-kept",
+                reason=f"{self.path}: {problem.strerror}; what waits is lost if this node is killed now",
+            )
 
 
 def read_queue(path: Path) -> Queue:

@@ -1,0 +1,61 @@
+"""Row T25 on a nation's side: no room for a node's queue or its outbox; nothing is lost, nothing said twice."""
+
+import errno
+import os
+
+import pytest
+
+from entente.errors import LedgerFull
+from entente.exchange.releasing.waiting import Left, Queue
+from entente.exchange.serving import national
+from entente.exchange.serving.national import Releasing, read_queue
+
+
+class Full:
+    """An outbox that has room for so many more."""
+
+    def __init__(self, room) -> None:
+        self.room, self.held = room, []
+
+    def put(self, said):
+        if not self.room:
+            raise LedgerFull("outbox.db: database or disk is full")
+        self.room -= 1
+        self.held.append(said)
+
+
+@pytest.fixture
+def releasing(tmp_path, monkeypatch):
+    """A node's side of the policy that lets three things go at once, into an outbox with room for one."""
+    told = []
+    monkeypatch.setattr(national, "next_due", lambda queue: 0 if queue == "three wait" else None)
+    monkeypatch.setattr(national, "let_go", lambda queue, giver, now_ms: Left(Queue(), ["a", "b", "c"], []))
+    made = Releasing(None, Full(1), tmp_path / "queue", lambda event, **fields: told.append(event), "three wait")
+    made.told = told
+    return made
+
+
+def test_t25_what_has_no_room_in_the_outbox_goes_there_later_once_and_in_order(releasing):
+    assert releasing.release(1) == ["a"]
+    assert releasing.release(2) == []
+    assert not releasing.path.exists(), "until then the file still holds what is not in the outbox"
+    releasing.outbox.room = 5
+    assert releasing.release(3) == ["b", "c"]
+    assert releasing.outbox.held == ["a", "b", "c"]
+    assert releasing.told == ["disk-full", "disk-full"]
+    assert read_queue(releasing.path) == Queue()
+
+
+def test_t25_a_queue_that_cannot_be_written_is_written_later(releasing, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    releasing.outbox.room = 5
+    with monkeypatch.context() as shortage:
+        shortage.setattr(os, "fsync", full)
+        assert releasing.release(1) == ["a", "b", "c"]
+        assert not releasing.is_kept
+    assert releasing.release(2) == []
+    assert releasing.is_kept
+    assert releasing.outbox.held == ["a", "b", "c"]
+    assert releasing.told == ["queue-not-kept"]
