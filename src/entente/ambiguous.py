@@ -334,7 +334,7 @@ def reasons_centre(predicate: Ambiguous, found: CentreVerdict) -> list[str]:
         before, after = (1.0 - most.rungs[rung][0] for rung in (against, at))
         said.append(
             f"{len(worse)} of {len(found.told)} sides read an event worse at one rung or another, for what flows or a notice "
-            f"that is due and missing: most of all {most.event} at rung {at}, {before:.2f} to {after:.2f}"
+            f"that is due and missing: most of all “{most.title}” at rung {at}, {before:.2f} to {after:.2f}"
         )
     half = next(one for one in found.bounds if one.trust == 0.5)
     said.append(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from entente.ambiguous import CentreVerdict, Suspicion, Three, Told, Trusted
+from entente.questions.events import SEEDS
 from entente.questions.falsehood import CHECKS, Bound
 from entente.questions.notices import formats
 from entente.report import words
@@ -28,6 +29,8 @@ def centre(found: Material, tongue: Tongue) -> dict[str, Any]:
         "steps": [row for some in one.suspicions for row in step_rows(tongue, some)],
         "told": [told_row(found, tongue, row) for row in one.told],
         "rungs": sorted(one.told[0].rungs),
+        "draws": len(one.suspicions[0].margin),
+        "fewer": SEEDS,
         "trusts": [trust_row(tongue, row) for row in one.trusts],
         "bounds": [bound_row(tongue, row) for row in one.bounds],
         "checks": list(CHECKS),

@@ -57,7 +57,7 @@ def timeline_of(account: Account, tongue: Tongue, trust: float | None = None) ->
     held, cleared = (float(np.median(assumed(account.seeds).numbers[bar])) for bar in ("held", "cleared"))
     return Timeline(
         title=tongue.text(event.title),
-        alt=tongue.say("timeline.alt", event=event.title),
+        alt=tongue.say("timeline.alt", event=tongue.text(event.title)),
         party=event.parties.index(party),
         held=held,
         cleared=cleared,
