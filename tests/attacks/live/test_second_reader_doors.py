@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.attacks.live.ground import ADDRESS, Ground
-from tests.attacks.live.peers import asked, status_of
+from tests.attacks.live.peers import asked, connected, status_of
 from tests.attacks.live.processes import Child, be_centre, free_port
 
 from entente.exchange.serving.certificates import client_context
+from entente.exchange.serving.protocol import MOST_OF_PARTY
 
 HEALTH = b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
 PEM = serialization.Encoding.PEM
@@ -116,3 +117,46 @@ def test_t73_what_is_left_of_a_handshake_does_not_outlive_the_certificate(ground
     with suppress(OSError):
         reused, status, _ = resumed(ground, context, session)
         assert (reused, status) == (False, None)
+
+
+def crowd(port, context=None, per_address=64, addresses=range(10, 18)):
+    """As many connections as one address may have, from each of several: strangers', or with this certificate."""
+    held = []
+    for last in addresses:
+        for _ in range(per_address):
+            with suppress(OSError):
+                held.append(connected(port, context, f"127.0.0.{last}"))
+    return held
+
+
+@pytest.mark.parametrize("nodes", [True, False])
+def test_t35_a_crowd_that_fills_all_places_keeps_nobody_out(ground, nodes):
+    """Eight addresses at their limit are as many as there are places at all: whoever comes next comes in all the same."""
+    port, own = (ground.port, ground.context("rus-radar")) if nodes else (ground.console_port, ground.context())
+    host = b"localhost" if nodes else f"localhost:{port}".encode()
+    held = crowd(port, None if nodes else own)
+    assert len(held) >= 400
+    start = time.monotonic()
+    assert status_of(asked(port, own, HEALTH.replace(b"localhost", host))) == 200
+    assert time.monotonic() - start < 2.0
+    left_open(held)
+
+
+def test_t35_a_party_takes_no_more_than_its_share_of_the_places(ground):
+    """A node of one party comes from many addresses with its good certificate; the share is counted, the other comes in."""
+    held = crowd(ground.port, ground.context("nato-radar"), MOST_OF_PARTY // 3 + 2, range(20, 23))
+    assert status_of(asked(ground.port, ground.context("rus-radar"), HEALTH)) == 200
+    assert left_open(held) <= MOST_OF_PARTY
+
+
+def left_open(held):
+    """How many of these the other end has not cut; all are closed."""
+    left = 0
+    for each in held:
+        each.settimeout(0.001)
+        with each, suppress(ConnectionError, ssl.SSLError):
+            try:
+                left += each.recv(1) != b""
+            except TimeoutError:
+                left += 1
+    return left

@@ -2,7 +2,9 @@
 
 uvicorn alone waits for ever for the rest of a request, and lets any web page open a WebSocket. Here a request is whole within
 `PATIENCE_S` of its first byte, a peer that does not read its answer is let go after as long, a WebSocket opens only for pages of
-the origins that are named, and one address holds only so many connections. Refused is refused before the application hears of it.
+the origins that are named, and one address, and one party, holds only so many connections. Refused is refused before the
+application hears of it. Where all places are taken, who has been shaking hands for longest makes room, then who has asked for
+longest; a stream, which is open only to who was let in, never does.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ from typing import Any
 import h11
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
 from entente.exchange.serving.certificates import peer_in
@@ -26,7 +29,9 @@ PATIENCE_S = 8.0  # for a handshake, for a request, for an answer to be read
 IDLE_S = 9  # between two requests
 SHUT_S = 1.0  # for a farewell in TLS
 MOST_OPEN = 64  # connections of one address
+MOST_OF_PARTY = 160  # connections, where certificates name one
 MOST_OF_ALL = 512  # connections
+SAID_PER_S, SAID_AT_ONCE = 256.0, 2_048.0  # bytes of who listens to a stream: it answers pings, and no more
 NEW_PER_S, NEW_AT_ONCE = 20.0, 100.0  # connections of one address
 HEADERS = 16_384  # bytes of a request line and its headers
 READING = (h11.IDLE, h11.SEND_BODY)  # states of a peer that has not said all
@@ -113,6 +118,22 @@ class Protocol(H11Protocol):
         self.transport.close()
 
 
+class Listening(WebSocketsSansIOProtocol):
+    """A WebSocket of who only listens. What it says is counted in bytes before it is looked at: pings cost their answer."""
+
+    _heard: Bucket | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """The first is the request itself; too much of what follows ends it."""
+        now_ns = time.monotonic_ns()
+        if self._heard is None:
+            self._heard = Bucket(SAID_AT_ONCE, now_ns)
+        elif not self._heard.take(SAID_PER_S, SAID_AT_ONCE, now_ns, len(data)):
+            self.transport.abort()
+            return
+        super().data_received(data)
+
+
 @dataclass
 class Port:
     """One place where peers connect.
@@ -129,9 +150,9 @@ class Port:
     door: Door
     tell: Callable[..., None]
     state: ServerState = field(default_factory=ServerState)
-    _open: dict[str, list[asyncio.Transport | None]] = field(default_factory=dict)
+    _open: dict[asyncio.Transport, tuple[str, str]] = field(default_factory=dict)  # -> address, party; the oldest first
+    _greeted: dict[asyncio.Task[None], str] = field(default_factory=dict)  # shake hands -> address; the oldest first
     _new: dict[str, Bucket] = field(default_factory=dict)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self) -> None:
         """Take connections until cancelled."""
@@ -144,13 +165,13 @@ class Port:
                 self.tell("accept-failed", reason=str(problem))
                 await asyncio.sleep(0.1)
                 continue
-            places = self._places(where[0])
-            if places is None:
+            await asyncio.sleep(0)  # a crowd at the door leaves the others their turn
+            if not self._admits(where[0]):
                 taken.close()
                 continue
-            task = loop.create_task(self._greet(config, taken, places))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task = loop.create_task(self._greet(config, taken, where[0]))
+            self._greeted[task] = where[0]
+            task.add_done_callback(lambda done: self._greeted.pop(done, None))
 
     async def close(self, patience_s: float = 5.0) -> None:
         """Let answers be finished, then close all."""
@@ -159,7 +180,7 @@ class Port:
             connection.shutdown()
         if self.state.tasks:
             await asyncio.wait(self.state.tasks, timeout=patience_s)
-        for task in (*self.state.tasks, *self._tasks):
+        for task in (*self.state.tasks, *self._greeted):
             task.cancel()
         for connection in list(self.state.connections):
             connection.transport.abort()
@@ -172,46 +193,58 @@ class Port:
     def _config(self) -> Config:
         """Uvicorn's own settings, loaded."""
         config = Config(
-            self.app, http=Protocol, ws="websockets-sansio", ws_max_size=LONGEST, ws_ping_interval=4.0, ws_ping_timeout=5.0,
+            self.app, http=Protocol, ws=Listening, ws_max_size=LONGEST, ws_ping_interval=4.0, ws_ping_timeout=5.0,
             ws_per_message_deflate=False, lifespan="off", log_config=None, access_log=False, proxy_headers=False,
             server_header=False, timeout_keep_alive=IDLE_S, h11_max_incomplete_event_size=HEADERS,
         )  # fmt: skip
         config.load()
         return config
 
-    async def _greet(self, config: Config, taken: socket.socket, places: list[asyncio.Transport | None]) -> None:
+    async def _greet(self, config: Config, taken: socket.socket, address: str) -> None:
         """Shake hands; who does not in time is gone."""
-        transport: asyncio.Transport | None = None
         try:
-            transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
+            transport, protocol = await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: Protocol(config, self.state, {"door": self.door}),
                 taken, ssl=self.context, ssl_handshake_timeout=PATIENCE_S, ssl_shutdown_timeout=SHUT_S,
             )  # fmt: skip
         except OSError as problem:  # ssl.SSLError is one
             taken.close()
             self.tell("handshake-failed", reason=str(problem))
-        finally:
-            places.remove(None)
-            if transport is not None:
-                places.append(transport)
+            return
+        peer = protocol.app_state["peer"]
+        party = peer.party if peer is not None else ""
+        if party and sum(whose == party for _, whose in self._open.values()) >= MOST_OF_PARTY:
+            self.tell("turned-away", name=peer.name, connections=MOST_OF_PARTY)
+            transport.abort()
+        elif not transport.is_closing():
+            self._open[transport] = address, party
 
-    def _places(self, address: str) -> list[asyncio.Transport | None] | None:
-        """Where connections of this address are counted, with one place held for a new one; None: it has enough."""
-        for each in list(self._open):
-            self._open[each][:] = [one for one in self._open[each] if one is None or not one.is_closing()]
-            if not self._open[each] and each != address:
-                del self._open[each]
-        places = self._open.setdefault(address, [])
+    def _admits(self, address: str) -> bool:
+        """Whether one more of this address comes in."""
+        self._open = {one: whose for one, whose in self._open.items() if not one.is_closing()}
+        held = [*(where for where, _ in self._open.values()), *self._greeted.values()]
         now_ns = time.monotonic_ns()
         bucket = self._new.setdefault(address, Bucket(NEW_AT_ONCE, now_ns))
         often = not bucket.take(NEW_PER_S, NEW_AT_ONCE, now_ns)
         if len(self._new) > MOST_OF_ALL:
             self._new.pop(next(iter(self._new)))
-        if often or len(places) >= MOST_OPEN or sum(map(len, self._open.values())) >= MOST_OF_ALL:
-            self.tell("turned-away", address=address, connections=len(places))
-            return None
-        places.append(None)
-        return places
+        own = held.count(address)
+        if often or own >= MOST_OPEN or (len(held) >= MOST_OF_ALL and not self._makes_room()):
+            self.tell("turned-away", address=address, connections=own)
+            return False
+        return True
+
+    def _makes_room(self) -> bool:
+        """Let go who has been shaking hands for longest, or, if nobody does, who has asked for longest."""
+        for task in self._greeted:
+            del self._greeted[task]
+            task.cancel()
+            return True
+        for one in self._open:
+            if isinstance(one.get_protocol(), Protocol):
+                one.abort()
+                return True
+        return False
 
 
 def _cancel(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:

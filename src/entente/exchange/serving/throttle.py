@@ -35,13 +35,13 @@ class Bucket:
     tokens: float
     counted_ns: int
 
-    def take(self, per_s: float, most: float, now_ns: int) -> bool:
-        """Take one, if there is one. A clock that was set back adds none."""
+    def take(self, per_s: float, most: float, now_ns: int, count: float = 1.0) -> bool:
+        """Take so many, if there are so many. A clock that was set back adds none."""
         passed_s = max(0, now_ns - self.counted_ns) / NS_PER_S
         self.tokens, self.counted_ns = min(most, self.tokens + per_s * passed_s), now_ns
-        if self.tokens < 1.0:
+        if self.tokens < count:
             return False
-        self.tokens -= 1.0
+        self.tokens -= count
         return True
 
 
