@@ -15,6 +15,8 @@ import entente as en
 from entente.cli import app
 from entente.console.events import told
 from entente.console.shelf import shelf
+from entente.report.event_reasons import reasons
+from entente.report.language import Tongue
 from entente.scenario.event_files import load_event, shipped_events
 
 pytestmark = pytest.mark.browser
@@ -179,7 +181,7 @@ def test_the_list_says_how_each_event_ends_at_both_ends_of_the_ladder(console):
 @pytest.mark.parametrize(("moment", "rungs"), [(90, (0, 4)), (300, (0, 1)), (600, (2, 8))])
 def test_what_the_panel_says_is_what_python_says(console, rocket, moment, rungs):
     """Calls, weights, chances and since when each thing is held."""
-    page = console.open(f"{ROCKET}&rungs={rungs[0]},{rungs[1]}&t={moment}", ready=READY)
+    page = console.open(f"{ROCKET}&rungs={rungs[0]},{rungs[1]}&t={moment}&tab=now", ready=READY)
     readings = [rocket.readings[rung, "russia"] for rung in rungs]
     for row, rule in zip(page.locator(".calls tbody tr").all()[1:], ("Bayes", "OR", "AND"), strict=True):
         cells = row.locator("td").all_inner_texts()
@@ -203,6 +205,19 @@ def test_what_the_panel_says_is_what_python_says(console, rocket, moment, rungs)
         nature = {"anything else": "unknown"}.get(title, title.removeprefix("a ").removeprefix("an "))
         for reading, cell in zip(readings, row.locator("td").all_inner_texts(), strict=True):
             assert number(cell.lstrip("<>")) / 100 == pytest.approx(reading.chances(moment)[nature], abs=2 * POINT)
+
+
+def test_it_opens_on_why_it_was_an_alarm_and_what_would_have_changed_it(console):
+    """As the report says it; an event of one's own has no such words and opens on the moment."""
+    page = console.open(ROCKET, ready=READY)
+    said = page.locator(".reasons").inner_text()
+    for reason in reasons("sounding-rocket-1995", Tongue("en")):
+        head, _, text = reason.striptags().partition(".")
+        assert f"{head}." in said
+        assert text.strip() in said
+    page = console.open("events#event=mine", ready=READY)
+    assert page.get_by_role("tab").count() == 2
+    assert page.locator(".headline").is_visible()
 
 
 def test_the_ladder_shows_which_rung_would_have_changed_it(console, rocket):
@@ -229,7 +244,7 @@ def test_both_sides_and_the_people_stand_on_one_axis(console, rocket):
     cursor = page.locator(".over .now")
     before = cursor.bounding_box()["x"]
     box = page.locator(".over").bounding_box()
-    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 300)
+    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 100)
     assert cursor.bounding_box()["x"] < before
     assert console.time(page) == pytest.approx(0.25 * float(page.get_attribute(".slider", "max")), abs=5.0)
 
@@ -284,16 +299,20 @@ def test_an_answer_of_no_use_is_said_in_one_line(console, body, says):
 
 
 def test_a_link_restores_everything_and_keeps_what_it_cannot_read(console):
-    page = console.open("events#event=glint-1983&rungs=1,8&t=200&side=us_nato&nature=test&theme=light", ready=READY)
+    page = console.open(
+        "events#event=glint-1983&rungs=1,8&t=200&side=us_nato&nature=test&theme=light&tab=about", ready=READY
+    )
     assert page.get_by_label("Rung of the first line").input_value() == "1"
     assert page.get_by_label("Rung of the second line").input_value() == "8"
     assert page.get_by_label("Nature").input_value() == "0"
     assert console.time(page) == 200
     assert page.get_by_role("button", name="US/NATO", pressed=True).count() == 1
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
-    wanted = {"event=glint-1983", "rungs=1,8", "t=200", "side=us_nato", "nature=test", "theme=light"}
+    wanted = {"event=glint-1983", "rungs=1,8", "t=200", "side=us_nato", "nature=test", "theme=light", "tab=about"}
     assert set(page.evaluate("location.hash.slice(1)").split("&")) == wanted
-    odd = console.open("events#event=glint-1983&rungs=x,99&t=soon&side=nobody&nature=rain&theme=pink", ready=READY)
+    odd = console.open(
+        "events#event=glint-1983&rungs=x,99&t=soon&side=nobody&nature=rain&theme=pink&tab=x", ready=READY
+    )
     assert [odd.get_by_label(f"Rung of the {which} line").input_value() for which in ("first", "second")] == ["0", "4"]
     assert console.time(odd) == 300
 
@@ -365,8 +384,9 @@ def test_axe_finds_nothing(console, size, scheme):
     found = {"list": console.faults(page)}
     page = console.open(ROCKET, ready=READY, **look)
     found["event"] = console.faults(page)
-    page.get_by_role("tab", name="Behind it").click()
-    found["behind it"] = console.faults(page)
+    for tab in ("At this moment", "Behind it"):
+        page.get_by_role("tab", name=tab).click()
+        found[tab] = console.faults(page)
     page.get_by_role("button", name="Keys").click()
     page.wait_for_selector("dialog[open]")
     found["keys"] = console.faults(page)
@@ -402,7 +422,7 @@ def test_on_paper_there_is_everything_but_the_tools(console):
     page.emulate_media(media="print")
     for gone in (".slider", ".play", ".tools", ".tabs"):
         assert not page.locator(gone).is_visible()
-    for kept in (".exercise", ".was", ".ladder", ".chart-row", ".comparison", ".clock"):
+    for kept in (".exercise", ".was", ".ladder", ".chart-row", ".reasons", ".clock"):
         assert page.locator(kept).is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     story = page.locator(".story").evaluate("e => [e.scrollHeight, e.clientHeight]")

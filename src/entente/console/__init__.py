@@ -6,6 +6,7 @@
     recorded.py  columns over time, kept small: what is believed at each moment, and only where it changes
     sources.py   where a history comes from: a finished run, or a scenario
     events.py    one ambiguous event at every rung as a document: who held what when, and how it would have been read
+    weighing.py  what one side holds at one rung, and what it makes of it, moment by moment
     shelf.py     which events there are, and where they come from
     app.py       the server: its pages, their parts, histories and events
     live.py      the duty desk, on a centre's port for consoles: the live page for crews and observers

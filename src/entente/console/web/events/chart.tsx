@@ -90,29 +90,31 @@ const APART = 0.16; // of the whole time: nearer names would cover each other
 
 /** What moves each line, where it comes to hand: above the line what speaks for an attack, below it what speaks against. */
 function Notes({ at, shown }: { at: Told; shown: readonly (0 | 1)[] }): ComponentChildren {
-  const named = new Set<string>();
-  const taken: { x: number; isFor: boolean }[] = [];
-  const notes = shown.flatMap((which) => {
+  const found = shown.flatMap((which) => {
     const reading = state.readingAt(at, which, state.side.value);
-    return reading.items.flatMap((item) => {
-      const x = item.at_s[1] / state.until(at);
-      const g = Math.min(at.grid.count - 1, Math.ceil(Math.max(0, item.at_s[1]) / at.grid.step_s) + 1);
-      const weight = held(reading.weighed, g)?.channels.find((one) => one.says.includes(item.says))?.decibans[1] ?? 0;
-      const isFor = weight > 0;
-      if (named.has(item.says) || item.comes < 0.5 || x < 0 || x > 0.86 || Math.abs(weight) < TELLING) return [];
-      named.add(item.says);
-      if (taken.some((one) => one.isFor === isFor && Math.abs(one.x - x) < APART)) return [];
-      taken.push({ x, isFor });
-      const line = reading.middle[state.nature.value] ?? [];
-      return [{ which, item, isFor, x, y: 1 - height(line[g] ?? 1), weight }];
+    const line = reading.middle[state.nature.value] ?? [];
+    const last = at.grid.count - 1;
+    return reading.items.map((item) => {
+      const [, middle, late] = item.at_s;
+      const told = held(reading.weighed, Math.min(last, Math.ceil(Math.max(0, late) / at.grid.step_s) + 1));
+      const weight = told?.channels.find(({ says }) => says.split(" and ").includes(item.says))?.decibans[1] ?? 0;
+      const g = Math.min(last, Math.ceil(Math.max(0, middle) / at.grid.step_s) + 1);
+      const x = Math.max(0, middle / state.until(at));
+      return { which, item, x, y: 1 - height(line[g] ?? 1), weight, isFor: weight > 0 };
     });
   });
+  const notes: typeof found = [];
+  for (const one of found.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))) {
+    const isClear = notes.every(({ isFor, x }) => isFor !== one.isFor || Math.abs(x - one.x) > APART);
+    const isTold = notes.some(({ item }) => item.says === one.item.says);
+    if (Math.abs(one.weight) >= TELLING && one.item.comes >= 0.5 && one.x < 0.84 && isClear && !isTold) notes.push(one);
+  }
   return (
     <>
       {notes.map(({ which, item, isFor, x, y, weight }) => (
         <span
           key={item.says}
-          class={`note which${which} ${isFor ? "for" : "against"}`}
+          class={`note which${which} ${isFor ? "for" : "against"} ${x < 0.02 ? "early" : ""}`}
           style={{ left: `${100 * Math.max(0, x)}%`, top: `${100 * y}%` }}
         >
           <span>

@@ -92,6 +92,7 @@ export interface Told extends Head {
   disputed: string;
   sources: string[];
   seeds: number;
+  reasons: [string, string][]; // head and text; none of an event of one's own
   remarks: string[];
   parties: [Party, Party];
   natures: string[];

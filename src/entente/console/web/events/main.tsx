@@ -14,21 +14,19 @@ const LATER_MS = 300;
 /** Write the state into the address, not more than a few times a second: browsers refuse more. */
 function keepAddress(): void {
   let asked: ReturnType<typeof setTimeout> | undefined;
-  let ours = "";
   effect(() => {
-    void [state.doc.value, state.t.value, state.rungs.value, state.side.value, state.nature.value, state.theme.value];
+    void [state.doc.value, state.t.value, state.rungs.value, state.side.value, state.nature.value, state.theme.value, state.tab.value];
     asked ??= setTimeout(() => {
       asked = undefined;
       const id = state.wanted.peek();
       if (state.failure.peek() || id !== (state.doc.peek() && id ? state.doc.peek()?.id : "")) return; // on its way
-      ours = state.told();
+      const ours = state.told();
       if (location.hash.slice(1) !== ours) history.replaceState(null, "", `${location.pathname}#${ours}`);
     }, LATER_MS);
   });
   const back = (): void => {
-    const [now, at] = [location.hash, state.doc.peek()];
-    if (now.slice(1) === ours) return;
-    if (at && state.eventIn(now) === at.id && state.wanted.peek() === at.id) state.restore(now, at);
+    const [id, at] = [state.eventIn(location.hash), state.doc.peek()];
+    if (id === state.wanted.peek() && (!id || at?.id === id)) state.restore(location.hash, at);
     else void load();
   };
   window.addEventListener("popstate", back);

@@ -1,19 +1,23 @@
-/** The right column: what is held at the moment and what it weighs, how it is called, how likely each nature is; and what is assumed. */
+/** The right column: why it was an alarm; what is held at the moment, what it weighs and how it is called; what stands behind it. */
 
 import { type ComponentChildren } from "preact";
-import { type Item, type Reading, type Shares, type Told, type Weighed, at as heldAt } from "./document";
-import { From } from "./figure";
+import { About } from "./behind";
+import { Chances, Heads } from "./chances";
+import { type Shares, type Told } from "./document";
 import { Bar } from "./list";
 import * as state from "./state";
-import { SAY, WORDS, chance, clock, decibans, share, when } from "./words";
+import { Balance, rivalOf } from "./weights";
+import { SAY, WORDS, chance, clock, share } from "./words";
 
-const TABS = ["now", "about"] as const;
+
+const NAMES = { why: WORDS.why, now: WORDS.now, about: WORDS.about };
 
 export function Panel({ at }: { at: Told }): ComponentChildren {
+  const tabs = state.TABS.filter((one) => one !== "why" || at.reasons.length > 0);
   return (
     <aside class="panel" aria-label={WORDS.details}>
-      <div class="tabs" role="tablist" aria-label={WORDS.details} onKeyDown={move}>
-        {TABS.map((name) => (
+      <div class="tabs" role="tablist" aria-label={WORDS.details} onKeyDown={(event) => move(event, tabs)}>
+        {tabs.map((name) => (
           <button
             key={name}
             role="tab"
@@ -23,23 +27,39 @@ export function Panel({ at }: { at: Told }): ComponentChildren {
             tabIndex={state.tab.value === name ? 0 : -1}
             onClick={() => (state.tab.value = name)}
           >
-            {name === "now" ? `${WORDS.now}, ${clock(state.t.value)}` : WORDS.about}
+            {name === "now" ? `${NAMES.now}, ${clock(state.t.value)}` : NAMES[name]}
           </button>
         ))}
       </div>
       <div class="sheet" id="sheet" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${state.tab.value}`}>
-        {state.tab.value === "now" ? <Now at={at} /> : <About at={at} />}
+        {state.tab.value === "why" ? <Why at={at} /> : state.tab.value === "now" ? <Now at={at} /> : <About at={at} />}
       </div>
     </aside>
   );
 }
 
-function move(event: KeyboardEvent): void {
-  if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-  state.tab.value = state.tab.value === "now" ? "about" : "now";
+function move(event: KeyboardEvent, tabs: state.Tab[]): void {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!by) return;
+  state.tab.value = tabs[(tabs.indexOf(state.tab.value) + by + tabs.length) % tabs.length] ?? "now";
   document.getElementById(`tab-${state.tab.value}`)?.focus();
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** Why it became an alarm, what would have changed it, and on what that hangs: as the report says it. */
+function Why({ at }: { at: Told }): ComponentChildren {
+  return (
+    <article class="reasons">
+      {at.reasons.map(([head, text]) => (
+        <section key={head}>
+          <h2>{head}</h2>
+          <p>{text}</p>
+        </section>
+      ))}
+      <p class="why">{WORDS.computed}</p>
+    </article>
+  );
 }
 
 function Now({ at }: { at: Told }): ComponentChildren {
@@ -84,21 +104,6 @@ function headline(at: Told): string {
   );
 }
 
-function Heads({ at }: { at: Told }): ComponentChildren {
-  return (
-    <thead>
-      <tr>
-        <td class="none" />
-        {([0, 1] as const).map((which) => (
-          <th key={which} scope="col" class={`which${which}`}>
-            {SAY.rung(state.rungAt(at, which).rung)}
-          </th>
-        ))}
-      </tr>
-    </thead>
-  );
-}
-
 /** The chance of an attack, and what the three rules make of what is held. */
 function Calls({ at }: { at: Told }): ComponentChildren {
   const [party, g] = [state.side.value, state.moment.value];
@@ -137,205 +142,5 @@ function Calls({ at }: { at: Told }): ComponentChildren {
         ))}
       </tbody>
     </table>
-  );
-}
-
-function weighedAt(at: Told, which: 0 | 1): Weighed {
-  return heldAt(state.readingAt(at, which, state.side.value).weighed, state.moment.value) as Weighed;
-}
-
-function rivalOf(at: Told): string {
-  const name = (which: 0 | 1): string => {
-    const nature = at.natures[weighedAt(at, which).rival] ?? "";
-    return WORDS.natures[nature] ?? nature;
-  };
-  const [left, right] = [name(0), name(1)];
-  return left === right ? left : `${left} at rung ${state.rungAt(at, 0).rung}, ${right} at rung ${state.rungAt(at, 1).rung}`;
-}
-
-/** What is held at one rung, channel by channel, with its weight as a bar to either side. */
-function Balance({ at, which, isBoth }: { at: Told; which: 0 | 1; isBoth: boolean }): ComponentChildren {
-  const reading = state.readingAt(at, which, state.side.value);
-  const { before, channels, after } = weighedAt(at, which);
-  const held = heldNow(reading);
-  const names = [...new Set([...channels.map(({ channel }) => channel), ...held.map(({ item }) => item.channel)])];
-  const most = Math.max(20, ...[before, after, ...channels.map((one) => one.decibans)].map((ends) => Math.abs(ends[1])));
-  const rungs = ([0, 1] as const).map((one) => state.rungAt(at, one).rung);
-  return (
-    <div class={`balance which${which}`}>
-      <h4>{isBoth ? SAY.rungs([...new Set(rungs)]) : SAY.rung(rungs[which] as number)}</h4>
-      <ol>
-        <Weight name={WORDS.before} ends={before} most={most} />
-        {names.map((channel) => {
-          const found = channels.find((one) => one.channel === channel);
-          return (
-            <Weight
-              key={channel}
-              name={found?.says ?? ""}
-              ends={found?.decibans ?? null}
-              most={most}
-              items={held.filter(({ item }) => item.channel === channel)}
-              at={at}
-            />
-          );
-        })}
-        {names.length === 0 && <li class="none">{WORDS.nothingYet}</li>}
-        {names.length > 0 && <Weight name={WORDS.after} ends={after} most={most} />}
-      </ol>
-    </div>
-  );
-}
-
-interface Now {
-  item: Item;
-  share: number;
-}
-
-function heldNow(reading: Reading): Now[] {
-  return reading.items
-    .map((item) => ({ item, share: heldAt(item.held, state.moment.value) ?? 0 }))
-    .filter((one) => one.share >= 0.005)
-    .sort((a, b) => a.item.at_s[1] - b.item.at_s[1]);
-}
-
-interface WeightOf {
-  name: string;
-  ends: [number, number, number] | null;
-  most: number;
-  items?: Now[];
-  at?: Told;
-}
-
-function Weight({ name, ends, most, items = [], at }: WeightOf): ComponentChildren {
-  const [low, middle, high] = ends ?? [0, 0, 0];
-  const place = (value: number): number => 50 + 50 * Math.max(-1, Math.min(1, value / most));
-  const party = state.side.value;
-  const isVoid =
-    ends && Math.abs(low) + Math.abs(high) < 0.01 && items.length > 0 && items.every(({ item }) => item.giver === "partner");
-  return (
-    <li class={items.length ? "channel" : "sum"}>
-      {items.length === 0 && <b class="says">{name}</b>}
-      {items.map(({ item, share: part }) => (
-        <p class="item" key={`${item.giver} ${item.id}`}>
-          <From giver={item.giver} party={party} /> <b>{item.says}</b>
-          <small>
-            {item.giver === "notice"
-              ? WORDS.givers.notice
-              : item.giver === "own"
-                ? WORDS.givers.own
-                : at && SAY.given(state.partyAt(at, 1 - party).title)}
-            , {WORDS.since} {when(item.at_s)}
-            {part < 0.995 && `, ${WORDS.heldIn} ${share(part)} ${WORDS.ofHistories}`}
-            {item.assumed.includes("at_s") && ` · ${WORDS.timeAssumed}`}
-          </small>
-        </p>
-      ))}
-      <span class={`decibans ${middle > 0.05 ? "for" : "against"}`}>
-        <span class="track" aria-hidden="true">
-          {ends && (
-            <>
-              <i class="weight" style={{ left: `${Math.min(50, place(middle))}%`, right: `${100 - Math.max(50, place(middle))}%` }} />
-              <i class="range" style={{ left: `${place(low)}%`, right: `${100 - place(high)}%` }} />
-            </>
-          )}
-        </span>
-        <b>{ends ? `${decibans(middle)}\u00a0dB` : "–"}</b>
-      </span>
-      {!ends && <small>{WORDS.notWeighed}</small>}
-      {isVoid && at && state.partyAt(at, party).suspects === "partner" && <small>{WORDS.weighsNothing}</small>}
-    </li>
-  );
-}
-
-/** How likely each nature is, at both rungs. */
-function Chances({ at }: { at: Told }): ComponentChildren {
-  const [party, g] = [state.side.value, state.moment.value];
-  const of = (which: 0 | 1, n: number): number => state.readingAt(at, which, party).chances[n]?.[g] ?? 0;
-  const order = at.natures.map((_, n) => n).sort((a, b) => of(1, b) - of(1, a));
-  return (
-    <section class="weights">
-      <h3>{WORDS.chances}</h3>
-      <table class="facts natures">
-        <Heads at={at} />
-        <tbody>
-          {order.map((n) => (
-            <tr key={n} class={at.natures[n] === at.truth.nature ? "true" : ""}>
-              <th scope="row">
-                {WORDS.natures[at.natures[n] ?? ""] ?? at.natures[n]}
-                {at.natures[n] === at.truth.nature && <small>{WORDS.truth.toLowerCase()}</small>}
-              </th>
-              {([0, 1] as const).map((which) => (
-                <td key={which} class={`which${which}`}>
-                  {share(of(which, n))}
-                  <i class="part" style={{ "--part": String(of(which, n)) }} aria-hidden="true" />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p class="why">{WORDS.chancesHelp}</p>
-    </section>
-  );
-}
-
-/** What stands behind the numbers: assumptions, disputes, sources. */
-function About({ at }: { at: Told }): ComponentChildren {
-  const evidence = new Map<string, Item>();
-  for (const reading of at.readings) for (const item of reading.items) if (item.source) evidence.set(item.id, item);
-  const said = ([low, middle, high]: [number, number, number], how: (value: number) => string): string =>
-    low === high ? how(middle) : `${how(middle)} (${SAY.range(how(low), how(high))})`;
-  return (
-    <article class="chosen behind">
-      
-      <h3>{WORDS.disputed}</h3>
-      <p>{at.disputed}</p>
-      {at.remarks.length > 0 && <h3>{WORDS.odd}</h3>}
-      {at.remarks.map((one) => (
-        <p key={one}>{one}</p>
-      ))}
-      <h3>{WORDS.assumed}</h3>
-      <ul>
-        <li>{SAY.seeds(at.seeds)}</li>
-        <li>{SAY.bars(said(at.bars.held, share), said(at.bars.cleared, chance))}</li>
-        {at.parties.map((party) => (
-          <li key={party.name}>{SAY.trust(party.title, said(party.trust, share))}</li>
-        ))}
-      </ul>
-      <h3>{WORDS.evidence}</h3>
-      <ul>
-        {[...evidence.values()].map((item) => (
-          <li key={item.id}>
-            <b>{item.text}</b>
-            {item.assumed.length > 0 && (
-              <span class="chip">
-                {item.assumed
-                  .map((what) => (what === "at_s" ? WORDS.timeAssumed : what === "appears" ? WORDS.appearsAssumed : WORDS.saysAssumed))
-                  .join(", ")}
-              </span>
-            )}
-            <small>{item.source}</small>
-            {item.disputed && (
-              <small>
-                {WORDS.disputed}: {item.disputed}
-              </small>
-            )}
-          </li>
-        ))}
-        {at.people.map(({ text, source }) => (
-          <li key={text}>
-            <b>{text}</b>
-            <small>{source}</small>
-          </li>
-        ))}
-      </ul>
-      <h3>{WORDS.sources}</h3>
-      <ul>
-        {at.sources.map((one) => (
-          <li key={one}>{one}</li>
-        ))}
-      </ul>
-      <p class="why">{SAY.made(at.made_by.program, at.made_by.version, at.made_by.code.slice(0, 12))}</p>
-    </article>
   );
 }

@@ -20,7 +20,9 @@ export const speed = signal(20);
 export const rungs = signal<[number, number]>(OPENS_WITH); // places in the document's list
 export const side = signal<0 | 1>(0);
 export const nature = signal(0);
-export const tab = signal<"now" | "about">("now");
+export type Tab = "why" | "now" | "about";
+export const TABS: Tab[] = ["why", "now", "about"];
+export const tab = signal<Tab>("why");
 export const theme = signal<Theme>("dark");
 export const open = signal<"" | "keys">("");
 export const shortcuts = signal(true); // keys of one letter: WCAG 2.1.4 asks that they can be turned off
@@ -109,6 +111,7 @@ export function begin(at: Told): void {
     nature.value = at.natures.indexOf("attack");
     rungs.value = [place(OPENS_WITH[0]), place(OPENS_WITH[1])];
     doc.value = at;
+    tab.value = at.reasons.length > 0 ? "why" : "now";
     playing.value = false;
     goTo(OPENS_AT);
     restore(location.hash, at);
@@ -124,6 +127,7 @@ export function told(): string {
     parts.rungs = ([0, 1] as const).map((which) => rungAt(at, which).rung).join(",");
     parts.t = String(Math.round(t.value * 10) / 10);
     parts.side = partyAt(at, side.value).name;
+    if (tab.value !== "why") parts.tab = tab.value;
     if (at.natures[nature.value] !== "attack") parts.nature = at.natures[nature.value] ?? "";
   }
   parts.theme = theme.value;
@@ -147,6 +151,8 @@ export function restore(hash: string, at: Told | null): void {
   }
   const time = asked.get("t");
   if (time && Number.isFinite(Number(time))) goTo(Number(time));
+  const sheet = TABS.find((one) => one === asked.get("tab"));
+  if (sheet) tab.value = sheet;
   const looks = at.parties.findIndex(({ name }) => name === asked.get("side"));
   if (looks >= 0) side.value = looks as 0 | 1;
   const kind = at.natures.indexOf(asked.get("nature") ?? "");
