@@ -8,7 +8,8 @@ from entente.questions.events import MOMENTS, event
 from entente.report.event_reasons import change_said, reasons
 from entente.report.event_section import FIRST, event_changes, event_figures, event_reasons
 from entente.report.language import ENGLISH, LANGUAGES, RUSSIAN, Tongue
-from entente.scenario.event_files import load_event
+from entente.scenario.event_files import load_event, shipped_events
+from entente.scenario.rows import evidence, judging
 from entente.turning import changed_by, range_of, turn_of
 
 ROCKET, GLINT = FIRST
@@ -60,6 +61,11 @@ def test_the_two_events_on_the_page_are_told_in_russian():
         assert [text for text in rows if not RUSSIAN.knows(text)] == []
     said = " ".join(str(one) for some in event_reasons(RUSSIAN).values() for one in some)
     assert not any(word in said for word in ("radar", "attack", "Rung", "draws"))
+
+
+def test_every_assumption_and_report_has_a_name_in_russian():
+    titles = [row.title for row in (*judging(), *evidence())] + [load_event(name).title for name in shipped_events()]
+    assert [title for title in titles if not RUSSIAN.knows(title)] == []
 
 
 def test_the_first_rung_that_adds_a_tenth():
