@@ -33,7 +33,8 @@ Read `messages`, `shell`, `centre`, `ledger` first: eight files here, and their 
                               consoles; answering: in which form (service: what they share; sessions, stream; wire: small
                               forms; protocol, TLS)
                 client        a nation's side of the wire; national: its node and witness as processes
-                bus           the same envelopes over NATS; pace: a clock for exercises
+                bus           the same envelopes over NATS; brokers: what its servers are started with; hailing: why none answers
+                pace          a clock for exercises; issuing: certificates for who comes later
                 reaching      whether the centre answers, and why not; papers: what one's own certificate has to do with it
                 renewing      certificates replaced, revoked and ending while it runs
                 running       from start to signal; preparing: all keys before it; certificates: who may connect

@@ -74,7 +74,7 @@ def make_certificates(
         _write(folder / f"{AUTHORITY}.pem", authority.public_bytes(serialization.Encoding.PEM), new=True)
         _write_revoked(folder, authority, key, [])
         for holder, party in holders.items():
-            _issue(folder, authority, key, holder, party, hosts if party == SERVES else ())
+            issue_one(folder, authority, key, holder, party, hosts if party == SERVES else ())
     except FileExistsError as there:
         raise StoreError(f"{there.filename}: is there already, and is never overwritten; pick a new folder") from None
     except OSError as problem:
@@ -209,7 +209,7 @@ def _refuse_odd(holders: Mapping[str, str]) -> None:
         )
 
 
-def _issue(
+def issue_one(
     folder: Path, authority: x509.Certificate, key: ec.EllipticCurvePrivateKey, name: str, party: str, hosts: Sequence[str]
 ) -> None:  # fmt: skip
     """One holder's certificate and key; for who is connected to if there are hosts."""
