@@ -1,15 +1,21 @@
 """The live centre under load, over mutual TLS on one machine: the centre, two witnesses and eight nodes (these in one process).
 
-`python bench/centre.py` prints, and compares with what is to be reached:
+`python bench/centre.py` prints a table of lines, what is to be reached, what was measured and whether that is enough:
 
-- Paced: PACE messages a second, eight nodes in turn, each message a POST of its own. Acknowledgement is from the call to the
-  answer; cosigned is from the call to the moment at which a reader of the stream hears that both witnesses signed; an alert is
-  from the acknowledgement of the launch to the moment at which that reader has it. All times are this process's own clock.
-- Sustained: four nodes send batches of 64 as fast as answers come, one in flight each; and the same envelopes in one process
-  (`Shell.submit` in batches of 128, no network, no witnesses), in the same run.
-- A hostile peer: the paced load again, while another node sends tracks as fast as it is answered; p99 beside that without it.
+- Paced: PACE messages a second, eight nodes in turn, each message a POST of its own; what comes due while its node still waits
+  for an answer goes together, as an outbox sends it. Acknowledgement is from the instant at which the message was due to the
+  answer, so that nothing is left out if all of it falls behind; cosigned is from that instant to the moment at which a reader
+  of the stream hears that both witnesses signed; an alert is from the acknowledgement of the launch to the moment at which that
+  reader has it. All times are this process's own clock.
+- A hostile peer: the paced load alone and beside another process, window by window in turn; it sends tracks as fast as it is
+  answered, or reads the whole log again and again. Compared are the medians of the windows' p99.
+- Sustained: four nodes send batches of 64 as fast as answers come, one in flight each, at a centre that thins out nothing; and
+  the same envelopes in one process (`Shell.submit` in batches of 128, no network, no witnesses), in the same run.
 
-The machine's own pace stands beside: the median of raw syncs of 1 KiB.
+All of it shares this machine with whatever else runs there. So the table ends with what the machine itself did meanwhile: how
+many processes wanted to run, how late one wakes that asked to sleep (whoever acknowledges a message wakes four times), and how
+long a sync of 1 KiB takes. A goal of milliseconds says something of the centre only where these are far below it.
+The nodes here speak HTTP by hand: what a node's own library costs (httpx, 1.5 ms a message) is not the centre's.
 """
 
 import asyncio
@@ -20,14 +26,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import numpy as np
 from websockets.asyncio.client import connect
 
 from entente.exchange.centre import Centre
-from entente.exchange.client import Link
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import NOTHING, Ellipse, LaunchDetected, TrackState
 from entente.exchange.proving.pins import opening, quorum_in, read_pins
@@ -38,16 +47,20 @@ from entente.exchange.serving.certificates import client_context
 from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, PINS, Side, centre_keys, first_words, prepare
 from entente.exchange.serving.running import Settings, serve
 from entente.exchange.serving.throttle import Limits
+from entente.exchange.serving.wire import Answer, framed
 from entente.exchange.shell import Shell
 from entente.exchange.signing import digest, read_key, seal
 
 PACE, SECONDS, NODES, EVERY = 200, 20, 8, 40  # messages a second, for so long; every 40th is a launch
+WINDOWS, WINDOW_S = 5, 3  # beside each kind of hostile peer, and as many alone
 BATCH, ROUNDS, SENDERS = 64, 60, 4
-ACK_MS, COSIGNED_MS, ALERT_MS = 20.0, 1_000.0, 250.0  # p99 to be reached
+ACK_MS, COSIGNED_MS, ALERT_MS, TIMES = 20.0, 1_000.0, 250.0, 2.0  # p99 to be reached; p99 beside a hostile peer
 FREE = Limits(1e9, 1e9, 1e9, 1e9)
 PARTIES = ("nato", "russia")
 POLICY = '{"party": "%s", "number": 1, "permits": []}'
 UPPER = tuple(([25.0] * 3 + [0.0025] * 3)[a] if a == b else 0.0 for a in range(6) for b in range(a, 6))
+LAUNCHES = count()
+NAMES = {party: [f"{party}-{i}" for i in range((NODES + SENDERS) // 2)] for party in PARTIES}
 
 
 class Sender:
@@ -77,8 +90,9 @@ class Sender:
             bias_sigma_km=1.0,
         )  # fmt: skip
 
-    def launch(self, i):
+    def launch(self):
         """A launch that nobody announced, at a place of its own."""
+        i = next(LAUNCHES)
         area = Ellipse(
             lat_deg=-60.0 + 5.0 * (i % 24), lon_deg=-170.0 + 10.0 * (i % 34), semi_major_km=20.0, semi_minor_km=20.0,
             bearing_deg=0.0, containment_percent=90, precision_km=5.0,
@@ -90,17 +104,41 @@ class Sender:
             launch_area=area,
         )  # fmt: skip
 
-    def link(self, address):
-        """A way to the centre under its own certificate."""
-        return Link(address, client_context(self.folder / CERTIFICATES, self.name))
+
+@dataclass
+class Line:
+    """One connection of a node to the centre, that asks one thing after the other."""
+
+    address: str
+    context: object
+    _open: list = field(default_factory=list)
+
+    async def __aenter__(self):
+        at = urlsplit(self.address)
+        self._open = await asyncio.open_connection(at.hostname, at.port, ssl=self.context)
+        return self
+
+    async def __aexit__(self, *_):
+        self._open[1].close()
+
+    async def ask(self, words, body=b""):
+        """The body of the answer."""
+        reader, writer = self._open
+        writer.write(b"%b HTTP/1.1\r\nhost: centre\r\ncontent-length: %d\r\n\r\n%b" % (words, len(body), body))
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        answer = await reader.readexactly(int(length.partition(b":")[2]))
+        assert head.startswith(b"HTTP/1.1 200"), (head, answer)
+        return answer
+
+    async def send(self, raws):
+        """What became of envelopes."""
+        return msgspec.json.decode(await self.ask(b"POST /batches", framed(raws)), type=list[Answer])
 
 
-def settings(folder):
-    """Of a centre whose throttle lets everything pass, so that the centre and not the throttle is measured."""
-    return Settings(
-        folder / CENTRE / LOG, read_pins(folder / PINS), centre_keys(folder), folder / CERTIFICATES,
-        limits=Limits() if (folder / "limited").exists() else FREE,
-    )  # fmt: skip
+def line(folder, address, name):
+    """A connection under this node's own certificate."""
+    return Line(address, client_context(folder / CERTIFICATES, name))
 
 
 class Reader:
@@ -133,67 +171,145 @@ def outcomes(answers):
     return {answer.outcome for answer in answers or ()}
 
 
-async def paced(senders, address, reader, seconds):
-    """Messages at their times, whatever becomes of those before; call, answer and index of each, and whether it was a launch."""
-    links = [sender.link(address) for sender in senders]
-    chains = [asyncio.Lock() for _ in senders]
-    done, began = [], time.perf_counter()
+async def introduced(folder, pins, address):
+    """Let both roots say who speaks for them; all nodes."""
+    async with line(folder, address, NAMES["nato"][0]) as first:
+        answers = await first.send(first_words(folder, pins))
+    assert {answer.outcome for answer in answers} == {"accepted"}, answers
+    return [Sender(folder, pins, party, name) for names in zip(*NAMES.values(), strict=True)
+            for party, name in zip(PARTIES, names, strict=True)]  # fmt: skip
 
-    async def one(i):
-        which = i % len(senders)
-        launch = i % EVERY == 0
-        async with chains[which]:
-            called = time.perf_counter()
-            raw = senders[which].launch(i) if launch else senders[which].track(i)
-            answers = await links[which].send([raw])
-        answered = time.perf_counter()
-        assert outcomes(answers) == {"accepted"}, answers
-        done.append((called, answered, answers[0].index, launch))
 
-    tasks = []
+@dataclass(frozen=True)
+class Sent:
+    """One message: when it was due, when it was answered, its index, and whether it was a launch."""
+
+    due: float
+    answered: float
+    index: int
+    launch: bool
+
+
+async def paced(senders, lines, seconds):
+    """Messages at their times, whatever becomes of those before; what became of each."""
+    lanes, done, began = [asyncio.Queue() for _ in senders], [], time.perf_counter()
+
+    async def speak(sender, hold, lane):
+        while True:
+            waiting = [await lane.get()]
+            waiting += [lane.get_nowait() for _ in range(min(lane.qsize(), BATCH))]
+            raws = [sender.launch() if i % EVERY == 0 else sender.track(i) for i, _ in waiting]
+            for (i, due), answer in zip(waiting, await hold.send(raws), strict=True):
+                assert answer.outcome == "accepted", answer
+                done.append(Sent(due, time.perf_counter(), answer.index, i % EVERY == 0))
+                lane.task_done()
+
+    tasks = [asyncio.create_task(speak(*each)) for each in zip(senders, lines, lanes, strict=True)]
     for i in range(PACE * seconds):
-        await asyncio.sleep(max(0.0, began + i / PACE - time.perf_counter()))
-        tasks.append(asyncio.create_task(one(i)))
-    await asyncio.gather(*tasks)
-    await asyncio.sleep(2.0)
-    for link in links:
-        await link.close()
+        due = began + i / PACE
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        lanes[i % len(lanes)].put_nowait((i, due))
+    ends = asyncio.gather(*(lane.join() for lane in lanes))
+    await asyncio.wait([ends, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        if task.done():
+            task.result()
+        task.cancel()
     return done
 
 
-def told(done, reader, name):
-    """Print one paced run; p99 of its acknowledgements, ms."""
-    ack = [1e3 * (answered - called) for called, answered, _, _ in done]
-    cosigned = [1e3 * (reader.cosigned_at(index) - called) for called, _, index, _ in done if reader.cosigned_at(index)]
-    alerts = [1e3 * (reader.alerts[index] - answered) for _, answered, index, launch in done if index in reader.alerts]
-    launches = sum(launch for *_, launch in done)
-    for what, values, goal, of in (
-        ("acknowledged", ack, ACK_MS, len(done)), ("cosigned by both", cosigned, COSIGNED_MS, len(done)),
-        ("alert out", alerts, ALERT_MS, launches),
-    ):  # fmt: skip
+def p99_ms(done):
+    """Of acknowledgements."""
+    return float(np.percentile([1e3 * (each.answered - each.due) for each in done], 99))
+
+
+class Table:
+    """Lines, as they come: what is to be reached, what was measured, whether that is enough."""
+
+    def say(self, what, goal, measured, met=None):
+        """One line."""
+        print(f"{what:44s} {goal:14s} {measured:44s} {'' if met is None else 'met' if met else 'NOT MET'}", flush=True)
+
+    def spread(self, what, values, goal_ms, of):
+        """Of times [ms]."""
         p50, p99, most = np.percentile(values, [50, 99, 100])
-        print(f"{name:10s} {what:18s} {len(values):5d} of {of:5d}   p50 {p50:6.1f}  p99 {p99:6.1f}  max {most:6.1f} ms   "
-              f"goal p99 {goal:.0f}")  # fmt: skip
-    return float(np.percentile(ack, 99))
+        missing = "" if len(values) == of else f"; only {len(values)} of {of}"
+        met = p99 <= goal_ms and not missing
+        self.say(what, f"p99 {goal_ms:,.0f} ms", f"p50 {p50:.1f}, p99 {p99:.1f}, most {most:.1f} ms{missing}", met)
 
 
-async def sustained(senders, address):
-    """Envelopes a second, in batches, one in flight for each sender."""
+def tell_paced(table, done, reader):
+    """Three lines of one paced run."""
+    launches = [each for each in done if each.launch]
+    cosigned = [(each, reader.cosigned_at(each.index)) for each in done]
+    table.spread("paced: acknowledged", [1e3 * (each.answered - each.due) for each in done], ACK_MS, len(done))
+    table.spread(
+        "paced: cosigned by both", [1e3 * (at - each.due) for each, at in cosigned if at], COSIGNED_MS, len(done)
+    )
+    table.spread("paced: alert out after its notice", [1e3 * (reader.alerts[each.index] - each.answered) for each in launches
+                                                      if each.index in reader.alerts], ALERT_MS, len(launches))  # fmt: skip
+
+
+async def flood(sender, hold):
+    """Tracks as fast as they are answered, refused or not."""
+    while True:
+        await hold.send([sender.track(i) for i in range(BATCH)])
+
+
+async def read_all(_, hold):
+    """The whole log, and receipts of it, again and again."""
+    while True:
+        await hold.ask(b"GET /entries")
+        await hold.ask(b"GET /receipts?of=" + b",".join(b"%d" % i for i in range(200)))
+
+
+HOSTILE = {"flood": flood, "read_all": read_all}
+
+
+async def be_hostile(folder, kind, name, address):
+    """Until killed; a line that is closed is opened again."""
+    sender = Sender(folder, read_pins(folder / PINS), name.partition("-")[0], name)
+    while True:
+        try:
+            async with line(folder, address, name) as hold:
+                await HOSTILE[kind](sender, hold)
+        except (OSError, EOFError, AssertionError):
+            await asyncio.sleep(0.05)
+
+
+async def beside(table, folder, address, senders, lines):
+    """Windows alone and beside each hostile peer, in turn."""
+    for at, kind in enumerate(HOSTILE):
+        alone, by = [], []
+        for _ in range(WINDOWS):
+            alone.append(p99_ms(await paced(senders, lines, WINDOW_S)))
+            words = [sys.executable, __file__, str(folder), kind, NAMES["nato"][NODES // 2 + at], address]
+            enemy = subprocess.Popen(words)
+            await asyncio.sleep(1.5)  # it starts, and has its first word
+            by.append(p99_ms(await paced(senders, lines, WINDOW_S)))
+            assert enemy.poll() is None, "the hostile peer went away by itself"
+            enemy.kill()
+            enemy.wait()
+        before, after = statistics.median(alone), statistics.median(by)
+        table.say(f"beside a hostile peer ({kind})", f"p99 {TIMES:.0f} times", f"{after / before:.2f} times "
+                  f"({before:.1f} -> {after:.1f} ms)", after <= TIMES * before)  # fmt: skip
+
+
+async def sustained(folder, address, senders):
+    """Envelopes a second, in batches, one in flight for each sender; and the envelopes."""
     made = [[[sender.track(i) for i in range(BATCH)] for _ in range(ROUNDS)] for sender in senders]
-    links = [sender.link(address) for sender in senders]
 
-    async def one(link, batches):
-        for batch in batches:
-            answers = await link.send(batch)
-            assert outcomes(answers) == {"accepted"}, answers
+    async def one(sender, batches):
+        async with line(folder, address, sender.name) as hold:
+            for batch in batches:
+                answers = await hold.send(batch)
+                assert {answer.outcome for answer in answers} == {"accepted"}, answers
 
     began = time.perf_counter()
-    await asyncio.gather(*map(one, links, made))
+    await asyncio.gather(*map(one, senders, made))
     taken = time.perf_counter() - began
-    for link in links:
-        await link.close()
     return len(senders) * ROUNDS * BATCH / taken, [
-        raw for batches in zip(*made, strict=True) for part in batches for raw in part
+        raw for each in zip(*made, strict=True) for part in each for raw in part
     ]
 
 
@@ -210,105 +326,114 @@ def in_process(folder, pins, raws):
         return len(raws) / (time.perf_counter() - began)
 
 
-async def flood(sender, address, seconds):
-    """A node that sends tracks as fast as it is answered, refused or not; how many were thinned out."""
-    thinned, until_s = 0, time.monotonic() + seconds
-    async with sender.link(address) as link:
-        while time.monotonic() < until_s:
-            answers = await link.send([sender.track(i) for i in range(BATCH)])
-            thinned += sum(answer.reason == "throttled" for answer in answers or ())
-    return thinned
-
-
-async def measure(folder, pins, address, hostile):
-    """One centre, introduced and measured."""
-    names = {party: [f"{party}-{i}" for i in range(NODES // 2 + SENDERS // 2)] for party in PARTIES}
-    senders = [
-        Sender(folder, pins, party, name)
-        for i in range(len(names["nato"]))
-        for party, name in ((p, names[p][i]) for p in PARTIES)
-    ]
-    async with senders[0].link(address) as link:
-        answers = await link.send(first_words(folder, pins))
-        assert outcomes(answers) == {"accepted"}, answers
-    reader = Reader()
-    follow = asyncio.create_task(reader.follow(address, client_context(folder / CERTIFICATES, names["nato"][0])))
+async def limited(table, folder, pins, address):
+    """At a centre with its own limits: the paced load, alone and beside others."""
+    senders, reader = (await introduced(folder, pins, address))[:NODES], Reader()
+    follow = asyncio.create_task(reader.follow(address, client_context(folder / CERTIFICATES, NAMES["nato"][0])))
+    lines = [await line(folder, address, sender.name).__aenter__() for sender in senders]
     while not reader.cosigned:  # both witnesses have met
         await asyncio.sleep(0.1)
-    nodes, others = senders[:NODES], senders[NODES:]
-    if hostile:
-        words = [sys.executable, __file__, str(folder), others[0].name, address, str(SECONDS // 2 + 3)]
-        enemy = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-        await asyncio.sleep(3.0)
-        done = await paced(nodes, address, reader, SECONDS // 2)
-        thinned = int(enemy.communicate()[0])
-        p99, rate, raws = told(done, reader, "hostile"), float(thinned), []
-    else:
-        p99 = told(await paced(nodes, address, reader, SECONDS), reader, "paced")
-        rate, raws = await sustained(others, address)
+    await paced(senders, lines, 1)  # every line is open, all code has run once
+    done = await paced(senders, lines, SECONDS)
+    await asyncio.sleep(2.0)
+    tell_paced(table, done, reader)
+    await beside(table, folder, address, senders, lines)
+    for each in lines:
+        await each.__aexit__()
     follow.cancel()
     await asyncio.gather(follow, return_exceptions=True)
-    return p99, rate, raws
 
 
-def bench(hostile):
-    """Start everything, measure, stop everything."""
+async def free(table, folder, pins, address):
+    """At a centre that thins out nothing: how much it takes."""
+    senders = (await introduced(folder, pins, address))[NODES:]
+    rate, raws = await sustained(folder, address, senders)
+    table.say("sustained over HTTPS with mutual TLS", "(beside)", f"{rate:,.0f} envelopes a second")
+    table.say("the same in one process", "(beside)", f"{in_process(folder, pins, raws):,.0f} envelopes a second")
+
+
+@asynccontextmanager
+async def standing(limits):
+    """A centre and two witnesses, prepared and started; folder, pins, address."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        holders = {party: {f"{party}-{i}": "node" for i in range(NODES // 2 + SENDERS // 2)} for party in PARTIES}
-        pins = prepare(folder, "bench-1", {party: Side(POLICY % party, holders[party]) for party in PARTIES})
-        if hostile:
-            (folder / "limited").touch()
+        sides = {party: Side(POLICY % party, dict.fromkeys(NAMES[party], "node")) for party in PARTIES}
+        pins = prepare(folder, "bench-1", sides)
         with (folder / "centre.err").open("w") as err:
-            centre = subprocess.Popen([sys.executable, __file__, name], stdout=subprocess.PIPE, stderr=err, text=True)
+            words = [sys.executable, __file__, name, limits]
+            centre = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=err, text=True)
             address = centre.stdout.readline().strip()
+            assert address, (folder / "centre.err").read_text()
             entente = [sys.executable, "-m", "entente", "node", "witness", name]
             witnesses = [subprocess.Popen([*entente, party, "--centre", address], stderr=err) for party in PARTIES]
             try:
-                p99, rate, raws = asyncio.run(measure(folder, pins, address, hostile))
-                usage = [sum(os.times()[2:4])]
+                yield folder, pins, address
             finally:
                 for process in (*witnesses, centre):
                     process.terminate()
                 for process in (*witnesses, centre):
                     process.wait()
         assert centre.returncode == 0, (folder / "centre.err").read_text()
-        del usage
-        if not hostile:
-            print(f"{'sustained':10s} {rate:,.0f} envelopes a second over HTTPS with mutual TLS, "
-                  f"{in_process(folder, pins, raws):,.0f} in one process")  # fmt: skip
-        return p99, rate
+
+
+async def bench(table):
+    """All of it."""
+    for limits, what in (("limited", limited), ("free", free)):
+        async with standing(limits) as (folder, pins, address):
+            await what(table, folder, pins, address)
 
 
 def sync_ms():
-    """The median of raw syncs of 1 KiB here, ms."""
-    with tempfile.NamedTemporaryFile(dir=".") as file:
-        taken = []
+    """Raw syncs of 1 KiB here [ms]."""
+    taken = []
+    with tempfile.NamedTemporaryFile() as file:
         for _ in range(100):
             began = time.perf_counter()
             file.write(b"x" * 1_024)
             file.flush()
             os.fsync(file.fileno())
             taken.append(1e3 * (time.perf_counter() - began))
-    return statistics.median(taken)
+    return taken
+
+
+def late_ms():
+    """How much later than asked one wakes here [ms]."""
+    taken = []
+    for _ in range(400):
+        began = time.perf_counter()
+        time.sleep(0.002)
+        taken.append(1e3 * (time.perf_counter() - began) - 2.0)
+    return taken
+
+
+def machine(table):
+    """What this machine does at this moment."""
+    for what, values in (("woken late by", late_ms()), ("sync of 1 KiB", sync_ms())):
+        p50, p99 = np.percentile(values, [50, 99])
+        table.say(f"this machine: {what}", "", f"p50 {p50:.2f}, p99 {p99:.2f} ms")
+    load, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    table.say("this machine: wanting to run", "", f"{load:.1f} processes on {cores} cores (mean of a minute)")
 
 
 def main():
     """Print everything."""
+    table, began = Table(), time.monotonic()
+    table.say("line", "goal", "measured")
+    machine(table)
     gc.collect()
     gc.freeze()
-    print(f"raw sync   {sync_ms():.2f} ms")
-    alone, _ = bench(hostile=False)
-    beside, thinned = bench(hostile=True)
-    print(f"hostile    p99 {beside / alone:.2f} of that without it (goal 2), {thinned:,.0f} of its tracks thinned out")
+    asyncio.run(bench(table))
+    machine(table)
+    table.say("all of it took", "240 s", f"{time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 5:
-        at, name, address, seconds = Path(sys.argv[1]), *sys.argv[2:]
-        enemy = Sender(at, read_pins(at / PINS), name.partition("-")[0], name)
-        print(asyncio.run(flood(enemy, address, float(seconds))))
-    elif len(sys.argv) > 1:
-        serve(settings(Path(sys.argv[1])), lambda running: print(running.node_address, flush=True))
+        asyncio.run(be_hostile(Path(sys.argv[1]), *sys.argv[2:]))
+    elif len(sys.argv) == 3:
+        at = Path(sys.argv[1])
+        limits = Limits() if sys.argv[2] == "limited" else FREE
+        set_up = Settings(at / CENTRE / LOG, read_pins(at / PINS), centre_keys(at), at / CERTIFICATES, limits=limits)
+        serve(set_up, lambda running: print(running.node_address, flush=True))
     else:
         main()

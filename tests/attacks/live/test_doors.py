@@ -156,6 +156,28 @@ def test_t74_nothing_older_than_tls_1_3(ground):
         assert status_of(asked(port, None, HEALTH)) is None, "without TLS"
 
 
+def test_an_answer_goes_out_as_one_record(ground):
+    """Head and body together, so that who asked wakes up once."""
+    with connected(ground.port, ground.context("nato-radar")) as held:
+        held.settimeout(5.0)
+        for _ in range(3):
+            held.sendall(HEALTH.replace(b"connection: close\r\n", b""))
+            head, _, body = held.recv(65_536).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200")
+            assert json.loads(body)["status"] == "up"
+
+
+def test_who_hangs_up_in_the_middle_leaves_no_warning(ground):
+    """A body that is cut short is nobody's error, and no line in the log of events."""
+    for head in (b"content-length: 1000\r\n\r\nabc", b"transfer-encoding: chunked\r\n\r\n5\r\nabcde\r\n"):
+        with connected(ground.port, ground.context("nato-radar")) as held:
+            held.sendall(HEADERS + head)
+            time.sleep(0.2)
+    time.sleep(0.3)
+    told = [json.loads(line) for line in (ground.folder / "centre.jsonl").read_text().splitlines()]
+    assert not [each for each in told if each["event"] == "warning"]
+
+
 def test_t35_connections_of_one_address_are_bounded_and_cost_others_nothing(ground):
     """Three hundred from one address: most are turned away at once, and another address comes in."""
     held = []

@@ -50,6 +50,38 @@ class Door:
     origins: frozenset[str] = frozenset()
 
 
+@dataclass
+class Joined:
+    """A transport by which all that is written in one turn of the loop goes out together, as one record of TLS.
+
+    uvicorn writes the head of an answer and its body one after the other: two packets, for which the peer wakes up twice.
+    """
+
+    transport: asyncio.Transport
+    loop: asyncio.AbstractEventLoop
+    _parts: list[bytes] = field(default_factory=list)
+
+    def write(self, data: bytes) -> None:
+        """Let it go out soon."""
+        if data:
+            if not self._parts:
+                self.loop.call_soon(self._flush)
+            self._parts.append(data)
+
+    def close(self) -> None:
+        """Close, behind what was written."""
+        self._flush()
+        self.transport.close()
+
+    def _flush(self) -> None:
+        parts, self._parts = self._parts, []
+        if parts:
+            self.transport.write(b"".join(parts))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+
 class Protocol(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it, with deadlines, the peer's name in the state of every request, and the Origin check."""
 
@@ -58,7 +90,7 @@ class Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; a peer without a name is nobody where names are demanded."""
-        super().connection_made(transport)
+        super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
         peer = peer_in(transport.get_extra_info("peercert"))
         self.app_state = {**self.app_state, "peer": peer}
         if self._door.mutual and peer is None:
