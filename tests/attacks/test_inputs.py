@@ -105,7 +105,8 @@ def test_t70_no_address_is_ever_fetched():
         "nats",
     }
     found = {(file, name) for file, name in imported() if name.split(".")[0] in nets and name != "urllib.parse"}
-    serving, reaching = {"server.py", "protocol.py", "running.py", "certificates.py"}, {"client.py", "bus.py"}
+    serving = {"server.py", "protocol.py", "running.py", "certificates.py"}
+    reaching = {"client.py", "papers.py", "bus.py", "hailing.py"}
     assert not {file for file, _ in found} - serving - reaching
     said = decode(written("pre-launch", purpose="http://169.254.169.254/latest/meta-data"))
     assert refusal(said) is None

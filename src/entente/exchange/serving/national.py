@@ -128,7 +128,7 @@ def run_node(
         folder: with pins, certificates and the party's own folder.
         address: of the centre, https://HOST:PORT.
         pace: the clock of an exercise on one machine; None: civil time.
-        bus: of a NATS server, tls://HOST:PORT, over which it sends first; empty: none.
+        bus: of the nation's own broker, tls://HOST:PORT, over which it sends first; empty: none.
     Raises:
         StoreError, ExchangeError: keys, certificates, policy or outbox cannot be had.
     """
@@ -220,7 +220,7 @@ async def _read_drafts(releasing: Releasing, clock: Callable[[], int]) -> None:
 async def _take_road(node: Node, bus: str, certificates: Path, party: str) -> None:
     """The other road, once the broker is there; the node does not wait for it."""
     if bus:
-        node.road = await Road.opened(bus, certificates, party, node.outbox.node)
+        node.road = await Road.opened(bus, certificates, party, node.outbox.node, node.tell)
     await asyncio.Event().wait()
 
 

@@ -20,7 +20,7 @@ from entente.errors import LedgerError, StoreError
 from entente.exchange.ledger import Ledger
 from entente.exchange.proving.pins import Pins, opening, quorum_in
 from entente.exchange.server import console_app, node_app
-from entente.exchange.serving.bus import carry
+from entente.exchange.serving.bus import addresses_in, carry
 from entente.exchange.serving.certificates import server_context, until_s
 from entente.exchange.serving.protocol import Door, Port
 from entente.exchange.serving.renewing import Renewing, tell_of_the_end
@@ -44,7 +44,7 @@ class Settings:
         port, console_port: 0 for any that is free.
         names: hosts by which consoles reach it; HOST:PORT where what they reach stands in between and passes on.
         observers: public key, hex -> name.
-        bus: of a NATS server, tls://HOST:PORT, by which envelopes come as well; empty: none.
+        bus: of brokers, tls://HOST:PORT with commas between, by which envelopes come as well; empty: none.
         clock: the centre's, nanoseconds since 1970.
     """
 
@@ -83,6 +83,8 @@ async def running(
         LedgerError, StoreError: its log, keys, certificates or ports cannot be had.
     """
     tell = tell or Teller()
+    if settings.bus:
+        addresses_in(settings.bus)  # refuses now what would be no road later
     ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     with (
         _held(settings.host, settings.port) as nodes,
