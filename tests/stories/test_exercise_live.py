@@ -166,10 +166,14 @@ def test_two_crews_play_an_exercise_and_anybody_can_check_it(exercise, chromium,
     expect(theirs.row(ambiguous)).to_contain_text("not agreed", timeout=PATIENCE)
 
     # One party's lines are cut, its desk's too: it says so; on the other screen its feed falls silent. All comes afterwards.
+    # What is said long before it arrives is joined with nothing: both sides' own reports are in before that.
+    ours.page.locator(".alerts .row", has_text="corroborated: both parties").first.wait_for()
+    place = theirs.page.locator(".acknowledge").bounding_box()
     exercise.type("outage russia 60")
     theirs.page.locator(".line.lost", has_text="LINE LOST").wait_for()
     theirs.page.locator(".ages .silent", has_text="us_nato-node").wait_for()  # nothing is heard there of anybody
     ours.page.locator(".ages .silent", has_text="russia-node").wait_for()
+    assert theirs.page.locator(".acknowledge").bounding_box() == place  # under the hand, whatever the head says
     assert ours.page.inner_text(".line") == "Line up"
     assert theirs.banner_is_on_top()
     assert ours.banner_is_on_top()

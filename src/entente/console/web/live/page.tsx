@@ -92,9 +92,9 @@ function Head(): ComponentChildren {
       <p>
         {WORDS.time} <b class="time">{hello.value ? clock(centreNow()) : "—"}</b>
       </p>
-      <p class="evidence">{WORDS.evidence(counts.value.cosigned, counts.value.entries)}</p>
       <button onClick={() => void leave()}>{WORDS.leave}</button>
       <p class="ages">
+        <span class="evidence">{WORDS.evidence(counts.value.cosigned, counts.value.entries)}</span>
         {[...picture.feeds.entries()].sort().map(([node, { received }]) => {
           const age = centreNow() - Date.parse(received);
           return (
