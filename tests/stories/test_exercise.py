@@ -16,12 +16,14 @@ from entente.exchange.ledger import Ledger
 from entente.exchange.messages import LaunchDetected, PreLaunch, StateOfHealth, TrackState
 from entente.exchange.proving.entries import envelope_of
 from entente.exchange.proving.pins import read_pins
+from entente.exchange.release import Draft
 from entente.exchange.releasing.policies import read
 from entente.exchange.saying.instants import NS_PER_S
 from entente.exchange.serving.pace import Pace, tell
 from entente.exchange.signing import unseal
 from entente.exercise import staging
 from entente.exercise.director import Act, read_script
+from entente.exercise.feeding import Begun, feed
 from entente.exercise.histories import LEAD_S, cues, health, history
 from entente.exercise.lines import Line
 from entente.exercise.staging import must_be_new, policy_of, stage
@@ -215,6 +217,83 @@ def test_a_disk_without_room_is_named_with_the_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(staging, "prepare", full)
     with pytest.raises(StoreError, match=r"ex: cannot be written \(No space left on device\); make room"):
         stage(load("one-launch"), tmp_path / "ex", "drill")
+
+
+def entente(program, *words):
+    """A command that succeeds; what it prints."""
+    done = subprocess.run([*program, *map(str, words)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_each_site_feeds_its_own_node_the_same_exercise(tmp_path, program):
+    """Three sites: keys by scenario, each nation's systems by script and beginning; together what one machine plays."""
+    said = entente(program, "centre", "prepare", tmp_path / "ex", "--name", "drill", "--scenario", "one-launch")
+    assert "for us_nato and russia" in said
+    assert read(unsealed(tmp_path / "ex" / "russia" / "policy")).permits
+    (tmp_path / "director.txt").write_text(
+        "0 inject mrbm-central-europe\n5 outage russia 60\n20 inject mrbm-central-europe 2\n200 end\n"
+    )
+    words = ["--script", tmp_path / "director.txt", "--begin", "2026-11-28T12:00:00Z"]  # over: all of it comes at once
+    histories = [history(load("one-launch"), "mrbm-central-europe", seed) for seed in (1, 2)]
+    played = [
+        cues(one, "drill", k, BEGINS + at_s * NS_PER_S)
+        for k, (at_s, one) in enumerate(zip((0, 20), histories, strict=True), 1)
+    ]
+    lines = entente(program, "node", "feed", tmp_path / "ex", "one-launch", "russia", *words).splitlines()
+    begun = [Begun(at_s, one) for at_s, one in zip((0.0, 20.0), histories, strict=True)]
+    for party in PARTIES:
+        drafts = [cue.draft for cue in feed(begun, party, "drill", BEGINS, 200.0)]
+        assert [each.said.sent for each in drafts] == sorted(each.said.sent for each in drafts)
+        own = [
+            cue.draft for part in played for cue in part if cue.party == party and cue.at_ns <= BEGINS + 200 * NS_PER_S
+        ]
+        reports = [each for each in drafts if not isinstance(each.said, StateOfHealth)]
+        assert sorted(map(repr, reports)) == sorted(map(repr, own))
+        assert len(drafts) - len(reports) == 21  # how its feeds are, from 0 to 200 s
+        assert own, f"{party} saw something"
+    assert [msgspec.json.decode(line, type=Draft) for line in lines] == drafts
+
+
+def unsealed(file):
+    """The body of an envelope in a file."""
+    return unseal(file.read_bytes()).body
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (["us_nato", "--begin", "soon"], "--begin: 'soon'; write a time such as"),
+        (["china", "--begin", "2026-11-28"], "party: 'china' is not known; known: us_nato, russia"),
+        (["russia", "--begin", "2026-11-28", "--case", "x"], "case: 'x' is not known"),
+    ],
+)
+def test_a_feed_that_cannot_begin_says_why(tmp_path, program, words, wrong):
+    stage(load("one-launch"), tmp_path / "ex", "drill")
+    done = subprocess.run(
+        [*program, "node", "feed", str(tmp_path / "ex"), "one-launch", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert wrong in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (["--party", "nato"], "--party: 1 parties, 0 policies"),
+        (["--scenario", "one-launch", "--party", "nato"], "1 parties, 0 policies and a scenario"),
+        (["--party", "a", "--party", "b", "--policy", "none", "--policy", "none"], "none: cannot be read"),
+    ],
+)
+def test_what_prepare_is_not_given_is_named(tmp_path, program, words, wrong):
+    command = [*program, "centre", "prepare", str(tmp_path / "ex"), "--name", "drill", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert wrong in done.stderr
+    assert not (tmp_path / "ex").exists()
 
 
 def told(file):

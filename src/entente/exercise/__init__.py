@@ -7,6 +7,7 @@ Read in this order::
     director    what happens besides: inject, outage, pause, resume, end; one line each, from a script or typed
     lines       a party's line to the centre, which the director can cut
     stations    the processes: a centre, two nodes, two witnesses, each with its own files
+    feeding     what one nation's systems tell its node, where an exercise is played at several sites
     tether      by which they end, too, when the one that started them is killed
     playing     all of it together, until the end
 

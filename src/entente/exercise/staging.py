@@ -12,6 +12,7 @@ from entente.exchange.messages import Role
 from entente.exchange.proving.pins import Pins
 from entente.exchange.releasing.blurring import LADDER
 from entente.exchange.releasing.permits import WHOSE, optional
+from entente.exchange.serving.certificates import DAYS
 from entente.exchange.serving.preparing import CENTRE, NODE, PINS, SEAT, Side, prepare
 from entente.scenario.schema import Party, Scenario
 
@@ -34,15 +35,21 @@ class Stage:
         return self.folder / CLOCK
 
 
-def stage(scenario: Scenario, folder: Path, name: str) -> Stage:
+def stage(
+    scenario: Scenario, folder: Path, name: str, hosts: Sequence[str] = ("localhost", "127.0.0.1"), days: int = DAYS
+) -> Stage:
     """Make the folder of an exercise: it must not hold one.
 
+    Args:
+        name: of the log.
+        hosts: by which the centre is reached.
+        days: how long certificates are good.
     Raises:
         StoreError: it does, or cannot be written.
     """
     must_be_new(folder, [str(party.name) for party in scenario.parties])
     try:
-        return _staged(scenario, folder, name)
+        return _staged(scenario, folder, name, hosts, days)
     except OSError as problem:
         raise StoreError(
             f"{folder}: cannot be written ({problem.strerror}); make room, or pick another with --out"
@@ -61,10 +68,11 @@ def must_be_new(folder: Path, parties: Sequence[str]) -> None:
         raise StoreError(f"{folder}: holds an exercise already, and none is overwritten; pick another with --out")
 
 
-def _staged(scenario: Scenario, folder: Path, name: str) -> Stage:
+def _staged(scenario: Scenario, folder: Path, name: str, hosts: Sequence[str], days: int) -> Stage:
     """All files of it."""
     parties = {str(party.name): party for party in scenario.parties}
-    made = Stage(folder, prepare(folder, name, {party: _side(party, of) for party, of in parties.items()}))
+    sides = {party: _side(party, of) for party, of in parties.items()}
+    made = Stage(folder, prepare(folder, name, sides, hosts=hosts, days=days))
     titles = {party: of.title for party, of in parties.items()}
     (folder / CENTRE / NAMES).write_text(json.dumps(titles, ensure_ascii=False), encoding="utf-8")
     return made

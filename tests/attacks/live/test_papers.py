@@ -16,7 +16,7 @@ from entente.errors import LedgerError, StoreError
 from entente.exchange.client import Link, Node, Watch
 from entente.exchange.serving import certificates, reaching, renewing
 from entente.exchange.serving.certificates import make_certificates, revoke
-from entente.exchange.serving.papers import Papers
+from entente.exchange.serving.papers import Papers, Why
 from entente.exchange.serving.running import running
 from entente.exchange.serving.telling import Teller
 
@@ -94,6 +94,7 @@ def ground(tmp_path):
 def quick(monkeypatch):
     """Looks and tries come soon after one another."""
     monkeypatch.setattr(reaching, "LOOK_S", 0.3)
+    monkeypatch.setattr(reaching, "GRACE_S", 0.2)
     monkeypatch.setattr(reaching, "UNWANTED_PAUSE_S", 0.3)
     monkeypatch.setattr(renewing, "LOOK_S", 0.1)
 
@@ -200,6 +201,34 @@ def test_where_the_line_is_down_no_certificate_is_blamed(ground, quick):
     (line,) = asyncio.run(tried())
     assert "Connection refused" in line["reason"]
     assert "pem" not in line["reason"]
+
+
+def test_a_line_that_is_back_at_once_is_not_told_of():
+    async def tried():
+        lines = []
+        reach = reaching.Reach("https://localhost:1", None, told_into(lines))
+        reach.papers = Blames()
+        for _ in range(2):
+            reach.failed(ConnectionResetError())
+            await asyncio.sleep(0.05)
+            reach.answered()
+            await asyncio.sleep(0.3)
+            reach._next_look_s = 0.0
+        return lines
+
+    with pytest.MonkeyPatch.context() as quick:
+        quick.setattr(reaching, "GRACE_S", 0.2)
+        assert asyncio.run(tried()) == []
+
+
+class Blames:
+    """Papers that are always blamed."""
+
+    def renew(self):
+        pass
+
+    def why(self, problem, address):
+        return Why("no answer", False)
 
 
 def test_who_is_revoked_while_the_centre_runs_is_let_go_and_kept_out(ground, quick):

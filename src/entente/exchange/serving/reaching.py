@@ -14,6 +14,7 @@ from entente.exchange.serving.papers import Papers, Why
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S, UNWANTED_PAUSE_S = 0.1, 2.0, 10.0  # between tries
 LOOK_S = 5.0  # between two looks at the reason
+GRACE_S = 1.0  # a line that is back by then was never told of
 MOST_TOLD = 300  # letters of what another end says
 
 Tell = Callable[..., None]
@@ -78,6 +79,9 @@ class Reach:
     async def _look(self, papers: Papers, problem: BaseException) -> None:
         """Tell why, if that is new; and take up a certificate that was put there since."""
         papers.renew()
+        await asyncio.sleep(GRACE_S)
+        if self.is_up:
+            return
         why: Why = await asyncio.to_thread(papers.why, problem, self.address)
         if self.is_up:
             return
