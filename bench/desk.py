@@ -310,6 +310,7 @@ def mapped(points, folder, pins, drawn):
 def main():
     """Start everything, measure, stop everything."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    print(f"machine        {os.cpu_count()} cores, {os.getloadavg()[0]:.1f} programs ran on them before")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         holders = {

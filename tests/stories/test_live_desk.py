@@ -20,6 +20,8 @@ from playwright.sync_api import expect
 from tests.stories.conftest import Console
 from tests.stories.test_console_access import CUT, HALF, HIT, RING, SIZES, walked
 
+from entente.console.live import names_in
+from entente.errors import StoreError
 from entente.exchange.ledger import Ledger
 from entente.exchange.messages import (
     NOTHING,
@@ -47,6 +49,7 @@ from entente.exchange.signing import digest, read_key, seal, unseal
 pytestmark = pytest.mark.browser
 NAMES = {"us_nato": "United States and NATO", "russia": "Russian Federation"}
 PARTIES = tuple(NAMES)
+PASSED_ON = "localhost:9"  # by which something else would pass on to the console
 POLICY = '{"party": "%s", "number": 1, "permits": []}'
 UPPER = tuple(([25.0] * 3 + [0.0025] * 3)[a] if a == b else 0.0 for a in range(6) for b in range(a, 6))
 LONG, ACROSS, BEARING = 400.0, 150.0, 60.0  # of the launch area whose shape is looked at
@@ -171,7 +174,20 @@ def centre(chromium, tmp_path_factory, program):
     folder = tmp_path_factory.mktemp("room") / "x"
     pins = prepare(folder, "room-1", {party: usual(party, POLICY % party) for party in PARTIES})
     (folder / CENTRE / "names.json").write_text(json.dumps(NAMES))
-    words = [*program, "centre", "serve", str(folder), "--port", "0", "--console-port", "0"]
+    words = [
+        *program,
+        "centre",
+        "serve",
+        str(folder),
+        "--port",
+        "0",
+        "--console-port",
+        "0",
+        "--host",
+        "localhost",
+        "--host",
+        PASSED_ON,
+    ]
     with (folder / "told").open("w") as told:
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=told, text=True)
     nodes, consoles = re.findall(r"https://[^ ,]+", process.stdout.readline())
@@ -354,6 +370,26 @@ def test_parties_bear_the_names_that_the_exercise_gives_them(room):
     assert "us nato" not in text
     assert "United States and NATO: 4 tracks" in page.inner_text("figcaption")
     assert sum(len(drawn(page, f".places g.party0 .tracks{age}")) for age in (".old", ":not(.old)")) == 4
+
+
+@pytest.mark.parametrize(("host", "status"), [(PASSED_ON, 200), ("localhost:10", 403), ("localhost", 403)])
+def test_a_console_answers_by_the_names_it_was_given(room, host, status):
+    with httpx.Client(verify=client_context(room.folder / CERTIFICATES), trust_env=False) as link:
+        answer = link.get(f"{room.consoles}/challenge", headers={"host": host})
+    assert answer.status_code == status
+    assert (f"\nhttps://{host}\n" in answer.json().get("text", "")) == (status == 200)
+
+
+@pytest.mark.parametrize(("text", "told"), [("{", "cannot be read"), ('{"russia": 1}', "Expected `str`, got `int`")])
+def test_what_says_no_names_is_refused_in_one_line(tmp_path, text, told):
+    path = tmp_path / "names.json"
+    assert names_in(path) == {}
+    path.write_text(text)
+    with pytest.raises(StoreError) as problem:
+        names_in(path)
+    assert str(problem.value).startswith(f"{path}: cannot be read")
+    assert told in str(problem.value)
+    assert "\n" not in str(problem.value)
 
 
 def test_an_area_is_drawn_with_its_size_shape_and_bearing(room):
