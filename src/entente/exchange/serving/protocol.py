@@ -12,6 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.exceptions import InvalidState
 
 from entente.exchange.serving.certificates import peer_in
 from entente.exchange.serving.throttle import Bucket
@@ -209,7 +211,8 @@ class Port:
         """Let answers be finished, then close all."""
         self.held.close()
         for connection in list(self.state.connections):
-            connection.shutdown()
+            with suppress(InvalidState):  # a stream that its reader is closing at this instant
+                connection.shutdown()
         if self.state.tasks:
             await asyncio.wait(self.state.tasks, timeout=patience_s)
         for task in (*self.state.tasks, *self._greeted):
