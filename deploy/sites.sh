@@ -1,6 +1,6 @@
 #!/bin/sh
 # What each site needs of a prepared exercise, and nothing that is the others': deploy/sites.sh EXERCISE SITES
-# The roots' keys stay where the exercise was prepared.
+# The roots' keys stay where the exercise was prepared. Run it again after certificates or brokers' files have changed.
 set -eu
 umask 077
 exercise=$1
@@ -12,8 +12,8 @@ for folder in "$exercise"/*/; do
     cp "$exercise/pins.toml" "$sites/$site/"
     cp "$exercise/certificates/ca.pem" "$exercise/certificates/revoked.pem" "$sites/$site/certificates/"
     for name in "$site" $(cd "$folder" && ls); do
-        holder=${name%.key}
-        case $holder in root | root.db*) continue ;; esac
+        holder=${name%%.*}
+        case $holder in root) continue ;; esac
         if test -f "$folder/$name"; then cp "$folder/$name" "$sites/$site/$site/"; fi
         if test -f "$exercise/certificates/$holder.key"; then
             cp "$exercise/certificates/$holder.key" "$exercise/certificates/$holder.pem" "$sites/$site/certificates/"
