@@ -88,6 +88,7 @@ def test_the_document_holds_the_numbers_of_python(name):
                 found = [(one["channel"], one["says"], one["decibans"][1]) for one in weighed["channels"]]
                 assert [one[:2] for one in found] == [one[:2] for one in reading.weights(moment)]
                 assert [one[2] for one in found] == pytest.approx([one[2] for one in reading.weights(moment)], abs=6e-3)
+                assert all(one["decibans"] == sorted(one["decibans"]) for one in weighed["channels"])
                 assert document["natures"][weighed["rival"]] == reading.rival(moment)
             # What is replaced before it comes is never held, and is left out here.
             held = {(one["giver"], one["says"]): one for one in said["items"] if not one["replaced"]}
@@ -114,8 +115,9 @@ def test_an_answer_is_small_and_made_once(served):
         assert size < PACKED
         assert ask(where)[1] == first
     found = shelf("glint-1983")[0]
-    assert found.packed("glint-1983") == found.packed("glint-1983")
-    assert found._told["glint-1983"][1] is found._told["glint-1983"][1]
+    packed, kept = found.packed("glint-1983"), found._told["glint-1983"][1]
+    assert found.packed("glint-1983") == packed
+    assert found._told["glint-1983"][1] is kept
 
 
 def test_without_a_run_the_first_page_leads_to_the_events(served):
@@ -226,8 +228,8 @@ def test_the_ladder_shows_which_rung_would_have_changed_it(console, rocket):
     assert shown == pytest.approx([rocket.shares(rung, "russia")[0] for rung in range(9)], abs=POINT)
     page.locator(".columns button").nth(1).click()
     assert page.get_by_label("Rung of the second line").input_value() == "1"
-    assert page.locator(".note.for").first.inner_text().startswith("radar track toward us")
-    assert page.locator(".note.against", has_text="notice matches").count() == 1
+    assert page.locator(".note.above").first.inner_text().startswith("radar track toward us")
+    assert page.locator(".note.below", has_text="notice matches").count() == 1
 
 
 def test_both_sides_and_the_people_stand_on_one_axis(console, rocket):
@@ -261,6 +263,7 @@ def test_an_event_of_ones_own_can_be_written_and_reloaded(console):
         line = page.locator(".failure p").inner_text()
         assert "truth.nature: 'sunshine' is not one of the choices" in line
         assert "\n" not in line
+        assert "\n" not in ask(f"{console.address}events.json?event=mine")[1]["error"]
         assert "sunshine" in console.open("events", ready=READY).locator(".broken").inner_text()
     finally:
         served.file.write_text(good)

@@ -41,7 +41,7 @@ class Shelf:
 
     def names(self) -> list[str]:
         """What can be asked for."""
-        return [*([self.file.stem] if self.file else []), *shipped_events()]
+        return list(dict.fromkeys([*([self.file.stem] if self.file else []), *shipped_events()]))
 
     def _event(self, name: str) -> Event:
         if self.file and name == self.file.stem:

@@ -2,7 +2,7 @@
 
 import { type ComponentChildren } from "preact";
 import { Shape } from "../shape";
-import { type Reading, type Told, at as held } from "./document";
+import { type Item, type Reading, type Told, at as held } from "./document";
 import * as state from "./state";
 import { LEAST, SAY, WORDS, chance, decibans } from "./words";
 
@@ -78,7 +78,7 @@ export function Chart({ at }: { at: Told }): ComponentChildren {
             />
           );
         })}
-        {isAttack && <Notes at={at} shown={shown} />}
+        {isAttack && !state.partyAt(at, party).did_it && <Notes at={at} shown={shown} />}
         <Names at={at} shown={shown} />
       </div>
     </div>
@@ -86,7 +86,26 @@ export function Chart({ at }: { at: Told }): ComponentChildren {
 }
 
 const TELLING = 3; // dB: what weighs less is not named
-const APART = 0.16; // of the whole time: nearer names would cover each other
+const LETTER = 0.0105; // of the whole time: how wide one is on a chart of 600 pixels
+const OFF = 0.09; // of the chart's height: a name from its line
+const ROW = 0.085; // the height of a name
+
+interface Note {
+  which: 0 | 1;
+  item: Item;
+  x: number;
+  y: number;
+  weight: number;
+  isAbove: boolean;
+}
+
+/** Whether two names cover each other. */
+function covers(a: Note, b: Note): boolean {
+  const wide = (note: Note): number => LETTER * (note.item.says.length + 9);
+  const high = (note: Note): number => note.y + (note.isAbove ? -OFF : OFF);
+  const isBeside = a.x + wide(a) < b.x || b.x + wide(b) < a.x;
+  return !isBeside && Math.abs(high(a) - high(b)) < ROW;
+}
 
 /** What moves each line, where it comes to hand: above the line what speaks for an attack, below it what speaks against. */
 function Notes({ at, shown }: { at: Told; shown: readonly (0 | 1)[] }): ComponentChildren {
@@ -100,21 +119,22 @@ function Notes({ at, shown }: { at: Told; shown: readonly (0 | 1)[] }): Componen
       const weight = told?.channels.find(({ says }) => says.split(" and ").includes(item.says))?.decibans[1] ?? 0;
       const g = Math.min(last, Math.ceil(Math.max(0, middle) / at.grid.step_s) + 1);
       const x = Math.max(0, middle / state.until(at));
-      return { which, item, x, y: 1 - height(line[g] ?? 1), weight, isFor: weight > 0 };
+      return { which, item, x, y: 1 - height(line[g] ?? 1), weight, isAbove: weight > 0 };
     });
   });
-  const notes: typeof found = [];
+  const notes: Note[] = [];
   for (const one of found.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))) {
-    const isClear = notes.every(({ isFor, x }) => isFor !== one.isFor || Math.abs(x - one.x) > APART);
     const isTold = notes.some(({ item }) => item.says === one.item.says);
-    if (Math.abs(one.weight) >= TELLING && one.item.comes >= 0.5 && one.x < 0.84 && isClear && !isTold) notes.push(one);
+    if (isTold || Math.abs(one.weight) < TELLING || one.item.comes < 0.5 || one.x > 0.84) continue;
+    const free = [one, { ...one, isAbove: !one.isAbove }].find((place) => !notes.some((note) => covers(note, place)));
+    if (free) notes.push(free);
   }
   return (
     <>
-      {notes.map(({ which, item, isFor, x, y, weight }) => (
+      {notes.map(({ which, item, isAbove, x, y, weight }) => (
         <span
           key={item.says}
-          class={`note which${which} ${isFor ? "for" : "against"} ${x < 0.02 ? "early" : ""}`}
+          class={`note which${which} ${isAbove ? "above" : "below"} ${x < 0.02 ? "early" : ""}`}
           style={{ left: `${100 * Math.max(0, x)}%`, top: `${100 * y}%` }}
         >
           <span>
@@ -126,6 +146,8 @@ function Notes({ at, shown }: { at: Told; shown: readonly (0 | 1)[] }): Componen
   );
 }
 
+const [TOP, BOTTOM, LINE] = [3, 97, 9]; // per cent of the chart's height: where a name may stand, and how high it is
+
 /** What each line is called, at its end, so that neither hides the other. */
 function Names({ at, shown }: { at: Told; shown: readonly (0 | 1)[] }): ComponentChildren {
   const ends = shown.map((which) => {
@@ -133,15 +155,15 @@ function Names({ at, shown }: { at: Told; shown: readonly (0 | 1)[] }): Componen
     return 100 * (1 - height(middle[middle.length - 1] ?? 1));
   });
   const [a, b] = ends;
-  if (a !== undefined && b !== undefined && Math.abs(a - b) < 9) {
-    const sign = a <= b ? 1 : -1;
-    ends[0] = (a + b) / 2 - 4.5 * sign;
-    ends[1] = (a + b) / 2 + 4.5 * sign;
+  if (a !== undefined && b !== undefined && Math.abs(a - b) < LINE) {
+    const middle = Math.min(BOTTOM - LINE / 2, Math.max(TOP + LINE / 2, (a + b) / 2));
+    const half = a <= b ? LINE / 2 : -LINE / 2;
+    [ends[0], ends[1]] = [middle - half, middle + half];
   }
   return (
     <>
       {shown.map((which, i) => (
-        <b class={`end which${which}`} key={which} style={{ top: `${Math.min(97, Math.max(3, ends[i] ?? 0))}%` }}>
+        <b class={`end which${which}`} key={which} style={{ top: `${Math.min(BOTTOM, Math.max(TOP, ends[i] ?? 0))}%` }}>
           {shown.length > 1
             ? SAY.rung(state.rungAt(at, which).rung)
             : SAY.rungs([...new Set(([0, 1] as const).map((one) => state.rungAt(at, one).rung))])}

@@ -4,14 +4,14 @@ import { type ComponentChildren } from "preact";
 import { type Reading, type Told } from "./document";
 import { shared } from "./list";
 import * as state from "./state";
-import { SAY, WORDS, share } from "./words";
+import { SAY, WORDS, kind } from "./words";
 
 export function Brief({ at }: { at: Told }): ComponentChildren {
   return (
     <section class="brief">
       <div class="told">
         <p class="was">
-          {WORDS.was} <b>{WORDS.natures[at.truth.nature] ?? at.truth.nature}</b>: {at.truth.what}.
+          {WORDS.was} <b>{kind(at.truth.nature)}</b>: {at.truth.what}.
         </p>
         <p>{at.summary}</p>
       </div>
@@ -56,7 +56,7 @@ function Ladder({ at }: { at: Told }): ComponentChildren {
   return (
     <figure class="ladder">
       <figcaption>
-        {who}, {SAY.minutes(last)}: {WORDS.fates.right}, rung by rung
+        {who}, {SAY.minutes(last)}: {WORDS.ladder}
       </figcaption>
       <div class="columns">
         {at.rungs.map((rung, i) => {
@@ -72,7 +72,7 @@ function Ladder({ at }: { at: Told }): ComponentChildren {
               title={`${rung.title}: ${shared(shares, at.truth.nature)}`}
               onClick={(event) => state.setRung(event.shiftKey ? 0 : 1, i)}
             >
-              <span class="per">{share(right)}</span>
+              <span class="per">{Math.round(100 * right)}</span>
               <span class="column" aria-hidden="true">
                 <i class="wrong" style={{ flexGrow: wrong }} />
                 <i class="open" style={{ flexGrow: open }} />

@@ -5,7 +5,7 @@ import { Shape } from "../shape";
 import { type Row, type Shares } from "./document";
 import { choose } from "./load";
 import { list } from "./state";
-import { SAY, WORDS, day, share } from "./words";
+import { SAY, WORDS, day, kind, share } from "./words";
 
 export function List(): ComponentChildren {
   const found = list.value?.events ?? [];
@@ -56,7 +56,7 @@ function Line({ one }: { one: Row }): ComponentChildren {
         <h3>{one.title}</h3>
         <p class="date">{one.kind === "historical" ? day(one.date) : WORDS.invented}</p>
         <p class="what">
-          {WORDS.was} <b>{WORDS.natures[one.truth.nature] ?? one.truth.nature}</b>: {one.truth.what}
+          {WORDS.was} <b>{kind(one.truth.nature)}</b>: {one.truth.what}
         </p>
         <p class="eyes">
           <Shape holder={one.side} /> {one.party}

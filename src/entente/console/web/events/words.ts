@@ -25,8 +25,8 @@ export const WORDS = {
   leftRung: "Rung of the first line",
   rightRung: "Rung of the second line",
   versus: "beside",
-  ladder: "Understood rightly after 10 minutes, rung by rung",
-  atRung: "understood rightly at rung",
+  ladder: "understood rightly in so many per cent of histories, rung by rung",
+  atRung: "per cent understood rightly at rung",
   ladderHelp: "Choose a rung to compare",
   eyes: "In whose eyes",
   nature: "Nature",
@@ -39,6 +39,7 @@ export const WORDS = {
     "sensor fault": "a sensor fault",
     unknown: "anything else",
   } as Record<string, string>,
+  noKind: "something else",
   heldBar: "above: held for an attack",
   clearedBar: "below: all clear",
   endsAre: "After 10 minutes, at rung 0, which is what was, and at rung 8, one joint system:",
@@ -149,6 +150,11 @@ export const KEYS: [string, string][] = [
   ["Esc", "Close what is open"],
   ["?", "These keys"],
 ];
+
+/** What it was: "a sounding rocket"; of what has no kind of its own, that. */
+export function kind(nature: string): string {
+  return nature === "unknown" ? WORDS.noKind : (WORDS.natures[nature] ?? nature);
+}
 
 /** "44 %"; of what hardly ever is, "<1 %". */
 export function share(value: number): string {
