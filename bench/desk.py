@@ -40,6 +40,7 @@ from entente.exchange.saying.instants import NS_PER_S, instant
 from entente.exchange.serving.certificates import client_context
 from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, Side, first_words, prepare
 from entente.exchange.signing import CHALLENGE, digest, pae, public_of, read_key, seal, unseal
+from entente.physics.earth import geodetic_from_ecef
 
 PARTIES, NODES, TRACKS, READERS, SECONDS = ("nato", "russia"), 20, 50, 9, 30
 OLDEST_S, CORES, NEAR = 2.0, 1.0, 0.1  # to be reached
@@ -218,7 +219,7 @@ def off_by(points, folder, pins, drawn):
                 last.setdefault(said.party, {}).setdefault(said.track, None)
                 last[said.party][said.track] = said.r_km
     r = np.array([place for party in PARTIES for place in last[party].values()])
-    lon, lat = np.degrees(np.arctan2(r[:, 1], r[:, 0])), np.degrees(np.arctan2(r[:, 2], np.hypot(r[:, 0], r[:, 1])))
+    lat, lon = np.degrees([geodetic_from_ecef(*(1e3 * place))[:2] for place in r]).T
     if len(points) != len(r):
         return math.inf
     one, none = np.ones(len(r)), np.zeros(len(r))

@@ -45,6 +45,7 @@ from entente.exchange.serving.certificates import client_context
 from entente.exchange.serving.preparing import CENTRE, CERTIFICATES, LOG, first_words, prepare, usual
 from entente.exchange.serving.wire import Answer, framed
 from entente.exchange.signing import digest, read_key, seal, unseal
+from entente.physics.earth import geodetic_from_ecef
 
 pytestmark = pytest.mark.browser
 NAMES = {"us_nato": "United States and NATO", "russia": "Russian Federation"}
@@ -285,6 +286,9 @@ def test_axe_finds_nothing(room, size, scheme):
     found["nothing selected"] = room.faults(page)
     page.locator(".alerts .open .row").first.click()
     found["alert selected"] = room.faults(page)
+    page.locator(".words summary").click()
+    page.locator(".words tbody tr").first.wait_for()
+    found["tracks in words"] = room.faults(page)
     page.locator(".notices .row").last.click()
     found["notice selected"] = room.faults(page)
     assert {where: said for where, said in found.items() if said} == {}
@@ -296,7 +300,7 @@ def test_at_twice_the_size_nothing_is_cut(room, party):
     page = room.sit(party, **HALF)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate(CUT) == []
-    for control in page.locator("button:visible, select:visible, input:visible").all():
+    for control in page.locator("button:visible, select:visible, input:visible, summary:visible").all():
         control.evaluate("e => e.scrollIntoView({ block: 'center' })")
         assert control.evaluate(HIT), control.evaluate("e => e.outerHTML.slice(0, 120)")
 
@@ -311,11 +315,11 @@ def test_where_no_motion_is_wanted_nothing_moves_by_itself(room):
 @pytest.mark.parametrize("size", SIZES[1:])
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(room, size):
     page = shown(room.sit(viewport={"width": size[0], "height": size[1]}))
-    controls = page.locator("button:visible, select:visible").all()
+    controls = page.locator("button:visible, select:visible, summary:visible").all()
     ways = [each for each in controls if not each.evaluate("e => e.disabled")]
     page.evaluate("document.activeElement.blur()")
     stops = walked(page)
-    assert len([stop for stop in stops if stop["tag"] in ("BUTTON", "SELECT")]) == len(ways)
+    assert len([stop for stop in stops if stop["tag"] in ("BUTTON", "SELECT", "SUMMARY")]) == len(ways)
     assert [stop for stop in stops if stop["ring"] < RING or not stop["seen"] or not stop["name"].strip()] == []
 
 
@@ -370,6 +374,25 @@ def test_parties_bear_the_names_that_the_exercise_gives_them(room):
     assert "us nato" not in text
     assert "United States and NATO: 4 tracks" in page.inner_text("figcaption")
     assert sum(len(drawn(page, f".places g.party0 .tracks{age}")) for age in (".old", ":not(.old)")) == 4
+
+
+def test_the_tracks_in_words_are_those_of_the_log(room):
+    """Each with the place under its last state, on the ellipsoid; another way to the same numbers is the product's own."""
+    page = shown(room.sit())
+    page.locator(".words summary").focus()
+    page.keyboard.press("Enter")
+    page.locator(".words tbody tr").first.wait_for()
+    rows = page.locator(".words tbody tr").evaluate_all(
+        "rows => Object.fromEntries(rows.map(row => [row.dataset.track, [...row.cells].slice(1, 3).map(c => c.innerText)]))"
+    )
+    last = {f"{said.node}/{said.track}": said.r_km for said in room.said() if isinstance(said, TrackState)}
+    assert len(last) == 5
+    assert rows == {name: in_words(r_km) for name, r_km in last.items()}
+
+
+def in_words(r_km):
+    lat, lon, alt = geodetic_from_ecef(*(1_000.0 * each for each in r_km))
+    return [f"{math.degrees(lat):.1f}° N {math.degrees(lon):.1f}° E", f"{alt / 1_000:.0f} km"]
 
 
 @pytest.mark.parametrize(("host", "status"), [(PASSED_ON, 200), ("localhost:10", 403), ("localhost", 403)])

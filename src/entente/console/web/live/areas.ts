@@ -3,6 +3,7 @@
 import type { Area, Ellipse } from "./wire";
 
 const RADIUS_KM = 6371.0088; // as exchange/saying/areas.py has it
+const [AXIS_KM, POLE_KM] = [6378.137, 6356.752314]; // of WGS 84
 const STEPS = 96;
 const RAD = Math.PI / 180;
 
@@ -34,7 +35,19 @@ export function away([lon, lat]: Place, bearing: number, far_km: number): Place 
   return [((there + 540) % 360) - 180, Math.asin(Math.max(-1, Math.min(1, up))) / RAD];
 }
 
-/** The place under a position in Earth-fixed axes. */
-export function below([x, y, z]: [number, number, number]): Place {
-  return [Math.atan2(y, x) / RAD, Math.atan2(z, Math.hypot(x, y)) / RAD];
+/** The place under a position in Earth-fixed axes [km], and the height over it [km], on the WGS 84 ellipsoid.
+ *
+ * Source: Bowring (1976), one step; beyond the ground better than 1e-4 deg.
+ */
+export function below([x, y, z]: [number, number, number]): [...Place, number] {
+  const out = Math.hypot(x, y);
+  const turn = Math.atan2(z * AXIS_KM, out * POLE_KM);
+  const flat = AXIS_KM ** 2 - POLE_KM ** 2;
+  const lat = Math.atan2(
+    z + (flat / POLE_KM) * Math.sin(turn) ** 3,
+    out - (flat / AXIS_KM) * Math.cos(turn) ** 3,
+  );
+  const normal = AXIS_KM ** 2 / Math.hypot(AXIS_KM * Math.cos(lat), POLE_KM * Math.sin(lat));
+  const height = out * Math.cos(lat) + z * Math.sin(lat) - AXIS_KM ** 2 / normal;
+  return [Math.atan2(y, x) / RAD, lat / RAD, height];
 }

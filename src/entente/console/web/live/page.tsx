@@ -6,6 +6,7 @@ import { follow, selected } from "./choice";
 import { centreNow, counts, heardAt, hello, leave, line, picture, seat, sit, trouble, use } from "./desk";
 import { Feeds, SILENT_MS } from "./feeds";
 import { Places } from "./places";
+import { Tracks } from "./tracks";
 import { isOpen, standing } from "./standing";
 import type { ShownAlert, ShownNotice } from "./picture";
 import { WORDS, clock, party, span } from "./words";
@@ -63,7 +64,12 @@ function Room(): ComponentChildren {
       <main class="lists">
         <Alerts />
         <Notices />
-        {seat.value?.party && <Places />}
+        {seat.value?.party && (
+          <div class="seen">
+            <Places />
+            <Tracks />
+          </div>
+        )}
       </main>
       <aside class="side">
         <Desk />

@@ -17,7 +17,7 @@ import { decode, type Topology, type World } from "../world";
 const WIDTH = 420;
 const HEIGHT = 260;
 const MOST_LAUNCHES = 24; // areas of those heard of last
-const GONE_MS = 600_000; // as exchange/ruling/tracking.py has it: what comes later is another track
+export const GONE_MS = 600_000; // as exchange/ruling/tracking.py has it: what comes later is another track
 const OLD_MS = 30_000;
 
 let world: World | null = null;
@@ -102,7 +102,10 @@ function tracksOf(by: string): { by: string; now: Place[]; old: Place[] } {
   const time = centreNow();
   for (const { body } of picture.tracks.values()) {
     const age = time - Date.parse(body.observed);
-    if (body.party === by && age <= GONE_MS) (age > OLD_MS ? old : now).push(below(body.r_km));
+    if (body.party === by && age <= GONE_MS) {
+      const [lon, lat] = below(body.r_km);
+      (age > OLD_MS ? old : now).push([lon, lat]);
+    }
   }
   return { by, now, old };
 }

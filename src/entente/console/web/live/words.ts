@@ -77,6 +77,9 @@ export const WORDS = {
         `the longer way at ${Math.round(area.bearing_deg)}°`,
   tracks: (count: number): string => `${count.toLocaleString("en")} ${count === 1 ? "track" : "tracks"}`,
   oldTracks: (count: number): string => `${count.toLocaleString("en")} not heard of for 30 s`,
+  allTracks: "Tracks in words",
+  newest: (shown: number, all: number): string => `The ${shown} heard of last, of ${all.toLocaleString("en")}`,
+  columns: ["Track", "Above", "Height", "Heard"],
   legend: "Launch areas are drawn full, expected impact areas dashed; every area as large as it was released.",
 };
 
@@ -117,6 +120,11 @@ export function colour(name: string, parties: string[]): number {
 /** Hours, minutes and seconds of an instant, UTC. */
 export function clock(instant: string | number): string {
   return `${new Date(instant).toISOString().slice(11, 19)} Z`;
+}
+
+/** A place, to a tenth of a degree, as coarse as anything here is released. */
+export function place(lat: number, lon: number): string {
+  return `${Math.abs(lat).toFixed(1)}° ${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(1)}° ${lon < 0 ? "W" : "E"}`;
 }
 
 /** A length of time. */
