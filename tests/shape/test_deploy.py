@@ -284,8 +284,8 @@ def test_three_sites_hold_only_their_own_and_work_together(tmp_path):
                 [BIN / "entente", *map(str, line)], stdin=subprocess.PIPE, stdout=told, stderr=told, env=dict(os.environ),
             ))  # fmt: skip
             told.close()
-        context = client_context(sites / "centre" / "certificates")
-        with httpx.Client(base_url=f"https://localhost:{consoles}", verify=context, trust_env=False) as client:
+        context = client_context(sites / "centre" / "certificates", "centre")
+        with httpx.Client(base_url=f"https://localhost:{port}", verify=context, trust_env=False) as client:
             until_up(client)
             introduced = entente("centre", "introduce", str(exercise), *where)
             assert introduced.count("accepted") == len(introduced.splitlines()) >= 4

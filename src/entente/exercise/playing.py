@@ -219,11 +219,11 @@ class Play:
         self._set(1.0)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(station.stop() for station in self.nodes.values()))
-        until_s, context = time.monotonic() + COSIGNED_S, client_context(self.stage.folder / CERTIFICATES)
+        until_s, context = time.monotonic() + COSIGNED_S, client_context(self.stage.folder / CERTIFICATES, CENTRE)
         async with httpx.AsyncClient(verify=context, trust_env=False) as client:
             while time.monotonic() < until_s:
                 try:
-                    found = (await client.get(f"https://{HOST}:{self.console_port}/health")).json()
+                    found = (await client.get(f"https://{HOST}:{self.node_port}/health")).json()
                 except httpx.HTTPError:
                     break
                 if found["cosigned"] == found["entries"]:

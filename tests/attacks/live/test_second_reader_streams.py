@@ -163,3 +163,12 @@ def test_odd_numbers_resume_nothing_and_end_nothing(room, asked):
         assert hello["kind"] == "hello"
         assert hello["resumed"] == (asked == "after=1&after=2")
         assert isinstance(json.loads(socket.recv(timeout=5.0)), list)
+
+
+def test_who_leaves_as_the_centre_stops_does_not_break_its_stop(tmp_path):
+    with hall(tmp_path) as made:
+        held, _ = opened(made)
+        held.sendall(frame(CLOSE, struct.pack("!H", 1000)))
+        time.sleep(0.2)  # it answers, and waits for TLS to be closed as well
+    held.close()
+    assert told(made.lines)[-1]["event"] == "down"

@@ -148,8 +148,9 @@ def _toml(top: Mapping[str, str], parties: Mapping[str, Mapping[str, str]]) -> s
 
 
 def _folder(folder: Path) -> None:
+    """A folder that only its owner can enter: stores in it hold what has not left yet."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise StoreError(f"{folder}: cannot be made ({problem.strerror}); pick another place") from None
 

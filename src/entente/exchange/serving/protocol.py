@@ -84,6 +84,21 @@ class Joined:
         return getattr(self.transport, name)
 
 
+class Plain(h11.Connection):
+    """Reads requests that can be read in one way only: who disagrees where one ends sees another behind it."""
+
+    def next_event(self) -> Any:
+        """The next, or h11.RemoteProtocolError."""
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            names = {name for name, _ in event.headers}
+            if {b"content-length", b"transfer-encoding"} <= names:
+                raise h11.RemoteProtocolError("a length, and parts")
+            if event.http_version != b"1.1" and (event.http_version != b"1.0" or b"transfer-encoding" in names):
+                raise h11.RemoteProtocolError("another version")
+        return event
+
+
 class Protocol(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it, with deadlines, the peer's name in the state of every request, and the Origin check."""
 
@@ -93,6 +108,7 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; a peer without a name is nobody where names are demanded."""
         super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
+        self.conn = Plain(h11.SERVER, HEADERS)
         peer = peer_in(transport.get_extra_info("peercert"))
         self.app_state = {**self.app_state, "peer": peer}
         if self._door.mutual and peer is None:
