@@ -27,7 +27,8 @@ Read `messages`, `shell`, `centre`, `ledger` first: eight files here, and their 
                 queries       open questions; due: what is late; alarms: what is sent beside the log
                 state         all that is remembered; keyring: which key speaks for whom, by index in the log
 
-    serving/    shell         parses, verifies, stores, answers; holds no rule; throttle: how much one sender may say
+    serving/    shell         parses, verifies, stores, answers; holds no rule; throttle: how much one sender may say;
+                              rations: how much work one peer may ask for
                 writer        the one thread that writes; lanes: whose turn it is; reading: beside it
                 server        the two ports: taking envelopes, asking for what is on the log, witnessing, feeding readers,
                               consoles; answering: in which form (service: what they share; sessions, stream; wire: small

@@ -15,6 +15,7 @@ from entente.exchange.serving.certificates import Peer
 from entente.exchange.serving.consoles import OwnSite, add_seat, add_sessions
 from entente.exchange.serving.feeding import add_stream
 from entente.exchange.serving.metrics import metrics
+from entente.exchange.serving.rations import Rationed
 from entente.exchange.serving.service import Service
 from entente.exchange.serving.sessions import COOKIE
 from entente.exchange.serving.stream import Viewer
@@ -23,7 +24,7 @@ from entente.exchange.serving.witnessing import add_witnessing
 
 def node_app(service: Service) -> FastAPI:
     """The port of nodes and witnesses."""
-    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None)
 
     async def viewer_of(socket: WebSocket) -> Viewer | None:
         peer: Peer = socket.state.peer
@@ -32,13 +33,14 @@ def node_app(service: Service) -> FastAPI:
     for add in (add_taking, add_log, add_receipts, add_evidence, add_witnessing):
         add(app, service)
     add_stream(app, service, viewer_of)
-    _add_health(app, service)
+    _add_health(app, service, with_metrics=True)
+    app.add_middleware(Rationed, rations=service.rations)
     return app
 
 
 def console_app(service: Service, origins: frozenset[str]) -> FastAPI:
     """The port of consoles; `origins`: https://HOST:PORT of each name that it has."""
-    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None)
 
     async def viewer_of(socket: WebSocket) -> Viewer | None:
         return service.sessions.viewer(socket.cookies.get(COOKIE, ""))
@@ -46,22 +48,13 @@ def console_app(service: Service, origins: frozenset[str]) -> FastAPI:
     for add in (add_sessions, add_seat):
         add(app, service)
     add_stream(app, service, viewer_of)
-    _add_standing(app, service)
+    _add_health(app, service, with_metrics=False)
     app.add_middleware(OwnSite, origins=origins)
+    app.add_middleware(Rationed, rations=service.rations)
     return app
 
 
-def _add_standing(app: FastAPI, service: Service) -> None:
-    """What anybody may ask: how much is said, and that an alarm stands, is for those who are let in."""
-
-    @app.get("/health", **answers(JSON))
-    async def health() -> Response:
-        """Whether it stands, and what its log is for; 503 once it can write no more."""
-        seen = {name: service.health[name] for name in ("status", "log")}
-        return in_json(503 if service.writer.failed else 200, seen)
-
-
-def _add_health(app: FastAPI, service: Service) -> None:
+def _add_health(app: FastAPI, service: Service, *, with_metrics: bool) -> None:
     """What who runs the centre asks."""
 
     @app.get("/health", **answers(JSON))
@@ -69,7 +62,9 @@ def _add_health(app: FastAPI, service: Service) -> None:
         """How it stands; 503 once it can write no more."""
         return in_json(503 if service.writer.failed else 200, service.health)
 
-    @app.get("/metrics", **answers(TEXT))
-    async def measured() -> Response:
-        """For Prometheus."""
-        return Response(metrics(service), media_type="text/plain; version=0.0.4")
+    if with_metrics:
+
+        @app.get("/metrics", **answers(TEXT))
+        async def measured() -> Response:
+            """For Prometheus."""
+            return Response(metrics(service), media_type="text/plain; version=0.0.4")

@@ -3,11 +3,13 @@
 Bodies are read as they are, only so far as they may be long, and nothing is unpacked.
 """
 
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 import msgspec
 from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
 
 from entente.exchange.messages import NOTHING
 from entente.exchange.ruling.nodes import Node
@@ -17,6 +19,7 @@ from entente.exchange.signing import LONGEST
 
 T = TypeVar("T")
 
+PIECE = 2**16  # bytes
 JSON, BINARY, TEXT = "application/json", "application/octet-stream", "text/plain"
 TITLE = "Entente: a centre for exercises, replays and tests"
 REFUSALS = {
@@ -40,6 +43,16 @@ def in_json(status: int, value: Any) -> Response:
 def told(status: int, why: str, headers: dict[str, str] | None = None) -> Response:
     """Why not."""
     return Response(msgspec.json.encode({"error": why}), status_code=status, media_type=JSON, headers=headers)
+
+
+def in_pieces(raw: bytes, kind: str) -> Response:
+    """A long answer, a piece at a time as it is read, so that others' come in between."""
+    return StreamingResponse(_pieces(raw), media_type=kind, headers={"content-length": str(len(raw))})
+
+
+async def _pieces(raw: bytes) -> AsyncIterator[bytes]:
+    for at in range(0, len(raw), PIECE):
+        yield raw[at : at + PIECE]
 
 
 async def body_of(request: Request, most: int) -> bytes | Response:

@@ -4,7 +4,18 @@ from typing import Annotated
 
 from fastapi import FastAPI, Query, Request, Response
 
-from entente.exchange.serving.answering import BINARY, JSON, TEXT, answers, held_of, in_json, peer_of, takes, told
+from entente.exchange.serving.answering import (
+    BINARY,
+    JSON,
+    TEXT,
+    answers,
+    held_of,
+    in_json,
+    in_pieces,
+    peer_of,
+    takes,
+    told,
+)
 from entente.exchange.serving.reading import MOST_ENTRIES
 from entente.exchange.serving.service import Service
 from entente.exchange.serving.taking import take_batch, take_one
@@ -34,7 +45,7 @@ def add_log(app: FastAPI, service: Service) -> None:
     ) -> Response:
         """Entries of the log from `start` up to `stop`, each behind its length, as many as fit into one answer."""
         raw = await service.read(service.reader.entries, start, min(stop, service.size, start + MOST_ENTRIES))
-        return Response(raw, media_type=BINARY)
+        return in_pieces(raw, BINARY)
 
     @app.get("/checkpoint", **answers(TEXT))
     async def checkpoint() -> Response:

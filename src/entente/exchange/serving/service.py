@@ -19,6 +19,7 @@ from entente.exchange.proving.pins import Pins
 from entente.exchange.ruling.alarms import Alarm
 from entente.exchange.saying.decoding import decode, encode
 from entente.exchange.saying.instants import instant
+from entente.exchange.serving.rations import ASKING, Rations
 from entente.exchange.serving.reading import Reader
 from entente.exchange.serving.sessions import Sessions
 from entente.exchange.serving.stream import Stream
@@ -54,6 +55,7 @@ class Service:
     clock: Callable[[], int] = time.time_ns
     certificate_ends_s: Callable[[], float] = lambda: math.inf
     stream: Stream = field(default_factory=lambda: Stream(secrets.token_hex(8)))
+    rations: Rations = field(default_factory=Rations)
     size: int = 0  # entries of which the stream knows
     standing: tuple[Alarm, ...] = ()
     vouches: dict[str, tuple[str, "asyncio.Future[bytes]"]] = field(default_factory=dict)  # witness -> question, answer
@@ -79,8 +81,14 @@ class Service:
         self.reader.ledger.close()
 
     async def read(self, what: Callable[..., T], *arguments: Any) -> T:
-        """Let the reader do something, beside the loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._reading, partial(what, *arguments))
+        """Let the reader do something, beside the loop; at the cost of who asks, and once it owes nothing."""
+        ration = ASKING.get() or Rations().of("")
+        async with ration.reading:
+            await asyncio.sleep(ration.debt_s)
+            work = partial(_timed, what, *arguments)
+            found, work_s = await asyncio.get_running_loop().run_in_executor(self._reading, work)
+            ration.spend(work_s)
+        return found
 
     async def receipts(self, indices: list[int]) -> list[str | None]:
         """Receipts under the largest checkpoint that all cosigned."""
@@ -143,6 +151,12 @@ class Service:
         while True:
             self._put_facts("tick")
             await asyncio.sleep(TICK_S)
+
+
+def _timed(what: Callable[..., T], *arguments: Any) -> tuple[T, float]:
+    """What it returns, and the processor's time that it took [s]."""
+    began_s = time.thread_time()
+    return what(*arguments), time.thread_time() - began_s
 
 
 def entry_text(index: int, entry: bytes) -> tuple[bytes, bool]:
