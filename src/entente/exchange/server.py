@@ -24,7 +24,7 @@ from entente.exchange.serving.witnessing import add_witnessing
 
 def node_app(service: Service) -> FastAPI:
     """The port of nodes and witnesses."""
-    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None)
+    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     async def viewer_of(socket: WebSocket) -> Viewer | None:
         peer: Peer = socket.state.peer
@@ -33,14 +33,14 @@ def node_app(service: Service) -> FastAPI:
     for add in (add_taking, add_log, add_receipts, add_evidence, add_witnessing):
         add(app, service)
     add_stream(app, service, viewer_of)
-    _add_health(app, service, with_metrics=True)
+    _add_health(app, service)
     app.add_middleware(Rationed, rations=service.rations)
     return app
 
 
 def console_app(service: Service, origins: frozenset[str]) -> FastAPI:
     """The port of consoles; `origins`: https://HOST:PORT of each name that it has."""
-    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None)
+    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     async def viewer_of(socket: WebSocket) -> Viewer | None:
         return service.sessions.viewer(socket.cookies.get(COOKIE, ""))
@@ -48,13 +48,23 @@ def console_app(service: Service, origins: frozenset[str]) -> FastAPI:
     for add in (add_sessions, add_seat):
         add(app, service)
     add_stream(app, service, viewer_of)
-    _add_health(app, service, with_metrics=False)
+    _add_standing(app, service)
     app.add_middleware(OwnSite, origins=origins)
     app.add_middleware(Rationed, rations=service.rations)
     return app
 
 
-def _add_health(app: FastAPI, service: Service, *, with_metrics: bool) -> None:
+def _add_standing(app: FastAPI, service: Service) -> None:
+    """What anybody may ask: how much is said, and that an alarm stands, is for those who are let in."""
+
+    @app.get("/health", **answers(JSON))
+    async def health() -> Response:
+        """Whether it stands, and what its log is for; 503 once it can write no more."""
+        seen = {name: service.health[name] for name in ("status", "log")}
+        return in_json(503 if service.writer.failed else 200, seen)
+
+
+def _add_health(app: FastAPI, service: Service) -> None:
     """What who runs the centre asks."""
 
     @app.get("/health", **answers(JSON))
@@ -62,9 +72,7 @@ def _add_health(app: FastAPI, service: Service, *, with_metrics: bool) -> None:
         """How it stands; 503 once it can write no more."""
         return in_json(503 if service.writer.failed else 200, service.health)
 
-    if with_metrics:
-
-        @app.get("/metrics", **answers(TEXT))
-        async def measured() -> Response:
-            """For Prometheus."""
-            return Response(metrics(service), media_type="text/plain; version=0.0.4")
+    @app.get("/metrics", **answers(TEXT))
+    async def measured() -> Response:
+        """For Prometheus."""
+        return Response(metrics(service), media_type="text/plain; version=0.0.4")
