@@ -23,7 +23,7 @@ from entente.exchange.proving.outbox import Outbox
 from entente.exchange.proving.pins import quorum_in
 from entente.exchange.proving.witness import Witness
 from entente.exchange.saying.decoding import decode
-from entente.exchange.serving import hailing
+from entente.exchange.serving import bus, hailing
 from entente.exchange.serving.brokers import Brokers, Place, leaf_of, nodes_of, place_in, write_brokers
 from entente.exchange.serving.bus import STREAM, Road, addresses_in, carry, connected
 from entente.exchange.serving.certificates import client_context, make_certificates, revoke
@@ -463,7 +463,9 @@ def test_past_all_brokers_the_signature_decides(room, fleet, gate, voices):
 
 def test_a_wrong_certificate_is_said_once_in_one_line(room, fleet, gate, tmp_path, monkeypatch):
     """Of another authority; of this one's at another's broker; at the hub; another authority's folder."""
-    monkeypatch.setattr(hailing.Hail, "pause_s", 0.1)
+    monkeypatch.setattr(hailing.Hail, "pause_s", 1.0)
+    monkeypatch.setattr(bus, "FLUSH_S", 1)
+    monkeypatch.setattr(bus, "PAUSE_S", 0.2)
     make_certificates(tmp_path / "rogue", {"nato-0": MINE})
     mixed = shutil.copytree(room.folder / CERTIFICATES, tmp_path / "mixed")
     for kind in ("pem", "key"):
@@ -480,7 +482,7 @@ def test_a_wrong_certificate_is_said_once_in_one_line(room, fleet, gate, tmp_pat
     async def play(words, folder, name, address):
         said[words] = Silent()
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(connected(address, folder, name, Teller(said[words])), 2.5)
+            await asyncio.wait_for(connected(address, folder, name, Teller(said[words])), 4.5)
 
     async def all_of_them():
         await asyncio.gather(*(play(words, *case) for words, case in cases.items()))

@@ -71,7 +71,11 @@ async def connected(words: str, certificates: Path, name: str, tell: Callable[..
     hail, bus = Hail(words, papers, tell), Client()
 
     async def reached() -> None:
-        await bus.flush(FLUSH_S)  # nats-py takes a connection that was hung up on for one that stands
+        await bus.flush(
+            FLUSH_S
+        )  # nats-py takes a connection that was hung up on for one that stands, until it reads from it
+        if not bus.is_connected:
+            raise ConnectionResetError("hung up on")
         hail.reached()
 
     lasting: dict[str, Any] = {"max_reconnect_attempts": -1, "reconnect_time_wait": AGAIN_WITHIN_S, "ping_interval": 5}

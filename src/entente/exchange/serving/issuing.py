@@ -1,8 +1,7 @@
 """How does somebody get a certificate later? Out of the authority that made the others, which stays where it was made.
 
-A new broker, a node that lost its key, a certificate that ends: one more is issued, with a new key, as long as the authority
-is good. When the authority itself ends, another is made, and for a while both are trusted: the two files of each kind, `ca.pem`
-and `revoked.pem`, are written one after the other into one.
+A new broker, a node that lost its key: one more is issued, with a new key, as good as long as the authority. When that ends,
+all end with it: another folder of certificates is made, and carried to every site; keys that sign, logs and outboxes stay.
 """
 
 from collections.abc import Iterable, Sequence
