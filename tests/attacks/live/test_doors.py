@@ -18,6 +18,7 @@ from tests.attacks.live.peers import HEADERS, KINDS, asked, connected, half_open
 from tests.attacks.live.processes import Child, be_centre, free_port
 
 from entente.exchange.serving.certificates import client_context, make_certificates, revoke
+from entente.exchange.serving.protocol import MOST_OPEN, MOST_TURNED, TURNED_S
 
 CLOSED_S = 10.0  # the longest that a half-open connection may stay
 HEALTH = b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
@@ -204,4 +205,32 @@ def test_t35_connections_of_one_address_are_bounded_and_cost_others_nothing(grou
         assert left <= 64
     finally:
         for each in held:
+            each.close()
+
+
+def test_t35_who_is_turned_away_waits_for_it_and_few_do(ground):
+    """Closed at once he would be back at once; held without bound he would use up the files."""
+
+    def knock():
+        return socket.create_connection((ADDRESS, ground.port), 5.0, source_address=("127.0.0.3", 0))
+
+    def closed_after_s(each, since):
+        each.settimeout(3.0)
+        try:
+            assert each.recv(1) == b""
+        except ConnectionError:
+            pass
+        each.close()
+        return time.monotonic() - since
+
+    inside = [knock() for _ in range(MOST_OPEN)]
+    try:
+        time.sleep(0.3)
+        start = time.monotonic()
+        waits = [knock() for _ in range(MOST_TURNED + 8)]
+        with ThreadPoolExecutor(len(waits)) as pool:
+            taken = sorted(pool.map(lambda each: closed_after_s(each, start), waits))
+        assert taken[8] >= TURNED_S > taken[0]
+    finally:
+        for each in inside:
             each.close()

@@ -35,6 +35,7 @@ MOST_OF_PARTY = 160  # connections, where certificates name one
 MOST_OF_ALL = 512  # connections
 SAID_PER_S, SAID_AT_ONCE = 256.0, 2_048.0  # bytes of who listens to a stream: it answers pings, and no more
 NEW_PER_S, NEW_AT_ONCE = 20.0, 100.0  # connections of one address
+TURNED_S, MOST_TURNED = 0.5, 32  # how long who is turned away may wait, and how many do
 HEADERS = 16_384  # bytes of a request line and its headers
 READING = (h11.IDLE, h11.SEND_BODY)  # states of a peer that has not said all
 OPEN_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
@@ -203,6 +204,7 @@ class Port:
     _open: dict[asyncio.Transport, tuple[str, str]] = field(default_factory=dict)  # -> address, party; the oldest first
     _greeted: dict[asyncio.Task[None], str] = field(default_factory=dict)  # shake hands -> address; the oldest first
     _new: dict[str, Bucket] = field(default_factory=dict)
+    _turned: set[socket.socket] = field(default_factory=set)
 
     async def serve(self) -> None:
         """Take connections until cancelled."""
@@ -217,7 +219,7 @@ class Port:
                 continue
             await asyncio.sleep(0)  # a crowd at the door leaves the others their turn
             if not self._admits(where[0]):
-                taken.close()
+                self._turn_away(taken)
                 continue
             task = loop.create_task(self._greet(config, taken, where[0]))
             self._greeted[task] = where[0]
@@ -225,7 +227,8 @@ class Port:
 
     async def close(self, patience_s: float = 5.0) -> None:
         """Let answers be finished, then close all."""
-        self.held.close()
+        for each in (self.held, *self._turned):
+            each.close()
         for connection in list(self.state.connections):
             with suppress(InvalidState):  # a stream that its reader is closing at this instant
                 connection.shutdown()
@@ -269,6 +272,19 @@ class Port:
             transport.abort()
         elif not transport.is_closing():
             self._open[transport] = address, party
+
+    def _turn_away(self, taken: socket.socket) -> None:
+        """Close it; if few wait for that, in a while: who is closed at once is back at once, and that costs more than he does."""
+        if len(self._turned) >= MOST_TURNED:
+            taken.close()
+            return
+        self._turned.add(taken)
+
+        def close() -> None:
+            self._turned.discard(taken)
+            taken.close()
+
+        asyncio.get_running_loop().call_later(TURNED_S, close)
 
     def _admits(self, address: str) -> bool:
         """Whether one more of this address comes in."""
