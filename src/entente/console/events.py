@@ -72,8 +72,9 @@ def _rung(one: Event, row: Rung, moments: Floats, takes: Assumed, read: list[Rea
             read.append(found)
         numbers.append(same)
     title = words.rung_name(TONGUE, row)
-    if row.rung == 0 and one.kind == "historical":
-        title = TONGUE.say("timeline.was", year=one.date.year)
+    if not row.flows:
+        was = one.kind == "historical"
+        title = TONGUE.say("timeline.was", year=one.date.year) if was else TONGUE.say("rungs.flows.nothing")
     return {"rung": row.rung, "title": title, "flows": _flows(one, row), "readings": numbers}
 
 

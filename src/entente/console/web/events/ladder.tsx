@@ -37,7 +37,7 @@ function Chosen({ at }: { at: Told }): ComponentChildren {
           >
             {at.rungs.map((rung, i) => (
               <option key={i} value={i}>
-                {rung.title.startsWith(SAY.rung(rung.rung)) ? rung.title : `${SAY.rung(rung.rung)}: ${rung.title}`}
+                {rung.title.startsWith(SAY.rung(rung.rung)) ? rung.title : `${SAY.rung(rung.rung)}: ${rung.title.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}`}
               </option>
             ))}
           </select>

@@ -119,9 +119,11 @@ export const SAY = {
     rungs: [number, number],
   ) => {
     const held = nature === "attack" ? "takes it for no attack" : "holds it for an attack";
-    if (rungs[0] === rungs[1] || (wrong[0] === wrong[1] && right[0] === right[1]))
-      return `At ${at}${rungs[0] === rungs[1] ? "" : `, at both rungs`}, ${who} has understood it in ${right[1]} of histories and ${held} in ${wrong[1]}.`;
-    return `At ${at}, ${who} has understood it in ${right[0]} of histories at rung\u00a0${rungs[0]}, in ${right[1]} at rung\u00a0${rungs[1]}; it ${held} in ${wrong[0]} and ${wrong[1]}.`;
+    const one = rungs[0] === rungs[1];
+    if (one || (wrong[0] === wrong[1] && right[0] === right[1]))
+      return `At ${at}${one ? "" : ", at both rungs"}, ${who} has understood it in ${right[1]} of histories and ${held} in ${wrong[1]}.`;
+    const then = wrong[0] === wrong[1] ? `at both it ${held} in ${wrong[1]}` : `it ${held} in ${wrong[0]} and ${wrong[1]}`;
+    return `At ${at}, ${who} has understood it in ${right[0]} of histories at rung\u00a0${rungs[0]}, in ${right[1]} at rung\u00a0${rungs[1]}; ${then}.`;
   },
   quiet: (at: string, who: string) => `At ${at}, ${who} holds nothing yet.`,
   did: (who: string) => `${who} did it itself, and knows what it is.`,
