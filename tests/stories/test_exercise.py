@@ -240,7 +240,8 @@ def test_each_site_feeds_its_own_node_the_same_exercise(tmp_path, program):
         cues(one, "drill", k, BEGINS + at_s * NS_PER_S)
         for k, (at_s, one) in enumerate(zip((0, 20), histories, strict=True), 1)
     ]
-    lines = entente(program, "node", "feed", tmp_path / "ex", "one-launch", "russia", *words).splitlines()
+    lines = entente(program, "node", "feed", tmp_path / "ex", "one-launch", "russia", "--whole", *words).splitlines()
+    assert entente(program, "node", "feed", tmp_path / "ex", "one-launch", "russia", *words) == ""
     begun = [Begun(at_s, one) for at_s, one in zip((0.0, 20.0), histories, strict=True)]
     for party in PARTIES:
         drafts = [cue.draft for cue in feed(begun, party, "drill", BEGINS, 200.0)]

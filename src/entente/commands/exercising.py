@@ -92,14 +92,20 @@ async def _until_end(play: Any, ready: Any, typed: Any) -> None:
     import asyncio
     import signal
     import threading
+    from contextlib import suppress
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, lambda: setattr(play, "ended", True))
 
     def listen() -> None:
-        for line in sys.stdin:
-            loop.call_soon_threadsafe(typed, line)
+        # Not sys.stdin itself: whoever waits in it when the interpreter ends lets it abort.
+        with (
+            suppress(RuntimeError),
+            open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False) as lines,
+        ):
+            for line in lines:
+                loop.call_soon_threadsafe(typed, line)
 
     def begin() -> None:
         ready()

@@ -112,7 +112,9 @@ def certificates(
             return
         if revoke is not None:
             revoke_one(folder, revoke)
-            echo(f"{revoke}: is revoked; a centre reads the list when it starts")
+            echo(
+                f"{revoke}: is revoked; a centre that runs takes {folder / 'revoked.pem'} up once it lies in its own folder"
+            )
             return
         holders = dict(each.partition("@")[::2] for each in holder or ())
         if not holders or not all(name and party for name, party in holders.items()):
@@ -233,6 +235,38 @@ def run(
         run_node(folder, holder, centre, boot, pace=Pace(clock) if clock else None, bus=bus)
 
 
+@node.command(epilog="Example: entente node boot exercise nato-node --centre https://localhost:8714")
+def boot(
+    folder: Prepared, holder: Annotated[str, Argument(help="The node, such as nato-node.")], centre: Centre
+) -> None:
+    """Let a party's root say that its node counts anew, after it was set up anew or put back: where the root's key is kept."""
+    with refusals():
+        import asyncio
+
+        from entente.errors import StoreError
+        from entente.exchange.client import Link
+        from entente.exchange.proving.pins import read_pins
+        from entente.exchange.serving.certificates import client_context
+        from entente.exchange.serving.preparing import CERTIFICATES, PINS, begun_again, party_of
+
+        pins = read_pins(folder / PINS)
+        party = party_of(folder, pins, holder)
+
+        async def announce() -> int:
+            async with Link(centre, client_context(folder / CERTIFICATES, holder)) as link:
+                held = await link.sender()
+                if held is None:
+                    raise StoreError(f"{centre}: does not answer; start it with: entente centre serve")
+                answers = await link.send(begun_again(folder, pins, party, holder, held["boot"] + 1))
+            if not answers or answers[-1].outcome != "accepted":
+                raise StoreError(f"{centre}: does not take the root's word ({answers[-1].reason if answers else 'no answer'}); "
+                                 "is this the folder of its exercise, introduced already?")  # fmt: skip
+            return int(held["boot"]) + 1
+
+        number = asyncio.run(announce())
+        echo(f"{holder}: counts anew; run it with: entente node run FOLDER {holder} --centre {centre} --boot {number}")
+
+
 @node.command(epilog="Example: entente node witness exercise nato --centre https://localhost:8714")
 def witness(
     folder: Prepared, party: Annotated[str, Argument(help="Whose witness.")], centre: Centre, clock: Clock = None
@@ -257,6 +291,9 @@ def feed(
     begin: Annotated[str, Option(help="When the exercise begins, ISO 8601 UTC, the same at each site.")],
     script: Annotated[Path | None, Option(help="The director's script; of it the lines with inject, and end.")] = None,
     case: Annotated[str | None, Option(help="The case that begins at once, without a script; else the first.")] = None,
+    whole: Annotated[
+        bool, Option("--whole", help="Print what was due before now as well; else it is passed over.")
+    ] = False,
 ) -> None:
     """Print what a nation's systems report in a scenario, a draft a line, each at its moment: what entente node run reads."""
     with refusals():
@@ -292,7 +329,9 @@ def feed(
         def say(cue: Cue) -> None:
             echo(msgspec.json.encode(cue.draft))
 
-        tell(feed_of(begun, party, pins.name, begins_ns, ends_s), say, time.time_ns, time.sleep)
+        from_ns = 0 if whole else time.time_ns()
+        coming = (cue for cue in feed_of(begun, party, pins.name, begins_ns, ends_s) if cue.at_ns >= from_ns)
+        tell(coming, say, time.time_ns, time.sleep)
 
 
 def _whole_second(text: str) -> int:

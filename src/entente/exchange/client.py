@@ -20,7 +20,7 @@ import msgspec
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from entente.errors import BadProof, ExchangeError, LedgerFull, Malformed
+from entente.errors import BadProof, ExchangeError, LedgerError, LedgerFull, Malformed
 from entente.exchange.proving.cosigning import Request
 from entente.exchange.proving.notes import head_of
 from entente.exchange.proving.outbox import Outbox
@@ -238,6 +238,9 @@ class Node:
                 self._waits_for = answer.reason
                 return False
             self._waits_for = ""
+            if answer.reason in (Reason.OLD_BOOT, Reason.UNKNOWN_BOOT):
+                raise LedgerError(f"{self.outbox.path}: is of boot {self.outbox.boot}, and the log knows this node at another; "
+                                  "run it with --boot, as its root announced it")  # fmt: skip
             if answer.index is not None:
                 self.accepted[number] = answer.index
             else:

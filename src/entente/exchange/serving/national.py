@@ -10,9 +10,10 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,12 +33,21 @@ from entente.exchange.saying.instants import NS_PER_MS
 from entente.exchange.serving.bus import Road
 from entente.exchange.serving.pace import MOST, Pace
 from entente.exchange.serving.papers import Papers
-from entente.exchange.serving.preparing import CERTIFICATES, MIRROR, PINS, POLICY_FILE, SECRET_FILE, witness_of
+from entente.exchange.serving.preparing import (
+    CERTIFICATES,
+    MIRROR,
+    PINS,
+    POLICY_FILE,
+    SECRET_FILE,
+    party_of,
+    witness_of,
+)
 from entente.exchange.serving.renewing import tell_of_the_end
 from entente.exchange.serving.telling import Teller
 from entente.exchange.signing import read_key
 
 LONGEST_LINE = 2**20  # bytes of a draft
+AHEAD = 256  # drafts that are read before they are taken
 LOOK_S = 0.1  # between looks at what is due
 ADDRESS = re.compile(r"https://[^/?#@\s]+:[0-9]{1,5}/?")
 
@@ -55,7 +65,14 @@ class Releasing:
     _owed: list[Said] = field(default_factory=list)  # let go, and not in the outbox yet
 
     def take(self, draft: Draft, now_ms: int) -> None:
-        """Let a draft wait, or tell why it will not leave."""
+        """Let a draft wait, or tell why it will not leave.
+
+        Raises:
+            ExchangeError: it is another node's.
+        """
+        mine, its = (self.outbox.log, self.outbox.node), (draft.said.log, draft.said.node)
+        if its != mine:
+            raise ExchangeError(f"a draft of {its[1]!r} for {its[0]!r}; this is {mine[1]!r} for {mine[0]!r}")
         self.queue, withheld = hold(self.queue, self.giver, draft, now_ms)
         if withheld:
             self.tell("withheld", reason=withheld)
@@ -66,7 +83,9 @@ class Releasing:
         due = next_due(self.queue)
         if not self._owed and due is not None and due <= now_ms:
             left = let_go(self.queue, self.giver, now_ms)
-            self._owed, self.queue, self.is_kept = list(left.messages), left.queue, False
+            boot = self.outbox.boot  # what waited since an earlier boot is said at this one
+            self._owed = [msgspec.structs.replace(said, boot=boot) for said in left.messages]
+            self.queue, self.is_kept = left.queue, False
             for _, reason in left.withheld:
                 self.tell("withheld", reason=reason)
         put = self._put()
@@ -133,7 +152,7 @@ def run_node(
         StoreError, ExchangeError: keys, certificates, policy or outbox cannot be had.
     """
     pins = read_pins(folder / PINS)
-    party, clock = _party_of(folder, pins, holder), pace or time.time_ns
+    party, clock = party_of(folder, pins, holder), pace or time.time_ns
     own, tell = folder / party, Teller()
     papers = Papers(folder / CERTIFICATES, holder)
     key = read_key(own / f"{holder}.key")
@@ -206,15 +225,23 @@ def _linked(address: str, papers: Papers, tell: Teller) -> Link:
 
 async def _read_drafts(releasing: Releasing, clock: Callable[[], int]) -> None:
     """Drafts from standard input; what is none is told of and passed over. At its end, nothing more comes."""
-    reader = asyncio.StreamReader(LONGEST_LINE)
+    lines: asyncio.Queue[bytes] = asyncio.Queue(AHEAD)
     loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
+
+    def listen() -> None:
+        """In a thread: a file, a pipe and a terminal are read alike, and a process that ends does not wait for them."""
+        # Not sys.stdin itself: whoever waits in it when the interpreter ends lets it abort.
+        with suppress(RuntimeError), open(sys.stdin.fileno(), "rb", closefd=False) as drafts:  # the loop is closed
+            while line := drafts.readline(LONGEST_LINE):
+                asyncio.run_coroutine_threadsafe(lines.put(line), loop).result()
+
+    threading.Thread(target=listen, daemon=True, name="drafts").start()
+    while True:
+        line = await lines.get()
         try:
             releasing.take(msgspec.json.decode(line, type=Draft), clock() // NS_PER_MS)
         except (msgspec.DecodeError, ExchangeError) as problem:
             releasing.tell("no-draft", reason=str(problem))
-    await asyncio.Event().wait()
 
 
 async def _take_road(node: Node, bus: str, certificates: Path, party: str) -> None:
@@ -263,11 +290,3 @@ def _giver(own: Path, pins: Pins, party: str) -> Giver:
         raise StoreError(
             f"{own}: {problem.strerror}; there are a signed policy and a secret in a party's folder"
         ) from None
-
-
-def _party_of(folder: Path, pins: Pins, holder: str) -> str:
-    """Whose node it is, by where its key lies."""
-    for party in pins.parties:
-        if (folder / party / f"{holder}.key").exists():
-            return party
-    raise StoreError(f"{folder}: no key of {holder!r} in {' or '.join(pins.parties)}; name a node whose key is here")

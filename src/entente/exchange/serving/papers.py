@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import httpx
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
@@ -22,6 +23,7 @@ from entente.errors import StoreError
 from entente.exchange.serving.certificates import AUTHORITY, client_context, load, revoked_in
 
 REACH_S, HANG_UP_S = 3.0, 1.5  # to reach the centre; within which it has hung up on who is not wanted
+CUT_OFF = (ConnectionResetError, EOFError, ssl.SSLError, httpx.RemoteProtocolError)  # how it looks to who is not wanted
 NOT_ITS_NAME = 62  # X509_V_ERR_HOSTNAME_MISMATCH
 RENEW = "put a new one there, of the centre's authority; it is taken up without a restart"
 
@@ -73,7 +75,7 @@ class Papers:
         for fault in faults:
             if isinstance(fault, ssl.SSLCertVerificationError):
                 return Why(self._of_the_centre(fault, address), True)
-        if any(isinstance(fault, ConnectionResetError | EOFError | ssl.SSLError) for fault in faults) and all(
+        if any(isinstance(fault, CUT_OFF) for fault in faults) and all(
             _hangs_up(address, self.context)
             for _ in range(2)  # a centre that ends hangs up as well, once
         ):

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from entente.errors import StoreError
-from entente.exchange.messages import KeyAdd, Origin, PolicyInForce, Role
+from entente.exchange.messages import Boot, KeyAdd, Origin, PolicyInForce, Role
 from entente.exchange.proving.notes import LOG_TYPE, WITNESS_TYPE, Signer, write_signer
 from entente.exchange.proving.outbox import Outbox
 from entente.exchange.proving.pins import Pins, read_pins
@@ -118,6 +118,27 @@ def first_words(folder: Path, pins: Pins) -> list[bytes]:
         with root_outbox(folder, pins, party) as outbox:
             said += [raw for _, raw in outbox.waiting(4_096)]
     return said
+
+
+def begun_again(folder: Path, pins: Pins, party: str, node: str, boot: int) -> list[bytes]:
+    """Envelopes of a party's root that have no receipt, the last of them its word that a node counts anew, at this boot."""
+    head: dict[str, Any] = {"log": pins.name, "origin": pins.origin, "party": party}
+    head |= {"node": ROOT, "boot": 1, "number": 1}
+    with root_outbox(folder, pins, party) as outbox:
+        outbox.put(Boot(**head, sent=instant(time.time_ns()), started=node, its_boot=boot))
+        return [raw for _, raw in outbox.waiting(4_096)]
+
+
+def party_of(folder: Path, pins: Pins, holder: str) -> str:
+    """Whose holder it is, by where its key lies.
+
+    Raises:
+        StoreError: its key is not here.
+    """
+    for party in pins.parties:
+        if (folder / party / f"{holder}.key").exists():
+            return party
+    raise StoreError(f"{folder}: no key of {holder!r} in {' or '.join(pins.parties)}; name a node whose key is here")
 
 
 def _speak(folder: Path, log: str, origin: Origin, party: str, root: Key, side: Side) -> None:

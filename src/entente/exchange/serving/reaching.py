@@ -6,8 +6,10 @@ reason, for then it is a person who must do something.
 
 import asyncio
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from entente.exchange.serving.papers import Papers, Why
@@ -82,10 +84,24 @@ class Reach:
         await asyncio.sleep(GRACE_S)
         if self.is_up:
             return
-        why: Why = await asyncio.to_thread(papers.why, problem, self.address)
+        why = await _beside(papers, problem, self.address)
         if self.is_up:
             return
         self.is_unwanted = why.is_certificate
         if why.words != self._told:
             self._told = why.words
             self.tell("line-down", reason=why.words)
+
+
+async def _beside(papers: Papers, problem: BaseException, address: str) -> Why:
+    """Why, found in a thread of its own: it may take seconds, and a process that ends does not wait for it."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Why] = loop.create_future()
+
+    def look() -> None:
+        why = papers.why(problem, address)
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(lambda: None if found.done() else found.set_result(why))
+
+    threading.Thread(target=look, daemon=True, name="why").start()
+    return await found
