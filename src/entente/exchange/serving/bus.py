@@ -194,6 +194,7 @@ class Gate:
                     """Goes on."""
             finally:
                 await taken.unsubscribe()
+            await asyncio.sleep(AGAIN_WITHIN_S)
 
     async def _open(self) -> None:
         """The stream and the place in it, made if the brokers lost them."""
