@@ -15,6 +15,8 @@ from entente.console.live import mount
 from entente.exchange.serving.certificates import client_context
 from entente.exchange.serving.preparing import CERTIFICATES
 from entente.exchange.serving.running import running
+from entente.exchange.serving.throttle import Limits
+from entente.exchange.serving.wire import framed, unframed
 
 END = b"connection: close\r\n\r\n"
 POST = b"POST /envelopes HTTP/1.1\r\nhost: localhost\r\n"
@@ -226,3 +228,17 @@ def test_t16_t57_keys_and_what_waits_are_their_owner_s_alone_to_read(tmp_path, r
     assert len(kept) > 15
     loose = [path for path in (*folders, *kept) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     assert not loose
+
+
+def test_t37_a_slow_line_is_asked_to_carry_only_what_it_can_before_it_is_cut(tmp_path):
+    """Ten seconds are given: the log goes in pages, to who reads it and to a witness that has long been away."""
+    with hall(tmp_path, limits=Limits(1e9, 1e9, 1e9, 1e9)) as made:
+        voice, read, size = made.voice("nato", "nato-1"), 0, made.centre.service.size + 1_024
+        with made.client("nato-1") as client, made.client("nato-witness") as witness:
+            for _ in range(4):
+                client.post("/batches", content=framed([voice.health() for _ in range(256)]))
+            while page := client.get("/entries", params={"start": read}).content:
+                assert len(page) < 300_000
+                read += len(unframed(page, size))
+            assert len(witness.get("/proposal").content) < 600_000
+        assert read == size

@@ -23,7 +23,7 @@ from entente.exchange.signing import Key
 
 PATIENCE_NS = 5 * NS_PER_S
 MOST_OPEN = 16  # proposals
-MOST_ENTRIES, MOST_BYTES = 4_096, 16 * 2**20  # of one request
+MOST_ENTRIES, MOST_BYTES = 4_096, 2**18  # of one request: a line of 512 kbit/s carries it before it is given up
 
 
 @dataclass

@@ -17,7 +17,7 @@ from entente.exchange.ruling.keyring import Keyring
 from entente.exchange.serving.wire import framed
 from entente.exchange.signing import digest
 
-MOST_ENTRIES, MOST_BYTES = 4_096, 16 * 2**20  # of one answer
+MOST_ENTRIES, MOST_BYTES = 4_096, 2**18  # of one answer: a line of 256 kbit/s carries it before it is given up
 
 
 @dataclass(frozen=True)
