@@ -96,6 +96,7 @@ function Fates({ at }: { at: Told }): ComponentChildren {
       <div class="row sub">
         <div class="name">
           <h2>{WORDS.fatesTitle}</h2>
+          <small>{WORDS.fatesSub}</small>
         </div>
         <div class="plot">
           <Legend quiet nature={at.truth.nature} />

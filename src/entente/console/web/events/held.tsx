@@ -78,7 +78,10 @@ function Held({ at, party, items }: { at: Told; party: number; items: Pair["item
         <p class="says">
           <From giver={one.giver} party={party} /> <b>{one.says}</b>
         </p>
-        <p class="text">{one.text}</p>
+        <p class="text">
+          {one.text}
+          {one.replaced && ` (${WORDS.replaced})`}
+        </p>
       </div>
       <div class="plot">
         {([0, 1] as const).map((which) => {
