@@ -5,9 +5,10 @@ Rows T32 and T33: a broker dies, or loses what it kept, and the log stays whole.
 
 import asyncio
 import shutil
+import socket
 import subprocess
 import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 import pytest
 from nats.errors import Error
@@ -24,7 +25,7 @@ from entente.exchange.proving.pins import quorum_in
 from entente.exchange.proving.witness import Witness
 from entente.exchange.saying.decoding import decode
 from entente.exchange.serving import bus, hailing
-from entente.exchange.serving.brokers import Brokers, Place, leaf_of, nodes_of, place_in, write_brokers
+from entente.exchange.serving.brokers import CONNECTIONS, Brokers, Place, leaf_of, nodes_of, place_in, write_brokers
 from entente.exchange.serving.bus import STREAM, Road, addresses_in, carry, connected
 from entente.exchange.serving.certificates import client_context, make_certificates, revoke
 from entente.exchange.serving.issuing import hosts_of, issue
@@ -543,6 +544,17 @@ def test_a_revoked_certificate_opens_no_broker_once_its_file_is_written_again(ro
     for kind, content in lost.items():
         (room.folder / CERTIFICATES / f"{name}.{kind}").write_bytes(content)
     assert not asyncio.run(tried(Silent()))
+
+
+def test_a_broker_has_only_so_many_places(fleet):
+    """Who has no certificate takes one until the handshake's time is over; the next is told so, and the broker stands."""
+    place = fleet.plan.leaves[THEIRS]
+    with ExitStack() as open_ones:
+        lines = [open_ones.enter_context(socket.create_connection((place.host, place.port), 2.0)) for _ in range(70)]
+        said = [line.recv(4096) for line in lines]
+    full = sum(b"maximum connections exceeded" in each for each in said)
+    assert 1 <= full <= 70 - CONNECTIONS + 8, full  # a few are in already, and a server counts while they come
+    assert fleet.processes[leaf_of(THEIRS)].poll() is None
 
 
 @pytest.mark.parametrize("hubs", [1, 3])

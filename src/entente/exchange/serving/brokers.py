@@ -35,7 +35,7 @@ HUB, ACCOUNT = "hub", "CENTRE"
 PORT, ROUTES, LEAVES = 4222, 2_000, 3_200  # of a broker; what is added to it for the other brokers, and for leaves
 LONGEST_PORT = 65_535 - LEAVES
 STORE_BYTES, MEMORY_BYTES, PENDING_BYTES = 4 * KEPT_BYTES, 2**26, 2**23
-CENTRES, A_NODES = 8, 4  # connections of the centre, of one node; more are refused
+CONNECTIONS = 64  # of clients; who has no certificate holds one until the handshake's time is over
 SUBSCRIPTIONS = 64  # of one connection
 NOBODYS = "0" * 64
 ONE_MACHINE = ("localhost", "127.0.0.1")
@@ -165,7 +165,7 @@ def hub_config(brokers: Brokers, i: int) -> str:
   {_tls(brokers, name, hubs, "verify: true")}
 }}
 """
-    return f"""{_head(name, HUB, brokers.listen, here, CENTRES)}
+    return f"""{_head(name, HUB, brokers.listen, here)}
 jetstream {{
   store_dir: "{HUB}/{name}.store", sync_interval: always
   max_file_store: {STORE_BYTES}, max_memory_store: {MEMORY_BYTES}
@@ -188,7 +188,7 @@ def leaf_config(brokers: Brokers, party: str) -> str:
     users = ",\n    ".join(
         _user(node, party, [f"to.{party}.{node}"], [f"from.{party}.{node}", f"_INBOX.{node}.>"]) for node in nodes
     )
-    return f"""{_head(name, name, brokers.listen, here, A_NODES * len(nodes))}
+    return f"""{_head(name, name, brokers.listen, here)}
 {_tls(brokers, name, nodes)}
 leafnodes {{
   reconnect: "1s"
@@ -205,12 +205,12 @@ accounts {{
 """
 
 
-def _head(name: str, at: str, listen: str, place: Place, connections: int) -> str:
+def _head(name: str, at: str, listen: str, place: Place) -> str:
     """What every broker has: its name, its port, and how much of anything it bears."""
     return f"""# Written by `entente centre broker`. Started in the folder above this one: nats-server -c {at}/{name}.conf
 server_name: "{name}"
 listen: "{listen}:{place.port}"
-max_payload: {LONGEST + 4096}, max_pending: {PENDING_BYTES}, max_connections: {connections}
+max_payload: {LONGEST + 4096}, max_pending: {PENDING_BYTES}, max_connections: {CONNECTIONS}
 max_subscriptions: {SUBSCRIPTIONS}, ping_interval: "5s", ping_max: 2, write_deadline: "5s\""""
 
 
