@@ -37,6 +37,7 @@ Read `messages`, `shell`, `centre`, `ledger` first: eight files here, and their 
                 bus           the same envelopes over NATS; brokers: what its servers are started with; hailing: why none answers
                 pace          a clock for exercises; issuing: certificates for who comes later
                 reaching      whether the centre answers, and why not; papers: what one's own certificate has to do with it
+                departing     what leaves a nation's node, and when
                 renewing      certificates replaced, revoked and ending while it runs
                 running       from start to signal; preparing: all keys before it; certificates: who may connect
                 telling       lines for who runs it; metrics: figures

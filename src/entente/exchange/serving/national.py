@@ -6,7 +6,6 @@ queue is kept on the disk beside the outbox, so that a restart changes nothing. 
 """
 
 import asyncio
-import os
 import re
 import signal
 import sys
@@ -14,23 +13,21 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from entente.errors import ExchangeError, LedgerFull, StoreError, unknown
+from entente.errors import ExchangeError, StoreError, unknown
 from entente.exchange.client import Link, Node, Watch
 from entente.exchange.ledger import Ledger
-from entente.exchange.messages import Said
 from entente.exchange.proving.outbox import Outbox
 from entente.exchange.proving.pins import Pins, quorum_in, read_pins
 from entente.exchange.proving.witness import Witness
 from entente.exchange.release import Draft, Giver
 from entente.exchange.releasing.policies import in_force
-from entente.exchange.releasing.waiting import Queue, hold, let_go, next_due
 from entente.exchange.saying.instants import NS_PER_MS
 from entente.exchange.serving.bus import Road
+from entente.exchange.serving.departing import Releasing, read_queue
 from entente.exchange.serving.pace import MOST, Pace
 from entente.exchange.serving.papers import Papers
 from entente.exchange.serving.preparing import (
@@ -50,91 +47,6 @@ LONGEST_LINE = 2**20  # bytes of a draft
 AHEAD = 256  # drafts that are read before they are taken
 LOOK_S = 0.1  # between looks at what is due
 ADDRESS = re.compile(r"https://[^/?#@\s]+:[0-9]{1,5}/?")
-
-
-@dataclass
-class Releasing:
-    """A node's side of the policy: what waits, and where it is kept. A full disk loses nothing: all waits until there is room."""
-
-    giver: Giver
-    outbox: Outbox
-    path: Path
-    tell: Teller
-    queue: Queue
-    is_kept: bool = True  # the queue is on the disk as it is here
-    _owed: list[Said] = field(default_factory=list)  # let go, and not in the outbox yet
-
-    def take(self, draft: Draft, now_ms: int) -> None:
-        """Let a draft wait, or tell why it will not leave.
-
-        Raises:
-            ExchangeError: it is another node's.
-        """
-        mine, its = (self.outbox.log, self.outbox.node), (draft.said.log, draft.said.node)
-        if its != mine:
-            raise ExchangeError(f"a draft of {its[1]!r} for {its[0]!r}; this is {mine[1]!r} for {mine[0]!r}")
-        self.queue, withheld = hold(self.queue, self.giver, draft, now_ms)
-        if withheld:
-            self.tell("withheld", reason=withheld)
-        self._keep()
-
-    def release(self, now_ms: int) -> list[Said]:
-        """Put into the outbox what leaves now; what was put is on the disk before the queue forgets it."""
-        due = next_due(self.queue)
-        if not self._owed and due is not None and due <= now_ms:
-            left = let_go(self.queue, self.giver, now_ms)
-            boot = self.outbox.boot  # what waited since an earlier boot is said at this one
-            self._owed = [msgspec.structs.replace(said, boot=boot) for said in left.messages]
-            self.queue, self.is_kept = left.queue, False
-            for _, reason in left.withheld:
-                self.tell("withheld", reason=reason)
-        put = self._put()
-        if not self.is_kept:
-            self._keep()
-        return put
-
-    def _put(self) -> list[Said]:
-        """As many as there is room for, in order."""
-        put = list[Said]()
-        while self._owed:
-            try:
-                self.outbox.put(self._owed[0])
-            except LedgerFull as problem:
-                self.tell("disk-full", reason=str(problem))
-                break
-            put.append(self._owed.pop(0))
-        return put
-
-    def _keep(self) -> None:
-        """Replace the file, unless it still holds what is not in the outbox yet."""
-        self.is_kept = False
-        if self._owed:
-            return
-        partial = self.path.with_suffix(".partial")
-        try:
-            with partial.open("wb") as file:
-                file.write(msgspec.json.encode(self.queue))
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self.path)
-            self.is_kept = True
-        except OSError as problem:
-            self.tell(
-                "queue-not-kept",
-                reason=f"{self.path}: {problem.strerror}; what waits is lost if this node is killed now",
-            )
-
-
-def read_queue(path: Path) -> Queue:
-    """The queue as it was kept; empty where there is none.
-
-    Raises:
-        StoreError: it cannot be read.
-    """
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Queue) if path.exists() else Queue()
-    except (OSError, msgspec.DecodeError) as problem:
-        raise StoreError(f"{path}: cannot be read ({problem}); what waited there is lost if you remove it") from None
 
 
 def run_node(

@@ -70,7 +70,14 @@ class Pace:
 
 
 def tell(path: Path, shown_ns: int, rate: float) -> None:
-    """From now on the clock shows this time and runs at this rate."""
+    """From now on the clock shows this time and runs at this rate.
+
+    Raises:
+        StoreError: the file cannot be written; the clock runs on as before.
+    """
     partial = path.with_suffix(".partial")
-    partial.write_bytes(msgspec.json.encode(Told(time.time_ns(), shown_ns, rate)))
-    partial.replace(path)
+    try:
+        partial.write_bytes(msgspec.json.encode(Told(time.time_ns(), shown_ns, rate)))
+        partial.replace(path)
+    except OSError as problem:
+        raise StoreError(f"{path}: cannot be written ({problem.strerror}); make room there") from None

@@ -33,10 +33,14 @@ class Teller:
         if not bucket.take(PER_S, AT_ONCE, now_ns):
             self._left_out[event] = self._left_out.get(event, 0) + 1
             return
-        left_out = self._left_out.pop(event, 0)
+        left_out = self._left_out.get(event, 0)
         more = {"left_out": left_out} if left_out else {}
         line = {"time": instant(time.time_ns()), "event": event, **fields, **more}
-        print(json.dumps(line, default=str), file=self.where, flush=True)
+        try:
+            print(json.dumps(line, default=str), file=self.where, flush=True)
+            self._left_out.pop(event, None)
+        except OSError:  # the disk that takes it is full; what runs goes on
+            self._left_out[event] = left_out + 1
 
 
 class Handler(logging.Handler):
