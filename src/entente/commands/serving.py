@@ -142,6 +142,8 @@ def broker(
     with refusals():
         from entente.errors import StoreError
         from entente.exchange.serving.brokers import Brokers, leaf_of, nodes_of, place_in, write_brokers
+        from entente.exchange.serving.issuing import hosts_of
+        from entente.exchange.serving.preparing import CENTRE, CERTIFICATES
 
         nodes = nodes_of(folder)
         if leaf and len(leaf) != len(nodes):
@@ -151,9 +153,10 @@ def broker(
         for path in write_brokers(Brokers(folder, hubs, leaves, nodes, listen)):
             echo(f"cd {folder}; nats-server -c {path.relative_to(folder)}")
         echo(f"entente centre serve {folder} --bus {','.join(place.address for place in hubs)}")
+        at = (hosts_of(folder / CERTIFICATES, CENTRE) or ("HOST",))[0]
         for party, place in leaves.items():
             for node_of_it in nodes[party]:
-                echo(f"entente node run {folder} {node_of_it} --bus {place.address}")
+                echo(f"entente node run {folder} {node_of_it} --centre https://{at}:8714 --bus {place.address}")
 
 
 @centre.command(epilog="Example: entente centre serve exercise --port 8714 --console-port 8715")
