@@ -23,7 +23,7 @@ from tables import table
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.attacks.live.crowds import measured  # noqa: E402
+from tests.attacks.live.crowds import CROWDS, Watch  # noqa: E402
 from tests.attacks.live.ground import Ground, Voice, introduced, posted  # noqa: E402
 from tests.attacks.live.killing import played  # noqa: E402
 from tests.attacks.live.peers import KINDS, half_open  # noqa: E402
@@ -36,7 +36,8 @@ from entente.exchange.serving.throttle import Limits  # noqa: E402
 KEPT, TEXT = (Path(__file__).with_name(f"reliability.{kind}") for kind in ("json", "md"))
 PAGE = ROOT / "docs/reference/reliability.md"
 WRONG = ["", "acknowledged, lost", "in an outbox, lost", "twice on the log", "incompatible checkpoints", "measured"]
-BLOWS, PHASE_S, RESTARTS, ENTRIES = 1_000, 20.0, 20, 9_000
+BLOWS, RESTARTS, ENTRIES = 1_000, 20, 9_000
+WINDOWS, WINDOW_S = 5, 4.0  # alone and beside each crowd, in turn
 NUMBERED, SPREAD = re.compile(r"(?<![a-z0-9])t(\d\d)(?![0-9])"), re.compile(r"t\d\d_to_t\d\d")
 ROWS = 80
 
@@ -62,14 +63,17 @@ def doors() -> dict[str, object]:
     return {kind: [taken[i], taken[len(KINDS) + i]] for i, kind in enumerate(KINDS)}
 
 
-def crowds(phase_s: float = PHASE_S) -> dict[str, object]:
-    """An honest node's p99 beside each crowd, and alone [ms]; each for so long."""
+def crowds(windows: int = WINDOWS) -> dict[str, object]:
+    """An honest node's p99 alone, and beside each crowd [ms], and the centre's work for the crowd [processors]."""
     with tempfile.TemporaryDirectory() as folder:
         ground = Ground.laid_out(Path(folder), free_port(), Limits())
         centre = started(ground)
-        found = measured(ground, phase_s, 99)
+        with Watch(ground, centre) as watch:
+            found = [watch.beside(name, windows, WINDOW_S, 99) for name in CROWDS]
         centre.kill()
-    return {name: [round(1e3 * alone_s, 1), round(1e3 * beside_s, 1)] for name, beside_s, alone_s in found}
+    return {
+        each.name: [round(1e3 * each.alone_s, 1), round(1e3 * each.beside_s, 1), round(each.work, 2)] for each in found
+    }
 
 
 def restart() -> dict[str, object]:
@@ -125,8 +129,11 @@ def page(kept: dict[str, dict[str, object]]) -> str:
             [[kind, *map(left_open, both)] for kind, both in opened["figures"].items()],
         ),
         "crowds": table(
-            ["beside", "alone", "beside it"],
-            [[name, f"{alone} ms", f"{by} ms"] for name, (alone, by) in beside["figures"].items()],
+            ["beside", "alone", "beside it", "times", "the centre's work for it"],
+            [
+                [name, f"{alone} ms", f"{by} ms", f"{by / alone:.2f}", f"{100 * work:.0f} % of a core"]
+                for name, (alone, by, work) in beside["figures"].items()
+            ],
         ),
         "machine": beside["machine"],
         "missing": f", but for {', '.join(missing)}" if missing else "",

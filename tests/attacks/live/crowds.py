@@ -8,6 +8,8 @@ import os
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -126,31 +128,63 @@ CROWDS = {
 }
 
 
-def measured(ground, phase_s, percent):
-    """For each crowd in turn: its name, and so many percent of an honest node's answers beside it and alone came within [s]."""
-    pace = Pace(ground)
-    pace.start()
-    time.sleep(1.0)
-    spans = [_span(None, ground, phase_s)]
-    for crowd in CROWDS.values():
-        spans += [_span(crowd, ground, phase_s), _span(None, ground, phase_s)]
-    pace.ended.set()
-    pace.join()
-    assert pace.unanswered == 0, "an honest message was refused"
-    within = [float(np.percentile(pace.between(*span), percent)) for span in spans]
-    return [(name, within[2 * i + 1], max(within[2 * i], within[2 * i + 2])) for i, name in enumerate(CROWDS)]
+@dataclass(frozen=True)
+class Found:
+    """What one crowd cost: within what time [s] so many percent of an honest node's answers came, alone and beside it.
+
+    Attributes:
+        work: of the centre, more than alone [processors].
+    """
+
+    name: str
+    alone_s: float
+    beside_s: float
+    work: float
 
 
-def _span(crowd, ground, phase_s):
-    """Let a crowd in for a while; from when to when it was there."""
-    child = Child("crowd", crowd, ground) if crowd else None
-    if child:
-        child.start()
-        assert child.wait_ready()
-    start = time.monotonic()
-    time.sleep(phase_s)
-    stop = time.monotonic()
-    if child:
-        assert child.is_alive, "the crowd went away by itself"
-        child.kill()
-    return start, stop
+class Watch:
+    """An honest node that speaks, and a centre whose work is counted, while crowds come and go."""
+
+    def __init__(self, ground, centre) -> None:
+        self.ground, self.pace, self.pid = ground, Pace(ground), centre.process.pid
+
+    def __enter__(self):
+        self.pace.start()
+        time.sleep(1.0)
+        return self
+
+    def __exit__(self, *_):
+        self.pace.ended.set()
+        self.pace.join()
+
+    def beside(self, name, windows, window_s, percent):
+        """Windows alone and beside this crowd in turn, for the machine's other work comes and goes; the median of each."""
+        spans = [[self._span(crowd, window_s) for crowd in (None, CROWDS[name])] for _ in range(windows)]
+        assert self.pace.unanswered == 0, "an honest message was refused"
+        alone, by = zip(*spans, strict=True)
+        alone_s, beside_s = (
+            float(np.median([np.percentile(self.pace.between(*span[:2]), percent) for span in of]))
+            for of in (alone, by)
+        )
+        work = sum(span[2] for span in by) - sum(span[2] for span in alone)
+        return Found(name, alone_s, beside_s, work / (windows * window_s))
+
+    def _span(self, crowd, window_s):
+        """Let a crowd in for a while; from when to when it was there, and the centre's work in it [s]."""
+        child = Child("crowd", crowd, self.ground) if crowd else None
+        if child:
+            child.start()
+            assert child.wait_ready()
+        start, before_s = time.monotonic(), worked_s(self.pid)
+        time.sleep(window_s)
+        stop, after_s = time.monotonic(), worked_s(self.pid)
+        if child:
+            assert child.is_alive, "the crowd went away by itself"
+            child.kill()
+        return start, stop, after_s - before_s
+
+
+def worked_s(pid):
+    """A process's time on processors so far [s]."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
