@@ -46,9 +46,11 @@ def room(tmp_path_factory):
 @pytest.fixture(scope="module")
 def fleet(room):
     made = Fleet(room.folder, PARTIES)
-    made.start()
-    yield made
-    made.close()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()
 
 
 class End:
