@@ -9,6 +9,7 @@ from entente.exchange.serving.service import Service, entry_text
 from entente.exchange.serving.stream import Viewer
 
 HISTORY = 500  # entries of one frame
+MOST_READERS = 128  # of one party, or without one: streams never make room for others
 PACE_S = 0.04  # between two frames to one reader
 BEHIND, NOT_YOURS = 1013, 1008  # why a stream ends: fell behind; no session, or spoke where one only listens
 
@@ -19,17 +20,17 @@ def add_stream(app: FastAPI, service: Service, viewer_of: Callable[[WebSocket], 
     @app.websocket("/stream")
     async def stream(socket: WebSocket) -> None:
         viewer = await viewer_of(socket)
-        if viewer is None:
+        if viewer is None or service.stream.seated[viewer.party] >= MOST_READERS:
             await socket.close(NOT_YOURS)
             return
         await socket.accept()
-        service.stream.readers += 1
+        service.stream.seated[viewer.party] += 1
         tasks = [asyncio.create_task(_feed(service, socket, viewer)), asyncio.create_task(_listen(socket))]
         tasks += [asyncio.create_task(_sits(socket, viewer_of))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            service.stream.readers -= 1
+            service.stream.seated[viewer.party] -= 1
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -234,10 +234,14 @@ class Port:
                 connection.shutdown()
         if self.state.tasks:
             await asyncio.wait(self.state.tasks, timeout=patience_s)
-        for task in (*self.state.tasks, *self._greeted):
+        greeted = tuple(self._greeted)
+        for task in (*self.state.tasks, *greeted):
             task.cancel()
+        await asyncio.gather(*greeted, return_exceptions=True)
         for connection in list(self.state.connections):
             connection.transport.abort()
+        for transport in self._open:
+            transport.abort()
 
     @property
     def connections(self) -> int:

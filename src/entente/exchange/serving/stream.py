@@ -5,7 +5,7 @@ once, and readers who are equally far are sent the same bytes. A run is one life
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -42,7 +42,7 @@ class Stream:
 
     run: str
     last: int = 0
-    readers: int = 0
+    seated: Counter[str | None] = field(default_factory=Counter)  # readers of each party; None: observers
     _items: deque[Item] = field(default_factory=lambda: deque(maxlen=LENGTH))
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _made: tuple[tuple[int, int, str | None], bytes] = ((0, 0, None), b"")
@@ -53,6 +53,11 @@ class Stream:
         self._items.append(Item(self.last, write(self.last), parties, observed))
         self._changed.set()
         self._changed = asyncio.Event()
+
+    @property
+    def readers(self) -> int:
+        """All of them."""
+        return self.seated.total()
 
     def has(self, run: str, after: int) -> bool:
         """Whether a reader who has seen all up to this number can go on from there."""
