@@ -211,7 +211,7 @@ def test_an_exercise_is_between_two(tmp_path):
 
 
 def test_a_disk_without_room_is_named_with_the_folder(tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(staging, "prepare", full)
