@@ -1,4 +1,4 @@
-"""How long ambiguous events take: all shipped ones at every rung, with a hundred seeds, and the mistakes of a year.
+"""How long ambiguous events take: all shipped ones at every rung, with two hundred seeds, and the mistakes of a year.
 
 `python bench/events.py [--quick]`. At most 120 s for twelve events are asked. Imports and compilation are excluded.
 """
@@ -9,7 +9,7 @@ import time
 
 import entente as en
 
-ROUNDS, SEEDS, FEW = 3, 100, 20
+ROUNDS, SEEDS, FEW = 3, 200, 40
 MOST_S = 120.0
 
 

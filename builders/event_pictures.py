@@ -4,16 +4,16 @@ from pathlib import Path
 
 from entente.questions.events import event
 from entente.report.event_pictures import timeline_of, write_timeline
+from entente.report.event_section import rungs_of
 from entente.report.language import Tongue
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 SHOWN = ("sounding-rocket-1995", "glint-1983")
-RUNGS = (0, 4)  # what was, and a centre
 
 
 def draw(name: str, folder: Path) -> Path:
-    """One event, as it was and with a centre, into a folder."""
-    account, tongue = event(name, RUNGS), Tongue("en")
+    """One event, as it was and at the first rung that changes it, into a folder."""
+    account, tongue = event(name, rungs_of(name)), Tongue("en")
     return write_timeline(timeline_of(account, tongue), account.event, folder / f"event-{name}.svg", tongue)
 
 

@@ -4,7 +4,7 @@ It asks nothing of a study's histories: events stand in examples/events, likelih
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -32,13 +32,15 @@ DECIDERS_OF = ("judging.", "evidence.")
 
 @dataclass(frozen=True)
 class Step:
-    """One rung: events read wrongly or not at all, false alarms a year, attacks cleared; 5, 50 and 95 per cent of the draws."""
+    """One rung: events read wrongly or not at all, false alarms a year, attacks cleared; three points of the draws, and means."""
 
     rung: int
     failed: Three
     mean: float  # of `failed`
     false_a_year: Three
     missed: Three
+    false_mean: float
+    missed_mean: float
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,16 @@ class Suspicion:
 
 @dataclass(frozen=True)
 class Trusted:
-    """The predicate where a suspected partner's word is believed so far: its share, and the means at the rung of the centre."""
+    """The predicate where a suspected partner's word is believed so far: its share, and the means at the rung of the centre.
+
+    `falls`, `calm`: the shares of the draws in which its two halves hold; `interval`: bounds of the share.
+    """
 
     trust: float
     share: float
+    interval: tuple[float, float]
+    falls: float
+    calm: float
     failed: float
     false_a_year: float
     missed: float
@@ -141,6 +149,7 @@ def _verdict(
 ) -> CentreVerdict:
     """As `centre_verdict`, the same for every study."""
     asked = _Asked(moment_s, falls_by, assumed(draws), Chance(draws, repeats))
+    once = replace(asked, chance=Chance(draws))  # an event by itself as `event` tells it, draw by draw
     rungs = sorted({against, *range(NOTICES, REPORTS + 1), rung})
     sides = {one: _sides(one) for one in SUSPICIONS}
     told, suspicions = [], []
@@ -153,9 +162,9 @@ def _verdict(
                 party,
                 event.title_of(party),
                 suspected,
-                {r: read[r][n].shares(moment_s) for r in rungs},
+                {r: once.read(event, party, r).shares(moment_s) for r in rungs},
             )
-            for n, (event, party) in enumerate(sides[suspected])
+            for event, party in sides[suspected]
         ]
         failed = {r: asked.failed(some) for r, some in read.items()}
         known = {r: mistakes(r, suspected, asked.takes) for r in {_alike(r, suspected) for r in rungs}}
@@ -233,7 +242,9 @@ def _suspicion(
 
 
 def _step(rung: int, failed: Floats, wrong: Mistakes) -> Step:
-    return Step(rung, _three(failed), float(failed.mean()), _three(wrong.false_a_year["Bayes"]), _three(wrong.missed))
+    false, missed = wrong.false_a_year["Bayes"], wrong.missed
+    means = (float(one.mean()) for one in (false, missed))
+    return Step(rung, _three(failed), float(failed.mean()), _three(false), _three(missed), *means)
 
 
 def _fall(before: Floats, after: Floats, by: float) -> Floats:
@@ -259,9 +270,11 @@ def _trusted(
     """The predicate, partner suspected, its word believed so far."""
     failed = asked.failed(asked.read(*side, rung, trust) for side in sides)
     wrong = mistakes(min(rung, REPORTS if trust else NOTICES), "partner", asked.takes, trust)
-    margin = np.minimum(_fall(start[0], failed, asked.falls_by), _calm(start[1], wrong))
-    numbers = (failed, wrong.false_a_year["Bayes"], wrong.missed)
-    return Trusted(trust, float(holds(margin).mean()), *(float(one.mean()) for one in numbers))
+    falls, calm = _fall(start[0], failed, asked.falls_by), _calm(start[1], wrong)
+    held = holds(np.minimum(falls, calm))
+    shares = (float(one.mean()) for one in (holds(falls), holds(calm)))
+    numbers = (float(one.mean()) for one in (failed, wrong.false_a_year["Bayes"], wrong.missed))
+    return Trusted(trust, float(held.mean()), share_bounds(int(held.sum()), len(held)), *shares, *numbers)
 
 
 def _bounds(asked: _Asked, sides: list[tuple[Event, str]], rung: int) -> tuple[Bound, ...]:
@@ -323,25 +336,38 @@ def reasons_centre(predicate: Ambiguous, found: CentreVerdict) -> list[str]:
             f"in {one.calm:.2f}"
         )
     said.append(
-        f"the word of a suspected partner weighs nothing: {_part(found.of('partner').by_notices)} of that gain needs no data "
-        f"of any sensor; believed in full, it would hold in {found.trusts[-1].share:.2f}"
+        f"a suspected partner is believed in nothing but a notice that came before and fits what is seen: "
+        f"{_part(found.of('partner').by_notices)} of that gain needs no data of any sensor"
+    )
+    none, full = found.trusts[0], found.trusts[-1]
+    said.append(
+        f"if it were believed in full, the finding would hold in {_bounded(full)} of the draws, and in {_bounded(none)} as it "
+        f"is: what is misread falls by enough in {full.falls:.2f} instead of {none.falls:.2f}, but false alarms do not rise in "
+        f"{full.calm:.2f} instead of {none.calm:.2f}"
     )
     against = predicate.against
     worst = [(one, max(one.rungs, key=lambda rung: one.change(rung, against))) for one in found.told]
     worse = [(one, rung) for one, rung in worst if one.change(rung, against) > NOTED]
     if worse:
         most, at = max(worse, key=lambda pair: pair[0].change(pair[1], against))
-        before, after = (1.0 - most.rungs[rung][0] for rung in (against, at))
+        before, after = (most.rungs[rung][0] for rung in (against, at))
         said.append(
-            f"{len(worse)} of {len(found.told)} sides read an event worse at one rung or another, for what flows or a notice "
-            f"that is due and missing: most of all “{most.title}” at rung {at}, {before:.2f} to {after:.2f}"
+            f"{len(worse)} of the {len(found.told)} rows of the table end lower at a rung than at rung 0 by more than "
+            f"{NOTED:.0%} of the histories, for what flows or a notice that is due and missing: "
+            f"most of all “{most.title}” at rung {at}, {before:.0%} to {after:.0%}"
         )
     half = next(one for one in found.bounds if one.trust == 0.5)
     said.append(
-        f"harm case: whatever a partner believed by half says, the odds of an attack rise by at most {half.decibans:.0f} dB; "
-        f"an alarm in {half.alarm:.2f} and a lull in {half.lull:.2f} of the histories could hang on it alone"
+        f"harm case: whatever a partner believed by half says, the odds of an attack rise at most "
+        f"{10.0 ** (half.decibans / 10.0):.0f} times ({half.decibans:.0f} decibans); an alarm in {half.alarm:.2f} and an "
+        f"all-clear in {half.lull:.2f} of the histories could hang on it alone"
     )
     return said
+
+
+def _bounded(one: Trusted) -> str:
+    """`0.34 (0.28 to 0.40)`."""
+    return f"{one.share:.2f} ({one.interval[0]:.2f} to {one.interval[1]:.2f})"
 
 
 def _part(share: float) -> str:

@@ -37,7 +37,7 @@ def test_everything_said_stands_in_the_figure():
         "An event", "As it was", "Rung 4", "A radar sees a body", "It is ours", "A regret", "before · Russia looks for a notice",
         "1:30 (1:00 to 2:00) · Russia sees", "2:00 (1:40 to 2:30) · Russia hears from US/NATO",
         "A notice (in 25 % of histories)", "after 2 h · US/NATO, as told",
-        "above: held for an attack", "below: all clear", "1 in 1,000",
+        "above 1 in 2: held for an attack", "below 1 in 1,000: all clear", "1 in 1,000", "3: after 10 min",
         "10 % resolved rightly, 70 % open, 20 % held for an attack", "50 % resolved rightly, 50 % open",
     ):  # fmt: skip
         assert text in said, text
@@ -79,13 +79,35 @@ def test_what_the_partner_says_is_ringed_and_what_is_new_is_bold():
     assert "It is ours" not in plain
 
 
+def test_what_is_heard_and_not_believed_says_so_and_is_not_bold():
+    svg = drawn(found=replace(FOUND, panels=(ALONE, replace(JOINED, entries=(replace(HEARD, idle=True),)))))
+    assert "It is ours (weighs nothing)" in words(svg)
+    assert "(weighs nothing)" not in words(drawn())
+    assert 'class="quiet label">It is ours (weighs nothing)<' in svg.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_lists_and_bars_of_panels_side_by_side_are_level():
+    many = tuple(replace(SEEN, said=f"thing {n}") for n in range(6))
+    svg = drawn(found=replace(FOUND, panels=(replace(ALONE, entries=many), replace(JOINED, entries=(SEEN,)))))
+    bars = [float(y) for y in re.findall(r'class="fate right" [^>]*?y="([\d.]+)"', svg)]
+    assert bars[0] == bars[2]
+    lists = [float(y) for y in re.findall(r'y="([\d.]+)" [^>]*class="p1-text strong label"', svg)]
+    assert lists[0] == lists[6]
+
+
+def test_the_ranges_of_the_bars_stand_beside_the_edge_as_high_as_they_are():
+    svg = drawn(NARROW, replace(FOUND, panels=(ALONE,), ranges=((0.1, 0.9), (0.0001, 0.01))))
+    held, cleared = (float(h) for h in re.findall(r'class="bar-range \w+" [^>]*?height="([\d.]+)"', svg))
+    assert held / cleared == pytest.approx(np.log10(9.0) / 2.0, rel=0.02)
+
+
 def test_marks_of_one_moment_do_not_hide_one_another():
     many = tuple(replace(SEEN, said=f"thing {n}") for n in range(6))
     svg = drawn(NARROW, replace(FOUND, panels=(replace(ALONE, entries=many),)))
     centres = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', svg)[:6]
     points = np.array([[float(x), float(y)] for x, y, _ in centres])
     apart = np.linalg.norm(points[:, None] - points[None], axis=-1) + 99.0 * np.eye(6)
-    assert apart.min() >= 1.95 * float(centres[0][2])
+    assert apart.min() >= 2.3 * float(centres[0][2])
 
 
 def test_it_speaks_russian():

@@ -9,7 +9,7 @@ import pytest
 from entente.ambiguous import _calm, _fall, centre_verdict, reasons_centre
 from entente.findings import sheet
 from entente.predicates import FAR, holds
-from entente.questions.events import events
+from entente.questions.events import event, events
 from entente.questions.judged import assumed
 from entente.questions.mistakes import mistakes
 from entente.questions.notices import formats, prevented
@@ -61,7 +61,7 @@ def test_trust_brings_what_a_word_can_and_lets_in_what_a_false_one_could(found):
 def test_harm_is_named_with_the_event(predicate, found):
     """A launch that one side does not see: told of it at rung 2, it has an open event where it had none."""
     said = " ".join(reasons_centre(predicate, found))
-    assert "sides read an event worse" in said
+    assert "rows of the table end lower at a rung than at rung 0 by more than 2% of the histories" in said
     assert "most of all “The launch of 31 August 1998, seen by one side only” at rung 2" in said
     assert "harm case" in said
     rocket = next(one for one in found.told if one.event == "sounding-rocket-1995")
@@ -109,3 +109,18 @@ def test_the_agreed_notices_and_what_they_prevent():
     assert below.failed[1] <= below.failed[0]
     assert "glint-1983" not in by_event
     assert all(math.isfinite(share) for one in by_event.values() for share in one.failed)
+
+
+def test_an_event_has_the_shares_that_it_has_by_itself(found):
+    """The same draws in the table, in the figures and on a terminal."""
+    for one in found.told[:4]:
+        account = event(one.event, (0, 1))
+        for rung in account.rungs:
+            assert one.rungs[rung] == account.readings[rung, one.party].shares(600.0)
+
+
+def test_belief_mends_one_half_of_the_finding_and_harms_the_other(found):
+    none, full = found.trusts[0], found.trusts[-1]
+    assert full.falls > none.falls
+    assert full.calm < none.calm
+    assert all(one.interval[0] <= one.share <= min(one.falls, one.calm) for one in found.trusts)

@@ -90,7 +90,7 @@ def test_the_partners_word_weighs_what_it_is_trusted():
     assert (
         "the partner's word weighs 90 % of an honest one's" in run("glint-1983", "--trust", "0.9", "--rung", "4").stdout
     )
-    assert "the partner is the suspect, and its word weighs nothing" in run("glint-1983", "--rung", "4").stdout
+    assert "the partner is the suspect, and what it says weighs nothing" in run("glint-1983", "--rung", "4").stdout
 
 
 def test_the_geometry_is_computed_on_demand():

@@ -5,7 +5,7 @@ import pytest
 
 from entente.estimate.nature import ATTACK
 from entente.questions.events import MOMENTS, event
-from entente.report.event_reasons import change_said, reasons
+from entente.report.event_reasons import brief, change_said, reasons
 from entente.report.event_section import FIRST, event_changes, event_figures, event_reasons
 from entente.report.language import ENGLISH, LANGUAGES, RUSSIAN, Tongue
 from entente.scenario.event_files import load_event, shipped_events
@@ -25,8 +25,11 @@ def test_the_rocket_was_an_alarm_by_one_radar_and_a_notice_changes_it():
     assert one.weights[0][1] > 5.0
     assert one.changed_by == 1
     why, change, hangs = reasons(ROCKET, ENGLISH)
-    assert "“radar track toward us” ×14" in why
-    assert change.startswith("<b>What would have changed it.</b> Rung 1 (notifications): ")
+    assert "a radar track like that of a missile coming at it (×14)" in why
+    assert "in none held for an attack" in why
+    assert change.startswith(
+        "<b>What would have changed it.</b> Rung 1 (notifications) changes it, by a notice that comes before"
+    )
     assert "add next to nothing" in change
     assert "Share of attacks (0.0001 to 0.1)" in hangs
 
@@ -36,10 +39,43 @@ def test_no_rung_changes_the_glint_unless_the_partner_is_believed():
     assert one.changed_by is None
     assert one.believed is not None
     assert one.believed > one.right[-1] + 0.1
-    assert change_said(GLINT, ENGLISH).startswith("No rung does")
+    assert change_said(GLINT, ENGLISH).startswith("No rung changes it, for the partner is the suspect")
+    assert one.silent
+    assert one.first[1] > one.first[0]
+    assert one.early[1] < one.early[0]
+    assert "raises the first chance of an attack" in change_said(GLINT, ENGLISH)
     assert "believed in full" in change_said(GLINT, ENGLISH)
     weights = dict(one.weights)
     assert weights["raw sensors show none"] < 1.0 < weights["infrared many"]
+
+
+def test_evidence_for_and_against_stands_apart_and_is_weighed_together():
+    one = turn_of(GLINT)
+    assert one.speaks < 1.0 < turn_of(ROCKET).speaks
+    why = reasons(GLINT, ENGLISH)[0]
+    assert (
+        why.index("several launches reported") < why.index("Against one") < why.index("people who look at the sensors")
+    )
+    assert "Together they speak against an attack" in why
+    assert "Together" not in reasons(ROCKET, ENGLISH)[0]
+
+
+def test_every_side_is_named_and_harm_is_not_hidden():
+    said = change_said("satellite-launch-1998", ENGLISH)
+    assert turn_of("satellite-launch-1998", "russia").worst == 2
+    assert turn_of("satellite-launch-1998", "us_nato").worst is None
+    assert said.index("US and allies: ") < said.index("Russia: ") < said.index("At rung 2 it is worse")
+    assert "its own sensors see nothing" in said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_brief_has_three_sentences_with_computed_numbers(code):
+    tongue = Tongue(code)
+    for name in FIRST:
+        one, said = turn_of(name), brief(name, tongue)
+        assert tongue.number(1.0 / one.chance) in said
+        assert tongue.per_cent(one.right[0]) in said
+        assert said.count(". ") <= 3
 
 
 def test_a_third_party_is_not_asked_to_be_believed():

@@ -25,7 +25,7 @@ from entente.scenario.event_files import load_event, shipped_events
 from entente.scenario.events import Event
 from entente.scenario.rows import ladder
 
-SEEDS = 100
+SEEDS = 200
 RESOLVED_AT = (300.0, 600.0)  # s: five and ten minutes
 MOMENTS = np.arange(0.0, 1_801.0, 30.0)  # s
 ENDS = (5.0, 50.0, 95.0)

@@ -16,7 +16,7 @@ from entente.questions.tidings import REPORTS, TRACKS, WARNINGS, Chance
 TRUSTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 CHECKS = (
     "a word is mixed with distrust: its weight is bounded whatever it says, and nothing where trust is 0",
-    "a word alone is no second phenomenology: the rule AND asks for infrared and radar of one's own",
+    "a word alone never counts as a second kind of sensor: the strictest rule asks for one's own satellites and radars to see it",
     "a notice weighs only where what is seen starts in its window and flies as announced",
     "a track that passes our own sensors' field is compared with theirs, and the test of trust ends belief in the whole feed",
     "what is said is signed and logged: a falsehood stands on the record of both, with its signature",

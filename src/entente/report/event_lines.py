@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from entente.questions.dues import due_said
 from entente.report.situation import Pen
-from entente.report.timelines import Panel, Timeline, fates_said, rare_said, time_said, who_said
+from entente.report.timelines import Panel, Timeline, fates_said, idle_said, rare_said, time_said, who_said
 from entente.scenario.events import Event
 
 WIDTH = 110
@@ -30,7 +30,10 @@ def _panel(found: Timeline, panel: Panel, pen: Pen) -> Iterator[str]:
     for entry in sorted(panel.entries, key=lambda one: one.at[1]):
         head = f"{'+' if entry.new else ' '} {time_said(entry, pen):24s}{who_said(entry, pen)}: "
         yield from textwrap.wrap(
-            f"{entry.said}{rare_said(entry, pen)}", WIDTH, initial_indent=head, subsequent_indent=26 * " "
+            f"{entry.said}{rare_said(entry, pen)}{idle_said(entry, pen)}",
+            WIDTH,
+            initial_indent=head,
+            subsequent_indent=26 * " ",
         )
     whose = pen.tongue.say("timeline.fates", party=pen.parties[found.party])
     for moment, shares in panel.fates:

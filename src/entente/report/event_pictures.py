@@ -6,10 +6,12 @@ import numpy as np
 from markupsafe import Markup
 
 from entente.errors import StoreError
+from entente.estimate.nature import ATTACK
 from entente.questions.dues import none_due
-from entente.questions.events import RESOLVED_AT, Account
+from entente.questions.events import ENDS, RESOLVED_AT, Account
 from entente.questions.judged import assumed
-from entente.questions.tidings import NOTICES, WARNINGS, Item, suspect_of
+from entente.questions.reading import read_by, trust_of
+from entente.questions.tidings import NOTICES, WARNINGS, Chance, Item, suspect_of
 from entente.report import words
 from entente.report.figures import WIDE, figure_style
 from entente.report.language import Tongue
@@ -18,8 +20,10 @@ from entente.report.svg import tag
 from entente.report.timelines import Belief, Entry, Origin, Panel, Timeline, draw_timeline
 from entente.scenario.events import Event
 from entente.scenario.rows import ladder
+from entente.turning import range_of
 
 UNTIL = 600.0  # s  drawn
+FINE = np.arange(0.0, UNTIL + 1.0, 5.0)  # s  moments of the line
 RARER = 0.3  # by so much of the histories: what is held more often than before is shown as new
 SHOWN = 0.02  # share of histories from which something is listed
 Key = tuple[str, str, str]
@@ -45,24 +49,26 @@ def timeline_of(account: Account, tongue: Tongue, trust: float | None = None) ->
     """The figure's content: a panel a rung, in the eyes of the party that could be alarmed."""
     event, party = account.event, alarmed(account.event)
     listed = [_entries(account, rung, tongue) for rung in account.rungs]
-    panels = []
+    panels, takes = [], assumed(account.seeds)
+    idle = not trust_of(event, party, takes, trust).any()
     for n, rung in enumerate(account.rungs):
         entries = [
-            Entry(at, whose, said, origin, _is_new(key, share, listed[:n]), share)
+            Entry(at, whose, said, origin, _is_new(key, share, listed[:n]), share, origin == "partner" and idle)
             for key, (at, whose, said, origin, share) in listed[n].items()
         ]
         if rung == 0:
             entries += _people(event, tongue)
         panels.append(_panel(account, rung, party, tuple(entries), tongue, trust))
-    held, cleared = (float(np.median(assumed(account.seeds).numbers[bar])) for bar in ("held", "cleared"))
+    held, cleared = (range_of(f"judging.{bar}") for bar in ("held", "cleared"))
     return Timeline(
         title=tongue.text(event.title),
         alt=tongue.say("timeline.alt", event=tongue.text(event.title)),
         party=event.parties.index(party),
-        held=held,
-        cleared=cleared,
+        held=held.nominal,
+        cleared=cleared.nominal,
         until=UNTIL,
         panels=tuple(panels),
+        ranges=((held.low, held.high), (cleared.low, cleared.high)),
     )
 
 
@@ -75,7 +81,8 @@ def _panel(
     account: Account, number: int, party: str, entries: tuple[Entry, ...], tongue: Tongue, trust: float | None
 ) -> Panel:
     event, reading = account.event, account.readings[number, party]
-    moments, chances = account.attack(number, party)
+    fine = read_by(event, party, number, FINE, assumed(account.seeds), Chance(account.seeds), trust)
+    chances = np.percentile(fine.p[..., ATTACK], ENDS, axis=1)
     fates = []
     for moment in RESOLVED_AT:
         right, wrong, still = reading.shares(moment)
@@ -89,7 +96,7 @@ def _panel(
         flows = f"{flows}; {tongue.say('timeline.none_due')}"
     if number >= WARNINGS:
         flows = f"{flows}; {_trust(event, party, tongue, trust)}"
-    return Panel(title, words.capital(flows), Belief(moments, *chances.T), entries, tuple(fates))
+    return Panel(title, words.capital(flows), Belief(FINE, *chances), entries, tuple(fates))
 
 
 def _trust(event: Event, party: str, tongue: Tongue, trust: float | None) -> str:

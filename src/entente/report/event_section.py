@@ -6,24 +6,30 @@ from functools import cache, partial
 from markupsafe import Markup
 
 from entente.questions.events import Account, event
+from entente.questions.tidings import REPORTS
 from entente.report.event_pictures import pen_of, timeline_of
-from entente.report.event_reasons import change_said, reasons
+from entente.report.event_reasons import brief, change_said, reasons
 from entente.report.figures import NARROW, WIDE, Figure
 from entente.report.language import Tongue
 from entente.report.sheet import Sheet
 from entente.report.timelines import draw_timeline
 from entente.scenario.event_files import load_event, shipped_events
+from entente.turning import turn_of
 
-RUNGS = (0, 4)  # what was, and a centre
 FIRST = ("sounding-rocket-1995", "glint-1983")  # drawn on the page; the others as files of their own
 SHEET = "timelines.csv"
 
 
+def rungs_of(name: str) -> tuple[int, int]:
+    """What was, and the first rung that changes it; a centre, where none does."""
+    return 0, turn_of(name).changed_by or REPORTS
+
+
 @cache
 def accounts() -> tuple[Account, ...]:
-    """The historical events, read at both rungs: the same for every study. Those shown first come first."""
+    """The historical events at two rungs: the same for every study. Those shown first come first."""
     told = [load_event(name) for name in (*FIRST, *(name for name in shipped_events() if name not in FIRST))]
-    return tuple(event(one, RUNGS) for one in told if one.kind == "historical")
+    return tuple(event(one, rungs_of(one.id)) for one in told if one.kind == "historical")
 
 
 def event_figures(tongue: Tongue, mark: str = "") -> dict[str, Figure]:
@@ -37,8 +43,13 @@ def event_titles(tongue: Tongue) -> dict[str, Markup]:
 
 
 def event_reasons(tongue: Tongue) -> dict[str, tuple[Markup, ...]]:
-    """Why each event on the page became an alarm, what would have changed it, under which assumptions."""
+    """Why each event on the page could not be cleared, what would have changed it, under which assumptions."""
     return {f"event-{name}": reasons(name, tongue) for name in FIRST}
+
+
+def event_briefs(tongue: Tongue) -> dict[str, Markup]:
+    """The same in three sentences."""
+    return {f"event-{name}": brief(name, tongue) for name in FIRST}
 
 
 def event_changes(tongue: Tongue) -> dict[str, str]:

@@ -15,7 +15,7 @@ from entente.report import cards, tables, words
 from entente.report.answer import answer
 from entente.report.balance import sections
 from entente.report.centre import centre
-from entente.report.event_section import event_changes, event_reasons, event_titles
+from entente.report.event_section import event_briefs, event_changes, event_reasons, event_titles
 from entente.report.figures import Figure, figure_style
 from entente.report.language import Code, Tongue, glossary
 from entente.report.material import Material, unsure, used
@@ -66,6 +66,7 @@ def page(
             figures=figures,
             events=[name for name in figures if name.startswith("event-")],
             event_titles=event_titles(tongue),
+            event_briefs=event_briefs(tongue),
             event_reasons=event_reasons(tongue),
             event_changes=event_changes(tongue),
             rungs=[found.rung(rung) for rung in found.rungs],
