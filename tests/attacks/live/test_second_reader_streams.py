@@ -23,6 +23,7 @@ def room(tmp_path_factory):
     """A running centre."""
     with hall(tmp_path_factory.mktemp("streams"), nodes=2) as made:
         yield made
+        time.sleep(1.5)  # what was cut in the middle of TLS is given a second to say farewell
         with made.client("nato-0") as client:
             assert client.get("/health").json()["status"] == "up"
         assert not [each for each in told(made.lines) if each["event"] == "warning" and "fault" in each]
