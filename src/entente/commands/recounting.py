@@ -21,7 +21,7 @@ def event(
         float | None,
         Option(help="How far the partner's word is believed, 0 to 1; if left out, not at all where it is suspected."),
     ] = None,
-    seeds: Annotated[int, Option(help="Draws of every uncertain input.")] = 100,
+    seeds: Annotated[int, Option(help="Draws of every uncertain input.")] = 200,
     geometry: Annotated[
         bool, Option("--geometry", help="Fly its rocket, or place its Sun, and compare with what is told.")
     ] = False,
