@@ -23,7 +23,7 @@ from entente.scenario.rows import ladder
 from entente.turning import range_of
 
 UNTIL = 600.0  # s  drawn
-FINE = np.arange(0.0, UNTIL + 1.0, 5.0)  # s  moments of the line
+FINE = np.arange(0.0, UNTIL + 1.0, 10.0)  # s  moments of the line
 RARER = 0.3  # by so much of the histories: what is held more often than before is shown as new
 SHOWN = 0.02  # share of histories from which something is listed
 Key = tuple[str, str, str]

@@ -27,7 +27,8 @@ CYRILLIC, CYRILLIC_LETTER = 1.17, re.compile("[а-яё]")  # times as wide
 GAP = 40.0  # px between two panels
 CHART = 16.0  # of the text's size: height of the belief
 LANES = 3  # of marks under it
-APART = 2.4  # radii between the middles of two marks
+RADIUS = 0.82  # of the text's size: a mark, two figures wide
+APART = 2.3  # radii between the middles of two marks
 ALWAYS, RARE = 0.995, 0.005  # shares that are printed as all and as none
 LEAST = 1e-5  # a chance below it is drawn there
 MINUTE = 60.0  # s
@@ -227,7 +228,11 @@ def _line(belief: Belief, found: Timeline, across: Scale, up: Scale) -> list[Mar
 
 
 def _stairs(x: Floats, y: Floats) -> Floats:
-    """Points (N, 2) of a line that holds each value until the next."""
+    """Points (N, 2) of a line that holds each value until the next; only where it changes by what can be seen."""
+    seen = np.round(y, 1)
+    keep = np.concatenate([[True], seen[1:] != seen[:-1]])
+    keep[-1] = True
+    x, y = x[keep], seen[keep]
     return np.column_stack([np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]])
 
 
@@ -249,7 +254,7 @@ def _marks(
     found: Timeline, entries: list[Entry], pen: Pen, width: float, top: float, lanes: int
 ) -> tuple[Markup, float]:
     """A numbered circle for each entry within the minutes; the numbers of what comes later in words."""
-    radius = 0.72 * pen.size
+    radius = RADIUS * pen.size
     parts = []
     placed = _lanes(found, entries, pen, width)
     for n, (x, lane) in placed.items():
@@ -270,7 +275,7 @@ def _deep(placed: dict[int, tuple[float, int]]) -> int:
 
 def _lanes(found: Timeline, entries: list[Entry], pen: Pen, width: float) -> dict[int, tuple[float, int]]:
     """Where each mark stands, and in which lane, so that none hides another; what is outside the minutes has none."""
-    step = APART * 0.72 * pen.size
+    step = APART * RADIUS * pen.size
     across = _across(found, pen, width)
     free, out = [-np.inf] * LANES, {}
     for n, entry in enumerate(entries):
@@ -285,18 +290,18 @@ def _lanes(found: Timeline, entries: list[Entry], pen: Pen, width: float) -> dic
 
 def _number(n: int, entry: Entry, x: float, y: float, pen: Pen) -> Markup:
     """A circle filled where a party's own sensors speak, ringed where it comes from the other side or from people."""
-    size = (0.84 if n < 10 else 0.7) * pen.size
+    size = 0.84 * pen.size
     look = f"bubble p{entry.party}" if entry.origin in ("own", "people") else f"heard p{entry.party}"
     ink = "on-bubble" if entry.origin in ("own", "people") else "strong"
-    circle = tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{0.72 * pen.size:.1f}", class_=look)
+    circle = tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{RADIUS * pen.size:.1f}", class_=look)
     return circle + text(x, y + 0.34 * size, [str(n)], size, ink, "middle")
 
 
 def _row(n: int, entry: Entry, pen: Pen, width: float, top: float) -> tuple[Markup, float]:
     """The number, the time, whose it is and what is said."""
     size = 0.94 * pen.size
-    left = 2.3 * pen.size
-    parts = [_number(n, entry, 0.85 * pen.size, top + 0.68 * size, pen)]
+    left = 2.4 * pen.size
+    parts = [_number(n, entry, 0.95 * pen.size, top + 0.68 * size, pen)]
     head = f"{time_said(entry, pen)} · {who_said(entry, pen)}"
     line, y = _wrapped(head, left, top + size, size, width - left, f"p{entry.party}-text strong")
     parts.append(line)
