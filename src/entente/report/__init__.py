@@ -25,7 +25,7 @@
     maps.py        an equal-area map as SVG
     timelines.py   an event: who knew what when; event_pictures.py has what it shows, event_lines.py says it on a terminal,
                    event_section.py puts the historical ones into the report: events.html.j2;
-                   event_reasons.py says why each was an alarm and what would have changed it
+                   event_reasons.py says why each could not be cleared and what would have changed it
     axes.py        scales and round numbers on them
     svg.py         elements as escaped text, labels that keep clear of one another
 
