@@ -437,3 +437,14 @@ def test_t26_a_disk_that_fails_ends_the_centre(tmp_path):
         with made.client("nato-witness") as witness:
             assert witness.post("/cosignature", json={"held": 0}).json() == {"complete": False}
         assert made.centre.ended.result() == "LedgerError: the disk failed"
+
+
+def test_a_centre_whose_door_breaks_says_so_and_ends(tmp_path, monkeypatch):
+    def broken(_):
+        raise ValueError("no door")
+
+    with hall(tmp_path) as made:
+        monkeypatch.setattr(made.loop, "sock_accept", broken)
+        with made.client("nato-0") as client:
+            client.get("/health")  # it waits at the door already
+        assert "no door" in made.call(asyncio.wait_for(made.centre.ended, 5.0))

@@ -185,6 +185,20 @@ class Listening(WebSocketsSansIOProtocol):
         super().data_received(data)
 
 
+@dataclass(frozen=True)
+class Guest:
+    """Who is connected. One who says farewell in TLS is on the way out, and holds a file until that is over."""
+
+    address: str
+    party: str
+    held: socket.socket
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its file was given back."""
+        return self.held.fileno() < 0
+
+
 @dataclass
 class Port:
     """One place where peers connect.
@@ -201,7 +215,7 @@ class Port:
     door: Door
     tell: Callable[..., None]
     state: ServerState = field(default_factory=ServerState)
-    _open: dict[asyncio.Transport, tuple[str, str]] = field(default_factory=dict)  # -> address, party; the oldest first
+    _open: dict[asyncio.Transport, Guest] = field(default_factory=dict)  # the oldest first
     _greeted: dict[asyncio.Task[None], str] = field(default_factory=dict)  # shake hands -> address; the oldest first
     _new: dict[str, Bucket] = field(default_factory=dict)
     _turned: set[socket.socket] = field(default_factory=set)
@@ -242,6 +256,9 @@ class Port:
             connection.transport.abort()
         for transport in self._open:
             transport.abort()
+        until_s = time.monotonic() + SHUT_S + 0.5
+        while time.monotonic() < until_s and not all(one.is_gone for one in self._open.values()):
+            await asyncio.sleep(0.01)
 
     @property
     def connections(self) -> int:
@@ -271,11 +288,11 @@ class Port:
             return
         peer = protocol.app_state["peer"]
         party = peer.party if peer is not None else ""
-        if party and sum(whose == party for _, whose in self._open.values()) >= MOST_OF_PARTY:
+        if party and sum(self._open[one].party == party for one in self._staying()) >= MOST_OF_PARTY:
             self.tell("turned-away", name=peer.name, connections=MOST_OF_PARTY)
             transport.abort()
         elif not transport.is_closing():
-            self._open[transport] = address, party
+            self._open[transport] = Guest(address, party, taken)
 
     def _turn_away(self, taken: socket.socket) -> None:
         """Close it; if few wait for that, in a while: who is closed at once is back at once, and that costs more than he does."""
@@ -290,10 +307,14 @@ class Port:
 
         asyncio.get_running_loop().call_later(TURNED_S, close)
 
+    def _staying(self) -> list[asyncio.Transport]:
+        """Who is in and not about to leave; the oldest first."""
+        return [one for one in self._open if not one.is_closing()]
+
     def _admits(self, address: str) -> bool:
         """Whether one more of this address comes in."""
-        self._open = {one: whose for one, whose in self._open.items() if not one.is_closing()}
-        held = [*(where for where, _ in self._open.values()), *self._greeted.values()]
+        self._open = {one: guest for one, guest in self._open.items() if not guest.is_gone}
+        held = [*(self._open[one].address for one in self._staying()), *self._greeted.values()]
         now_ns = time.monotonic_ns()
         bucket = self._new.setdefault(address, Bucket(NEW_AT_ONCE, now_ns))
         often = not bucket.take(NEW_PER_S, NEW_AT_ONCE, now_ns)
@@ -311,7 +332,7 @@ class Port:
             del self._greeted[task]
             task.cancel()
             return True
-        for one in self._open:
+        for one in self._staying():
             if isinstance(one.get_protocol(), Protocol):
                 one.abort()
                 return True

@@ -117,6 +117,8 @@ async def running(
             tasks.append(
                 asyncio.create_task(carry(settings.bus, settings.certificates, settings.name, service.writer, tell))
             )
+        for task in tasks:
+            task.add_done_callback(partial(_gave_up, stop))
         tell("up", log=ledger.origin, entries=ledger.size, port=nodes.getsockname()[1], console_port=console_port)
         try:
             yield Running(service, _url(settings.names[0], nodes), _url(settings.names[0], consoles), ended)
@@ -168,6 +170,12 @@ def observers_in(words: Sequence[str]) -> dict[str, str]:
     if wrong:
         raise StoreError(f"--observer: {wrong[0][:100]!r}; write NAME=PUBLIC KEY, as entente keys show prints it")
     return {key: name for name, _, key in (word.partition("=") for word in words)}
+
+
+def _gave_up(stop: Callable[[str], None], task: "asyncio.Task[None]") -> None:
+    """A centre whose doors nobody watches says so, and ends."""
+    if not task.cancelled() and (problem := task.exception()) is not None:
+        stop(f"a task ended with {problem!r}")
 
 
 def _end(ended: "asyncio.Future[str]", why: str) -> None:
