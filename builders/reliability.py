@@ -1,7 +1,7 @@
 """Kill, cut, crowd and half-open a real centre; write what came of it to docs/reference/reliability.md.
 
 `python builders/reliability.py PART...` measures those parts anew and keeps their figures in reliability.json beside this
-file: `kills` (7 minutes), `cuts` (20), `doors` (1), `crowds` (5), `restart` (1), or fewer, such as `kills=50`. Without a part
+file: `kills` (7 minutes), `cuts` (15), `doors` (1), `crowds` (5), `restart` (1), or fewer, such as `kills=50`. Without a part
 it only writes the page again, from the figures kept, the names of the tests, and the words of reliability.md beside this file.
 """
 
@@ -12,6 +12,8 @@ import re
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.attacks.live.crowds import CROWDS, Watch  # noqa: E402
 from tests.attacks.live.ground import Ground, Voice, introduced, posted  # noqa: E402
-from tests.attacks.live.killing import played  # noqa: E402
+from tests.attacks.live.killing import played, played_in_lots  # noqa: E402
 from tests.attacks.live.peers import KINDS, half_open  # noqa: E402
 from tests.attacks.live.processes import Child, be_centre, free_port  # noqa: E402
 from tests.attacks.simulator import sayings  # noqa: E402
@@ -42,11 +44,11 @@ NUMBERED, SPREAD = re.compile(r"(?<![a-z0-9])t(\d\d)(?![0-9])"), re.compile(r"t\
 ROWS = 80
 
 
-def blows(**what: int) -> dict[str, object]:
+def blows(play: Callable[..., tuple[Counter[str], Counter[str]]], **what: int) -> dict[str, object]:
     """So many kills or power cuts."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        wrong, facts = played(Path(folder), seed=11, **what)
+        wrong, facts = play(Path(folder), seed=11, **what)
     return {"wrong": wrong, "facts": facts, "took_s": round(time.monotonic() - start)}
 
 
@@ -108,7 +110,7 @@ def started(ground: Ground) -> Child:
 
 
 PARTS = {
-    "kills": lambda count=BLOWS: blows(kills=count), "cuts": lambda count=BLOWS: blows(cuts=count),
+    "kills": lambda count=BLOWS: blows(played, kills=count), "cuts": lambda count=BLOWS: blows(played_in_lots, cuts=count),
     "doors": doors, "crowds": crowds, "restart": restart,
 }  # fmt: skip
 

@@ -34,6 +34,7 @@ from entente.exchange.signing import digest, unseal
 
 PER_S = 20.0  # of each node
 DRAIN_S = 60.0
+LOT = 100
 
 
 class Sender(threading.Thread):
@@ -218,6 +219,16 @@ def played(folder, *, kills=0, cuts=0, seed=1):
             child.kill()
     assert not sender.wrong, sender.wrong[:5]
     return judge(stage, sender)
+
+
+def played_in_lots(folder, *, seed=1, **blows):
+    """As `played`, in exercises of LOT blows each: at a start the centre goes over its log, which grows with every blow."""
+    counts, facts = Counter(), Counter()
+    for lot in range(max(blows.values()) // LOT):
+        wrong, done = played(folder / str(lot), seed=seed + lot, **dict.fromkeys(blows, LOT))
+        counts.update(wrong)
+        facts.update(done)
+    return counts, facts
 
 
 def cut_power(stage, draws):
