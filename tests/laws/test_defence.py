@@ -191,7 +191,7 @@ def test_the_time_to_a_point_is_that_of_the_arc_there(speed, elevation, azimuth,
     # Before it touches the envelope of all arcs of its speed, at v / (g sin elevation) or later, an arc is the earlier one.
     direct = coast < 0.9 * speed / (G0 * math.sin(elevation))
     if math.isinf(time):
-        assert not direct or true > LONGEST or true < boost
+        assert not direct or true > LONGEST or true < boost * (1.0 + 1e-9)  # as long as the boost: a tie
     elif direct:
         assert time == pytest.approx(true, abs=1e-3)
     else:

@@ -131,7 +131,9 @@ def _certificate(path: Path) -> x509.Certificate:
         known = sorted(
             each.stem for each in path.parent.glob("*.pem") if each.name != REVOKED and each.stem != AUTHORITY
         )
-        raise StoreError(f"{path}: no certificate ({problem}); there are: {', '.join(known) or 'none'}") from None
+        raise StoreError(
+            f"{path}: no certificate ({getattr(problem, 'strerror', None) or problem}); there are: {', '.join(known) or 'none'}"
+        ) from None
 
 
 def server_context(folder: Path, name: str, *, mutual: bool) -> ssl.SSLContext:

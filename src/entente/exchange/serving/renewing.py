@@ -71,6 +71,8 @@ class Renewing:
             return
         for port in self.ports:
             for connection in list(port.state.connections):
+                if connection.transport.is_closing():
+                    continue  # and shows nothing any more
                 shown = connection.transport.get_extra_info("peercert")
                 if shown and int(shown["serialNumber"], 16) in self._revoked:
                     self.tell("revoked-let-go", name=_holder(shown))

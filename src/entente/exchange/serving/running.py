@@ -111,14 +111,16 @@ async def running(
         ]
         service.certificate_ends_s = partial(until_s, settings.certificates, settings.name)
         renewing = Renewing(settings.certificates, settings.name, ports, tell)
-        tasks = [asyncio.create_task(each) for each in (*(port.serve() for port in ports), renewing.run())]
-        tasks.append(asyncio.create_task(tell_of_the_end(settings.certificates, settings.name, tell)))
+        papers = settings.certificates, settings.name
+        doors = [asyncio.create_task(port.serve()) for port in ports]
+        beside = [asyncio.create_task(each) for each in (renewing.run(), tell_of_the_end(*papers, tell))]
         if settings.bus:
-            tasks.append(
-                asyncio.create_task(carry(settings.bus, settings.certificates, settings.name, service.writer, tell))
-            )
-        for task in tasks:
+            beside.append(asyncio.create_task(carry(settings.bus, *papers, service.writer, tell)))
+        for task in doors:  # a centre whose doors nobody watches ends
             task.add_done_callback(partial(_gave_up, stop))
+        for task in beside:
+            task.add_done_callback(partial(_gave_up, lambda why: tell("gave-up", reason=why)))
+        tasks = (*doors, *beside)
         tell("up", log=ledger.origin, entries=ledger.size, port=nodes.getsockname()[1], console_port=console_port)
         try:
             yield Running(service, _url(settings.names[0], nodes), _url(settings.names[0], consoles), ended)
@@ -172,10 +174,10 @@ def observers_in(words: Sequence[str]) -> dict[str, str]:
     return {key: name for name, _, key in (word.partition("=") for word in words)}
 
 
-def _gave_up(stop: Callable[[str], None], task: "asyncio.Task[None]") -> None:
-    """A centre whose doors nobody watches says so, and ends."""
+def _gave_up(tell: Callable[[str], object], task: "asyncio.Task[None]") -> None:
+    """Say of a task, which runs until it is cancelled, that it ended by itself."""
     if not task.cancelled() and (problem := task.exception()) is not None:
-        stop(f"a task ended with {problem!r}")
+        tell(f"a task ended with {problem!r}")
 
 
 def _end(ended: "asyncio.Future[str]", why: str) -> None:
