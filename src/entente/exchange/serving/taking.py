@@ -9,7 +9,7 @@ from entente.exchange.serving.wire import LONGEST_BATCH, MOST_OF_BATCH, Answer, 
 from entente.exchange.shell import Reply
 from entente.exchange.signing import LONGEST
 
-PART = 32  # envelopes of a batch that are written together
+PART = 16  # envelopes of a batch that are written together
 STATUS = {
     "": 200, Reason.MALFORMED: 400, Reason.KEY_UNKNOWN: 403, Reason.BAD_SIGNATURE: 403, Reason.THROTTLED: 429,
     Reason.DISK_FULL: 507,
