@@ -1,6 +1,7 @@
 /** What opens over the page: a dialog, the keys, what this history is. */
 
 import { type ComponentChildren } from "preact";
+import { KeyList } from "./controls";
 import { Dialog as Frame } from "./dialog";
 import * as state from "./state";
 import { KEYS, SAY, WORDS } from "./words";
@@ -15,28 +16,7 @@ export function Dialog({ label, children }: { label: string; children: Component
 }
 
 export function Keys(): ComponentChildren {
-  return (
-    <>
-      <label class="choice">
-        <input
-          type="checkbox"
-          checked={state.shortcuts.value}
-          onChange={(event) => (state.shortcuts.value = event.currentTarget.checked)}
-        />
-        {WORDS.shortcuts}
-      </label>
-      <dl class="keys">
-        {KEYS.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-    </>
-  );
+  return <KeyList keys={KEYS} shortcuts={state.shortcuts} label={WORDS.shortcuts} />;
 }
 
 export function About(): ComponentChildren {

@@ -2,6 +2,7 @@
 
 import { type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { KeysButton, ThemeButton } from "./controls";
 import { savePng, saveSvg } from "./export";
 import { isEmbedded, toHistory } from "./load";
 import { Seed } from "./seed";
@@ -85,28 +86,8 @@ export function Head(): ComponentChildren {
         </button>
         <Layers />
         <Save />
-        <button
-          class="icon"
-          onClick={() => (state.theme.value = state.theme.value === "dark" ? "light" : "dark")}
-          title={WORDS.theme[state.theme.value]}
-          aria-label={WORDS.theme[state.theme.value]}
-        >
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <circle cx="12" cy="12" r="7" />
-            <path class="full" d="M12 5a7 7 0 0 1 0 14z" />
-          </svg>
-        </button>
-        <button
-          class="icon"
-          onClick={() => (state.open.value = "keys")}
-          title={`${WORDS.keys} (?)`}
-          aria-label={WORDS.keys}
-        >
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <rect x="3" y="7" width="18" height="11" rx="2" />
-            <path d="M7 11h.1M11 11h.1M15 11h.1M8 15h8" />
-          </svg>
-        </button>
+        <ThemeButton theme={state.theme} titles={WORDS.theme} />
+        <KeysButton label={WORDS.keys} open={() => void (state.open.value = "keys")} />
       </div>
     </header>
   );

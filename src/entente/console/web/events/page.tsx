@@ -1,6 +1,7 @@
 /** The page: what it is for, its head, the list of events or one of them, and what opens over it. */
 
 import { type ComponentChildren } from "preact";
+import { KeyList, KeysButton, ThemeButton } from "../controls";
 import { Dialog } from "../dialog";
 import { Figure } from "./figure";
 import { Brief } from "./ladder";
@@ -109,28 +110,8 @@ function Head(): ComponentChildren {
             </svg>
           </button>
         )}
-        <button
-          class="icon"
-          onClick={() => (state.theme.value = state.theme.value === "dark" ? "light" : "dark")}
-          title={WORDS.theme[state.theme.value]}
-          aria-label={WORDS.theme[state.theme.value]}
-        >
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <circle cx="12" cy="12" r="7" />
-            <path class="full" d="M12 5a7 7 0 0 1 0 14z" />
-          </svg>
-        </button>
-        <button
-          class="icon"
-          onClick={() => (state.open.value = "keys")}
-          title={`${WORDS.keys} (?)`}
-          aria-label={WORDS.keys}
-        >
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <rect x="3" y="7" width="18" height="11" rx="2" />
-            <path d="M7 11h.1M11 11h.1M15 11h.1M8 15h8" />
-          </svg>
-        </button>
+        <ThemeButton theme={state.theme} titles={WORDS.theme} />
+        <KeysButton label={WORDS.keys} open={() => void (state.open.value = "keys")} />
       </div>
     </header>
   );
@@ -152,26 +133,5 @@ function Events(): ComponentChildren {
 }
 
 function Keys(): ComponentChildren {
-  return (
-    <>
-      <label class="choice">
-        <input
-          type="checkbox"
-          checked={state.shortcuts.value}
-          onChange={(event) => (state.shortcuts.value = event.currentTarget.checked)}
-        />
-        {WORDS.shortcuts}
-      </label>
-      <dl class="keys">
-        {KEYS.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-    </>
-  );
+  return <KeyList keys={KEYS} shortcuts={state.shortcuts} label={WORDS.shortcuts} />;
 }
